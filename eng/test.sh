@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Restores, builds with warnings as errors, and runs every test that this machine can run.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+  cat <<'USAGE'
+usage: ./eng/test.sh [--install] [--filter TEXT]
+
+  --install      first installs, with apt-get, the programs that the optional tests use
+  --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
+
+Tests that the machine cannot run are skipped and listed with the reason.
+The last line is 'N passed, N failed, N skipped'; the exit code is 0 when tests ran and none failed.
+USAGE
+}
+
+# A test project that takes longer than this hangs.
+project_timeout=20m
+
+install_tools() {
+  local missing=() pair sudo=()
+  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+  done
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  command -v apt-get >/dev/null || fail "--install needs apt-get; install these by hand: ${missing[*]}"
+  if [[ $EUID -ne 0 ]]; then
+    command -v sudo >/dev/null || fail "--install needs root or sudo to install: ${missing[*]}"
+    sudo=(sudo)
+  fi
+  echo "installing ${missing[*]}"
+  "${sudo[@]}" apt-get -qq update || fail "apt-get update failed"
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null ||
+    fail "apt-get could not install: ${missing[*]}"
+}
+
+# The tests of one result file, a line each: result, tab, name, tab, reason for a skip.
+list_tests() {
+  { tr '\n' ' ' <"$1"; echo; } | sed 's/<test /\n&/g' |
+    sed -n 's/^<test [^>]* name="\([^"]*\)"[^>]* result="\([A-Za-z]*\)".*/\2\t\1\t&/p' |
+    sed 's/\t<test .*<reason>\(.*\)<\/reason>.*/\t\1/; s/\t<test .*/\t/' |
+    sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'\''/g; s/\\"/"/g; s/&amp;/\&/g'
+}
+
+# One attribute of a result file's <assembly> element, a number.
+count_of() {
+  local value
+  value=$(grep -o -m 1 '<assembly [^>]*>' "$1" | sed -n "s/.* $2=\"\([0-9]*\)\".*/\1/p")
+  echo "${value:-0}"
+}
+
+install=false filter=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --install) install=true ;;
+    --filter)
+      [[ $# -gt 1 ]] || fail "--filter needs a text"
+      filter=(-method "*$2*")
+      shift
+      ;;
+    *) usage >&2; fail "unknown argument '$1'" ;;
+  esac
+  shift
+done
+
+if $install; then install_tools; fi
+need_sdk
+
+# Settings of the caller's shell must not reach the servers under test.
+for name in ${!ASPNETCORE_@} ${!Aeronet__@} ${!Kestrel__@} DOTNET_ENVIRONMENT; do unset "$name"; done
+
+cd "$root"
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+dotnet restore Aeronet.AspNetCore.sln
+dotnet build Aeronet.AspNetCore.sln -c Release --no-restore -warnaserror -p:AeronetAsserts=true
+
+passed=0 failed=0 skipped=0
+for project in test/*.Tests/*.csproj; do
+  name=$(basename "$project" .csproj)
+  report=$results/$name.xml
+  echo
+  echo "== $name"
+  status=0
+  timeout --foreground -k 30 "$project_timeout" \
+    dotnet "$(dirname "$project")/bin/Release/net10.0/$name.dll" \
+    -noLogo -noColor -result-xml "$report" "${filter[@]}" </dev/null || status=$?
+
+  if [[ -s $report ]]; then
+    project_failed=$(($(count_of "$report" failed) + $(count_of "$report" errors)))
+    passed=$((passed + $(count_of "$report" passed)))
+    skipped=$((skipped + $(count_of "$report" skipped)))
+    list_tests "$report" >>"$results/tests"
+  else
+    project_failed=0
+  fi
+  if [[ $project_failed -eq 0 && ($status -ne 0 || ! -s $report) ]]; then
+    # It died before it could count: that is one failure, whatever it had passed.
+    printf 'Fail\t%s (the program ended with code %s)\t\n' "$name" "$status" >>"$results/tests"
+    project_failed=1
+  fi
+  failed=$((failed + project_failed))
+done
+
+touch "$results/tests"
+if [[ $skipped -gt 0 ]]; then
+  printf '\nskipped:\n'
+  awk -F '\t' '$1 == "Skip" { print "  " $2 ": " $3 }' "$results/tests"
+fi
+if [[ $failed -gt 0 ]]; then
+  printf '\nfailed:\n'
+  awk -F '\t' '$1 == "Fail" { print "  " $2 }' "$results/tests"
+fi
+
+code=0
+if [[ $failed -gt 0 ]]; then
+  code=1
+elif [[ $((passed + failed)) -eq 0 ]]; then
+  echo "error: no test ran" >&2
+  code=1
+fi
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+exit "$code"

@@ -1,0 +1,40 @@
+// Serves a directory over the Aeronet transport. Everything is set in appsettings.json, by environment variables
+// (Aeronet__StaticFiles__Root=/srv/www) or on the command line (--Aeronet:StaticFiles:Root=/srv/www --Urls=http://*:8080).
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+    builder.WebHost.UseAeronetTransport();
+
+    var app = builder.Build();
+    app.UseAeronetStaticFiles();
+    await app.RunAsync();
+    return 0;
+}
+catch (OptionsValidationException e)
+{
+    foreach (var failure in e.Failures)
+    {
+        await Console.Error.WriteLineAsync($"FileServer: {failure}");
+    }
+
+    return 1;
+}
+catch (InvalidDataException e)
+{
+    await Console.Error.WriteLineAsync($"FileServer: {e.Message} {e.GetBaseException().Message}");
+    return 1;
+}
+catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or InvalidOperationException
+                              or FormatException or ArgumentException)
+{
+    // An occupied port, a missing directory, a value of the wrong type: the message says which; a stack trace would not help.
+    await Console.Error.WriteLineAsync($"FileServer: {e.Message}");
+    return 1;
+}

@@ -1,0 +1,24 @@
+namespace Aeronet.AspNetCore.StaticFiles.Files;
+
+/// <summary>What a request path led to when it was last looked up. Holds one reference to the file until it leaves the cache.</summary>
+internal sealed class CachedFile(string path, OpenFile file, long nextLookup)
+{
+    private long _nextLookup = nextLookup;
+
+    public string Path { get; } = path;
+
+    public OpenFile File { get; } = file;
+
+    /// <summary>Its place in the cache's ring; -1 outside it. Guarded by the cache's lock.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Set by every use, cleared by the ring's hand and by the sweep: a second chance.</summary>
+    public bool IsUsed { get; set; } = true;
+
+    /// <summary>Whether the caller has to look the path up again. Said to one caller for each period.</summary>
+    public bool TryClaimLookup(long now, long maxAge)
+    {
+        var next = Volatile.Read(ref _nextLookup);
+        return now >= next && (maxAge == 0 || Interlocked.CompareExchange(ref _nextLookup, now + maxAge, next) == next);
+    }
+}

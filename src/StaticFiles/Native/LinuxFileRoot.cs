@@ -1,0 +1,150 @@
+using Aeronet.AspNetCore.StaticFiles.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Aeronet.AspNetCore.StaticFiles.Native;
+
+/// <summary>
+/// Opens files so that the kernel itself keeps the way beneath the root: openat2(2) with RESOLVE_BENEATH (Linux 5.6), or
+/// component by component with O_NOFOLLOW where openat2 is missing or a seccomp filter refuses it. No path is checked
+/// first and opened later, so nobody who changes the tree in between can lead the way out.
+/// </summary>
+internal sealed class LinuxFileRoot : IFileRoot
+{
+    // Resolution beneath a directory fails with EAGAIN when a rename anywhere races with a ".." in a link (openat2(2)).
+    private const int RacedAttempts = 8;
+    private const long RefreshInterval = 1000;
+
+    private readonly SymlinkPolicy _symlinks;
+    private readonly bool _hasOpenAt2;
+    private RootDirectory _directory;
+    private long _nextRefresh;
+
+    private LinuxFileRoot(RootDirectory directory, SymlinkPolicy symlinks, bool hasOpenAt2)
+    {
+        _directory = directory;
+        _symlinks = symlinks;
+        _hasOpenAt2 = hasOpenAt2;
+        _nextRefresh = Environment.TickCount64 + RefreshInterval;
+    }
+
+    public string Strategy => _hasOpenAt2 ? "openat2" : "component walk";
+
+    /// <summary>Opens the root; null where this class cannot work.</summary>
+    public static LinuxFileRoot? TryOpen(string path, SymlinkPolicy symlinks, bool useOpenAt2 = true)
+    {
+        if (!Libc.IsSupported || RootDirectory.TryOpen(path) is not { } directory)
+        {
+            return null;
+        }
+
+        return new LinuxFileRoot(directory, symlinks, useOpenAt2 && CanOpenAt2(directory));
+    }
+
+    public OpenResult Open(ReadOnlySpan<byte> path)
+    {
+        var descriptor = OpenDescriptor(CurrentDirectory(), path);
+        return descriptor >= 0 ? Inspect(new SafeFileHandle(descriptor, ownsHandle: true)) : new OpenResult(OutcomeOf(-descriptor));
+    }
+
+    public bool TryStat(SafeFileHandle file, out FileStat stat)
+    {
+        if (Libc.Stat(file, out var found) != 0)
+        {
+            stat = default;
+            return false;
+        }
+
+        stat = ToFileStat(found);
+        return true;
+    }
+
+    private int OpenDescriptor(RootDirectory root, ReadOnlySpan<byte> path)
+    {
+        if (!_hasOpenAt2)
+        {
+            return _symlinks == SymlinkPolicy.Follow
+                ? Libc.OpenAt(root.Handle, path, OpenFlags.File)
+                : ComponentWalk.Open(root, path, _symlinks);
+        }
+
+        var how = new OpenHow
+        {
+            Flags = OpenFlags.File,
+            Resolve = OpenHow.RESOLVE_NO_MAGICLINKS | _symlinks switch
+            {
+                SymlinkPolicy.Deny => OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS,
+                SymlinkPolicy.InsideRoot => OpenHow.RESOLVE_BENEATH,
+                _ => 0,
+            },
+        };
+        var descriptor = Libc.OpenAt2(root.Handle, path, how);
+        for (var attempt = 1; descriptor == -Errno.EAGAIN && attempt < RacedAttempts; attempt++)
+        {
+            descriptor = Libc.OpenAt2(root.Handle, path, how);
+        }
+
+        // RESOLVE_BENEATH refuses every absolute link, also one that leads back inside; the walk can tell them apart.
+        return descriptor == -Errno.EXDEV && _symlinks == SymlinkPolicy.InsideRoot
+            ? ComponentWalk.Open(root, path, _symlinks)
+            : descriptor;
+    }
+
+    private RootDirectory CurrentDirectory()
+    {
+        var now = Environment.TickCount64;
+        var next = Volatile.Read(ref _nextRefresh);
+        if (now >= next && Interlocked.CompareExchange(ref _nextRefresh, now + RefreshInterval, next) == next)
+        {
+            Volatile.Write(ref _directory, _directory.Refreshed());
+        }
+
+        return Volatile.Read(ref _directory);
+    }
+
+    private static OpenResult Inspect(SafeFileHandle file)
+    {
+        if (Libc.Stat(file, out var stat) == 0 && stat.Type == Statx.S_IFREG)
+        {
+            return new OpenResult(OpenOutcome.File, file, ToFileStat(stat));
+        }
+
+        file.Dispose();
+        return new OpenResult(stat.Type switch
+        {
+            Statx.S_IFDIR => OpenOutcome.Directory,
+            0 => OpenOutcome.Unavailable,
+            _ => OpenOutcome.NotFound,
+        });
+    }
+
+    private static FileStat ToFileStat(in Statx stat) => new(
+        ((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor,
+        stat.Inode,
+        (long)stat.Size,
+        stat.ModifiedSeconds,
+        stat.ModifiedNanoseconds,
+        stat.Links == 0);
+
+    private static OpenOutcome OutcomeOf(int errno) => errno switch
+    {
+        // ENXIO, ENODEV: a socket, or a device without a driver. EINVAL, EILSEQ: not a name to this file system.
+        Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.EXDEV or Errno.ENAMETOOLONG
+            or Errno.ENXIO or Errno.ENODEV or Errno.EINVAL or Errno.EILSEQ => OpenOutcome.NotFound,
+        Errno.EACCES or Errno.EPERM => OpenOutcome.Denied,
+        _ => OpenOutcome.Unavailable,
+    };
+
+    // Decided once, at start: ENOSYS before Linux 5.6, EPERM from a seccomp filter that does not know the call.
+    private static bool CanOpenAt2(RootDirectory directory)
+    {
+        var how = new OpenHow { Flags = (ulong)OpenFlags.Directory, Resolve = OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_MAGICLINKS };
+        var descriptor = Libc.OpenAt2(directory.Handle, ".\0"u8, how);
+        if (descriptor < 0)
+        {
+            return false;
+        }
+
+        new SafeFileHandle(descriptor, ownsHandle: true).Dispose();
+        return true;
+    }
+}

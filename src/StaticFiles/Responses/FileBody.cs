@@ -1,0 +1,145 @@
+using System.IO.Pipelines;
+using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.Transport;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.StaticFiles.Responses;
+
+/// <summary>Sends a part of a file as the response body, the headers being set.</summary>
+internal sealed class FileBody(ILogger logger)
+{
+    /// <summary>Bodies up to this many bytes are read into the response's own memory and leave in one send with the headers.</summary>
+    internal const int SmallBody = 16 * 1024;
+
+    // Kestrel's default response buffer: reading further ahead of the client than this would only wait.
+    private const int CopyChunk = 64 * 1024;
+
+    /// <summary>Sends <paramref name="count"/> bytes, at least one, and gives back the caller's reference to the file at the end.</summary>
+    public Task SendAsync(HttpContext context, OpenFile file, long offset, long count)
+    {
+        Task sending;
+        try
+        {
+            sending = StartSending(context, file, offset, count);
+        }
+        catch
+        {
+            file.Release();
+            throw;
+        }
+
+        if (!sending.IsCompleted)
+        {
+            return ReleaseAfterAsync(sending, file);
+        }
+
+        file.Release();
+        return sending;
+    }
+
+    private Task StartSending(HttpContext context, OpenFile file, long offset, long count)
+    {
+        var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        if (body is not IHttpFileRegionFeature region)
+        {
+            return count <= SmallBody ? SendSmallAsync(context, body.Writer, file, offset, (int)count) : CopyAsync(context, body.Writer, file, offset, count);
+        }
+
+        if (count > SmallBody)
+        {
+            return region.SendFileAsync(file.Handle, offset, count);
+        }
+
+        // Once the headers are in the connection's own memory, the body's memory is the connection's too. Not flushed: the server
+        // does that when the request ends, with both in one send.
+        var starting = body.StartAsync();
+        if (!starting.IsCompletedSuccessfully)
+        {
+            return SendSmallAfterAsync(starting, context, body.Writer, file, offset, (int)count);
+        }
+
+        ReadSmall(context, body.Writer, file, offset, (int)count);
+        return Task.CompletedTask;
+    }
+
+    private async Task SendSmallAfterAsync(Task starting, HttpContext context, PipeWriter writer, OpenFile file, long offset, int count)
+    {
+        await starting;
+        ReadSmall(context, writer, file, offset, count);
+    }
+
+    private Task SendSmallAsync(HttpContext context, PipeWriter writer, OpenFile file, long offset, int count)
+    {
+        if (!ReadSmall(context, writer, file, offset, count))
+        {
+            return Task.CompletedTask;
+        }
+
+        // A middleware may have put a writer of its own here, which nobody flushes when the request ends.
+        var flush = writer.FlushAsync();
+        return flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
+    }
+
+    private bool ReadSmall(HttpContext context, PipeWriter writer, OpenFile file, long offset, int count)
+    {
+        var memory = writer.GetSpan(count)[..count];
+        for (var filled = 0; filled < count;)
+        {
+            var read = RandomAccess.Read(file.Handle, memory[filled..], offset + filled);
+            if (read == 0)
+            {
+                AbortTruncated(context);
+                return false;
+            }
+
+            filled += read;
+        }
+
+        writer.Advance(count);
+        return true;
+    }
+
+    private async Task CopyAsync(HttpContext context, PipeWriter writer, OpenFile file, long offset, long count)
+    {
+        for (var end = offset + count; offset < end && !context.RequestAborted.IsCancellationRequested;)
+        {
+            var memory = writer.GetMemory(CopyChunk);
+            memory = memory[..(int)Math.Min(memory.Length, end - offset)];
+            var read = await RandomAccess.ReadAsync(file.Handle, memory, offset);
+            if (read == 0)
+            {
+                AbortTruncated(context);
+                return;
+            }
+
+            writer.Advance(read);
+            offset += read;
+            var flush = await writer.FlushAsync();
+            if (flush.IsCompleted || flush.IsCanceled)
+            {
+                return;
+            }
+        }
+    }
+
+    // The length is promised: a client must see a broken connection, never padding or a shorter file that looks whole.
+    private void AbortTruncated(HttpContext context)
+    {
+        StaticFilesLog.Truncated(logger, context.Request.Path.Value);
+        context.Abort();
+    }
+
+    private static async Task ReleaseAfterAsync(Task sending, OpenFile file)
+    {
+        try
+        {
+            await sending;
+        }
+        finally
+        {
+            file.Release();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Collections;
+using System.Net;
+using System.Net.Sockets;
+using Aeronet.AspNetCore.Transport.SendFile;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>
+/// The connection is its own feature collection: what it implements itself costs nothing to look up and nothing per
+/// connection; what Kestrel and middlewares add goes to a small list.
+/// </summary>
+internal sealed partial class AeronetConnection :
+    IFeatureCollection,
+    IConnectionIdFeature,
+    IConnectionTransportFeature,
+    IConnectionItemsFeature,
+    IConnectionLifetimeFeature,
+    IConnectionEndPointFeature,
+    IConnectionSocketFeature,
+    IMemoryPoolFeature
+{
+    private readonly EndPoint _listenEndPoint;
+    private readonly List<KeyValuePair<Type, object?>> _added = new(capacity: 6);
+    private string? _connectionId;
+    private IDictionary<object, object?>? _items;
+    private EndPoint? _localEndPoint;
+    private Socket? _frameworkSocket;
+    private int _revision;
+
+    public override string ConnectionId
+    {
+        get => _connectionId ??= ConnectionIds.Next();
+        set => _connectionId = value;
+    }
+
+    public override IFeatureCollection Features => this;
+
+    public override IDictionary<object, object?> Items
+    {
+        get => _items ??= new ConnectionItems();
+        set => _items = value;
+    }
+
+    public override System.IO.Pipelines.IDuplexPipe Transport { get; set; }
+
+    public override CancellationToken ConnectionClosed { get; set; }
+
+    /// <summary>The address the peer connected to. Asked of the kernel only where the listener's own address does not say.</summary>
+    public override EndPoint? LocalEndPoint
+    {
+        get => _localEndPoint ??= IsWildcard(_listenEndPoint) ? _socket.GetLocalEndPoint() ?? _listenEndPoint : _listenEndPoint;
+        set => _localEndPoint = value;
+    }
+
+    public override EndPoint? RemoteEndPoint { get; set; }
+
+    public MemoryPool<byte> MemoryPool { get; }
+
+    public Socket Socket => _frameworkSocket ??= _socket.AsSocket();
+
+    bool IFeatureCollection.IsReadOnly => false;
+
+    int IFeatureCollection.Revision => _revision;
+
+    object? IFeatureCollection.this[Type key]
+    {
+        get => Find(key);
+        set => Set(key, value);
+    }
+
+    TFeature? IFeatureCollection.Get<TFeature>()
+        where TFeature : default => (TFeature?)Find(typeof(TFeature));
+
+    void IFeatureCollection.Set<TFeature>(TFeature? instance)
+        where TFeature : default => Set(typeof(TFeature), instance);
+
+    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator()
+    {
+        foreach (var key in (Type[])
+        [
+            typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature),
+            typeof(IConnectionLifetimeFeature), typeof(IConnectionEndPointFeature), typeof(IConnectionSocketFeature),
+            typeof(IMemoryPoolFeature),
+        ])
+        {
+            if (IndexOf(key) < 0)
+            {
+                yield return new(key, this);
+            }
+        }
+
+        foreach (var (key, value) in _added)
+        {
+            if (value is not null)
+            {
+                yield return new(key, value);
+            }
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static bool IsWildcard(EndPoint endPoint) =>
+        endPoint is IPEndPoint ip && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any));
+
+    private object? Find(Type key)
+    {
+        var added = IndexOf(key);
+        if (added >= 0)
+        {
+            return _added[added].Value;
+        }
+
+        return key == typeof(IConnectionLifetimeFeature) || key == typeof(IConnectionIdFeature)
+            || key == typeof(IConnectionTransportFeature) || key == typeof(IConnectionItemsFeature)
+            || key == typeof(IConnectionEndPointFeature) || key == typeof(IConnectionSocketFeature)
+            || key == typeof(IMemoryPoolFeature) ? this
+            : key == typeof(IFileRegionOutput) ? _output
+            : null;
+    }
+
+    private void Set(Type key, object? value)
+    {
+        _revision++;
+        var entry = new KeyValuePair<Type, object?>(key, value);
+        var added = IndexOf(key);
+        if (added >= 0)
+        {
+            _added[added] = entry;
+        }
+        else
+        {
+            _added.Add(entry);
+        }
+    }
+
+    private int IndexOf(Type key)
+    {
+        for (var i = 0; i < _added.Count; i++)
+        {
+            if (_added[i].Key == key)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

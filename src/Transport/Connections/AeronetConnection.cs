@@ -1,0 +1,283 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Net;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Native;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>
+/// One accepted connection: a socket that belongs to one loop for life, the application's reader and writer on it, and
+/// the one place that decides how it ends. Reading and writing are separate states, so that a handler which blocks in one
+/// can be freed by an event for the other.
+/// </summary>
+/// <remarks>What Kestrel and the application can ask of it is in <c>AeronetConnection.Features.cs</c>.</remarks>
+internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe, ILoopHandler, ILoopWork, IThreadPoolWorkItem
+{
+    private readonly TransportServices _services;
+    private readonly EventLoop.EventLoop _loop;
+    private readonly SocketHandle _socket;
+    private readonly ConnectionInput _input;
+    private readonly ConnectionOutput _output;
+    private readonly CancellationTokenSource _closedSource = new();
+    private int _closeReason;
+    private int _closedFired;
+    private int _socketClosed;
+
+    internal AeronetConnection(
+        TransportServices services,
+        EventLoop.EventLoop loop,
+        SocketHandle socket,
+        MemoryPool<byte> memoryPool,
+        EndPoint listenEndPoint,
+        EndPoint? remoteEndPoint)
+    {
+        _services = services;
+        _loop = loop;
+        _socket = socket;
+        _listenEndPoint = listenEndPoint;
+        MemoryPool = memoryPool;
+        RemoteEndPoint = remoteEndPoint;
+        Transport = this;
+        ConnectionClosed = _closedSource.Token;
+        _input = new ConnectionInput(this, socket, loop, services.Options.MaxReadBufferSize);
+        _output = new ConnectionOutput(this, socket, loop, services.Options);
+        Token = loop.Slots.Add(this);
+    }
+
+    /// <summary>The user data of this connection's events.</summary>
+    internal ulong Token { get; }
+
+    /// <summary>Whether several streams share the connection (HTTP/2), so that their flushes are worth gathering.</summary>
+    internal bool IsMultiplexed { get; private set; }
+
+    internal TransportMetrics Metrics => _services.Metrics;
+
+    internal ConnectionOutput Output => _output;
+
+    PipeReader IDuplexPipe.Input => _input;
+
+    PipeWriter IDuplexPipe.Output => _output;
+
+    /// <summary>Lets the loop deliver the socket's events. False, with everything released, when the kernel refuses.</summary>
+    internal bool TryStart(out int errno)
+    {
+        errno = _loop.Watch(_socket, EpollEvents.In | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, Token);
+        if (errno == 0)
+        {
+            _services.Metrics.ConnectionAccepted();
+            return true;
+        }
+
+        _loop.Slots.Remove(Token);
+        _socket.Close();
+        return false;
+    }
+
+    void ILoopHandler.OnEvents(EpollEvents events)
+    {
+        // What is written first may free a handler that blocks on its own response.
+        if ((events & EpollEvents.Writable) != 0)
+        {
+            _output.OnWritable();
+        }
+
+        if ((events & EpollEvents.Readable) != 0)
+        {
+            _input.OnReadable(events);
+        }
+    }
+
+    /// <summary>Resets the connection, or closes it in order when there is no reason. Never blocks.</summary>
+    public override void Abort(ConnectionAbortedException? abortReason)
+    {
+        if (abortReason is null)
+        {
+            _input.Stop();
+            _ = CloseWhenDrained().AsTask();
+            return;
+        }
+
+        if (_services.Logger.IsEnabled(LogLevel.Debug))
+        {
+            TransportLog.ConnectionAborted(_services.Logger, ConnectionId, abortReason.Message);
+        }
+
+        End(CloseReason.Aborted, reset: true);
+    }
+
+    /// <summary>
+    /// Sends what is left, FIN, and closes. Bounded: a peer that takes nothing for the shutdown timeout is reset.
+    /// </summary>
+    [SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "The base does nothing, and awaiting it would cost a state machine.")]
+    public override ValueTask DisposeAsync()
+    {
+        _input.Complete();
+        _output.Complete();
+        return CloseWhenDrained();
+    }
+
+    /// <summary>Ends the connection because the transport stops.</summary>
+    internal void StopNow() => End(CloseReason.TransportStopped, reset: true);
+
+    /// <summary>A receive found the end of the stream or an error. Any thread.</summary>
+    internal void OnInputEnded(IoResult result)
+    {
+        SetReason(result.IsSuccess ? CloseReason.PeerClosed : CloseReason.PeerReset);
+        FireClosed();
+    }
+
+    /// <summary>
+    /// The peer has gone while nobody reads. Reported once what it left behind would have fitted a read buffer, as a
+    /// transport that reads ahead would; otherwise the reader finds out.
+    /// </summary>
+    internal void OnPeerClosedUnread()
+    {
+        if (_socket.UnreadBytes() <= _services.Options.MaxReadBufferSize)
+        {
+            SetReason(CloseReason.PeerClosed);
+            FireClosed();
+        }
+    }
+
+    /// <summary>A send found that the peer is gone.</summary>
+    internal void OnPeerGone()
+    {
+        SetReason(CloseReason.PeerReset);
+        _input.Stop();
+        _output.Close();
+        FireClosed();
+    }
+
+    internal void OnFirstBytes(ReadOnlySpan<byte> bytes) =>
+        IsMultiplexed = bytes.StartsWith("PRI * HTTP/2"u8); // RFC 9113, section 3.4
+
+    internal void OnFileTruncated(long missing)
+    {
+        TransportLog.FileTruncated(_services.Logger, ConnectionId, missing);
+        FailFile(CloseReason.FileTruncated);
+    }
+
+    internal void OnFileUnreadable(int errno)
+    {
+        TransportLog.FileUnreadable(_services.Logger, ConnectionId, errno);
+        FailFile(CloseReason.FileUnreadable);
+    }
+
+    internal void AbortSlowReader(double bytesPerSecond)
+    {
+        TransportLog.SlowReader(_services.Logger, ConnectionId, bytesPerSecond);
+        FailFile(CloseReason.SlowReader);
+    }
+
+    /// <summary>A dispatch of this connection came back on a thread that had lost its loop.</summary>
+    internal void ReportStall(LoopThread thread)
+    {
+        if (!thread.StallReported)
+        {
+            _services.Stalls.Report($"The application on {_listenEndPoint}");
+        }
+
+        thread.StallReported = false;
+    }
+
+    /// <summary>Posted by <see cref="FireClosed"/>: what was flushed before has left by now.</summary>
+    void ILoopWork.RunOnLoop() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    /// <summary>Cancels <see cref="ConnectionClosed"/> on the thread pool, where its callbacks may do what they like.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            _closedSource.Cancel();
+        }
+        catch (AggregateException failure)
+        {
+            TransportLog.HandlerFailed(_services.Logger, ConnectionId, failure);
+        }
+    }
+
+    private ValueTask CloseWhenDrained()
+    {
+        var drained = _output.DrainAsync(_services.Options.ShutdownTimeout);
+        if (!drained.IsCompletedSuccessfully)
+        {
+            return Wait(drained);
+        }
+
+        EndInOrder(drained.Result);
+        return default;
+
+        async ValueTask Wait(ValueTask<bool> pending) => EndInOrder(await pending.ConfigureAwait(false));
+    }
+
+    private void EndInOrder(bool drained) =>
+        End(drained ? CloseReason.ServerClosed : CloseReason.DrainTimeout, reset: !drained);
+
+    private void FailFile(CloseReason reason)
+    {
+        _services.Metrics.FileFailed(reason);
+        End(reason, reset: true);
+    }
+
+    private void End(CloseReason reason, bool reset)
+    {
+        SetReason(reason);
+        _input.Stop();
+        _output.Close();
+        CloseSocket(reset);
+        FireClosed();
+    }
+
+    private void CloseSocket(bool reset)
+    {
+        if (Interlocked.Exchange(ref _socketClosed, 1) != 0)
+        {
+            return;
+        }
+
+        var reason = (CloseReason)Volatile.Read(ref _closeReason);
+        _services.Metrics.ConnectionClosed(reason);
+        if (_services.Logger.IsEnabled(LogLevel.Debug))
+        {
+            TransportLog.ConnectionClosed(_services.Logger, ConnectionId, reason);
+        }
+
+        if (reset)
+        {
+            _socket.ResetOnClose();
+        }
+        else if (_input.MayHaveUnread && LingeringClose.TryStart(_loop, _socket, Token))
+        {
+            return;
+        }
+
+        _loop.Slots.Remove(Token);
+        _socket.Close();
+    }
+
+    private void FireClosed()
+    {
+        if (Interlocked.Exchange(ref _closedFired, 1) != 0)
+        {
+            return;
+        }
+
+        // On a loop what this dispatch flushed goes out first: Kestrel answers the signal by aborting the output.
+        if (LoopThread.Current is { IsLeading: true })
+        {
+            _loop.Post(this);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private void SetReason(CloseReason reason) =>
+        Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None);
+}

@@ -1,0 +1,34 @@
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>Every way a connection can end. The first one that happens is the reason.</summary>
+internal enum CloseReason
+{
+    None,
+
+    /// <summary>The peer sent its end of stream first.</summary>
+    PeerClosed,
+
+    /// <summary>The peer reset the connection, or the kernel gave it up.</summary>
+    PeerReset,
+
+    /// <summary>The server closed it in order.</summary>
+    ServerClosed,
+
+    /// <summary>The server aborted it (limits, timeouts, <c>HttpContext.Abort</c>).</summary>
+    Aborted,
+
+    /// <summary>The peer took nothing of the last bytes for the shutdown timeout.</summary>
+    DrainTimeout,
+
+    /// <summary>A file was being sent and the peer read more slowly than the minimum response data rate.</summary>
+    SlowReader,
+
+    /// <summary>A file became shorter than promised while it was sent.</summary>
+    FileTruncated,
+
+    /// <summary>A file could not be read while it was sent.</summary>
+    FileUnreadable,
+
+    /// <summary>The transport stopped while the connection was open.</summary>
+    TransportStopped,
+}

@@ -1,0 +1,344 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Native;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>
+/// The application's reader. Reads on demand: a read that finds nothing buffered receives straight from the socket where
+/// it stands if the socket is known to be ready, and otherwise waits for the loop to receive for it and to continue the
+/// application on the loop. What the application does not ask for stays in the kernel, which is the back-pressure.
+/// </summary>
+internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>, ILoopWork, IThreadPoolWorkItem
+{
+    /// <summary>What one dispatch on a loop may receive before other connections get their turn.</summary>
+    private const long BytesPerDispatch = 256 * 1024;
+
+    /// <summary>Prompt dispatches beside the loop after which a connection that blocked is trusted on it again.</summary>
+    private const int PromptDispatchesToTrust = 16;
+
+    private static readonly TimeSpan s_prompt = TimeSpan.FromMilliseconds(1);
+
+    private readonly AeronetConnection _connection;
+    private readonly SocketHandle _socket;
+    private readonly EventLoop.EventLoop _loop;
+    private readonly InputBuffer _buffer;
+    private ManualResetValueTaskSourceCore<bool> _source;
+    private CancellationTokenRegistration _cancellation;
+    private int _stateBits;
+    private long _dispatchBytes;
+    private int _distrust;
+    private bool _sawFirstBytes;
+
+    internal ConnectionInput(AeronetConnection connection, SocketHandle socket, EventLoop.EventLoop loop, long maxReceive)
+    {
+        _connection = connection;
+        _socket = socket;
+        _loop = loop;
+        _buffer = new InputBuffer(connection.MemoryPool, maxReceive);
+    }
+
+    /// <summary>Whether the socket may hold bytes that nobody has received. Means nothing while a read is in progress.</summary>
+    internal bool MayHaveUnread => (State & (ReadState.Readable | ReadState.Ended)) == ReadState.Readable;
+
+    private ReadState State => (ReadState)Volatile.Read(ref _stateBits);
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<ReadResult>(cancellationToken);
+        }
+
+        while (true)
+        {
+            if (TryRead(out var result))
+            {
+                return new ValueTask<ReadResult>(result);
+            }
+
+            _source.Reset();
+            var version = _source.Version;
+            // From here on the buffer is not ours: whoever takes Waiting away owns it.
+            var before = Add(ReadState.Waiting | ReadState.Started);
+            if ((before & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0)
+            {
+                if (TryTake(ReadState.Waiting, ReadState.None))
+                {
+                    continue;
+                }
+            }
+            else if ((before & ReadState.Readable) != 0)
+            {
+                _loop.Post(this);
+            }
+
+            if (cancellationToken.CanBeCanceled)
+            {
+                _cancellation = cancellationToken.UnsafeRegister(static (input, token) => ((ConnectionInput)input!).OnCanceled(token), this);
+            }
+
+            return new ValueTask<ReadResult>(this, version);
+        }
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        var state = State;
+        if ((state & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0 || _buffer.HasUnexamined)
+        {
+            result = TakeResult();
+            return true;
+        }
+
+        while ((State & ReadState.Readable) != 0 && MayReceiveHere())
+        {
+            if (Receive())
+            {
+                result = TakeResult();
+                return true;
+            }
+        }
+
+        result = default;
+        return false;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => _buffer.AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _buffer.AdvanceTo(consumed, examined);
+
+    public override void CancelPendingRead()
+    {
+        Add(ReadState.Canceled);
+        CompleteFromElsewhere();
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        // Only after a read has completed, like every other call of the reader: the buffer is ours.
+        if ((Add(ReadState.Stopped) & (ReadState.Waiting | ReadState.Receiving)) == 0)
+        {
+            _buffer.Clear();
+        }
+    }
+
+    /// <summary>The connection ends now: a waiting read completes, a later one finds the end.</summary>
+    internal void Stop()
+    {
+        Add(ReadState.Stopped);
+        CompleteFromElsewhere();
+    }
+
+    /// <summary>The loop saw the socket become readable, or the peer go.</summary>
+    internal void OnReadable(EpollEvents events)
+    {
+        var peerClosed = (events & (EpollEvents.ReadHangUp | EpollEvents.PeerGone)) != 0;
+        var before = Add(peerClosed ? ReadState.Readable | ReadState.PeerClosed : ReadState.Readable);
+        if ((before & ReadState.Waiting) != 0)
+        {
+            RunOnLoop();
+        }
+
+        if (peerClosed)
+        {
+            ReportPeerClosed();
+        }
+    }
+
+    /// <summary>Serves the waiting read where the dispatch mode and the connection's past say.</summary>
+    public void RunOnLoop()
+    {
+        var group = _loop.Group;
+        if (group.RunsOnThreadPool)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else if (group.Monitor is not null && (_distrust > 0 || group.IsOutOfThreads))
+        {
+            group.RunBeside(this);
+        }
+        else if (LoopThread.Current is { } thread)
+        {
+            Serve();
+            if (!thread.IsLeading)
+            {
+                // It blocked: the next reads of this connection get a thread of their own until they prove prompt.
+                _distrust = PromptDispatchesToTrust;
+                _connection.ReportStall(thread);
+            }
+        }
+    }
+
+    /// <summary>Serves the waiting read beside the loop.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        var start = Stopwatch.GetTimestamp();
+        Serve();
+        if (_distrust > 0)
+        {
+            _distrust = Stopwatch.GetElapsedTime(start) < s_prompt ? _distrust - 1 : PromptDispatchesToTrust;
+        }
+
+        if ((State & ReadState.PeerClosed) != 0)
+        {
+            ReportPeerClosed();
+        }
+    }
+
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
+    {
+        _cancellation.Dispose();
+        _cancellation = default;
+        _source.GetResult(token);
+        return TakeResult();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Receives for the waiting read and continues the application on this thread.</summary>
+    private void Serve()
+    {
+        while (TryTake(ReadState.Waiting, ReadState.Receiving))
+        {
+            Volatile.Write(ref _dispatchBytes, 0);
+            var stop = (State & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0;
+            if (stop || Receive())
+            {
+                Remove(ReadState.Receiving);
+                Continue(elsewhere: false);
+                return;
+            }
+
+            // A spurious wake-up. Give the turn back, and look again for what came in between.
+            TryTake(ReadState.Receiving, ReadState.Waiting);
+            if ((State & (ReadState.Readable | ReadState.Canceled | ReadState.Stopped)) == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The peer has gone and the application is busy with something else than reading, which would find out.
+    /// </summary>
+    private void ReportPeerClosed()
+    {
+        if ((State & (ReadState.Waiting | ReadState.Receiving | ReadState.Ended | ReadState.Stopped)) == 0)
+        {
+            _connection.OnPeerClosedUnread();
+        }
+    }
+
+    /// <summary>
+    /// Receives once into the buffer, which the caller owns. False when the socket had nothing after all.
+    /// </summary>
+    private bool Receive()
+    {
+        // Cleared before the call: an event that arrives during it sets it again.
+        Remove(ReadState.Readable);
+        var result = _buffer.Receive(_socket, out var filledAll);
+        if (result.Bytes > 0)
+        {
+            Interlocked.Add(ref _loop.Counters.BytesReceived, result.Bytes);
+            _dispatchBytes += result.Bytes;
+            if (!_sawFirstBytes)
+            {
+                _sawFirstBytes = true;
+                _connection.OnFirstBytes(_buffer.Sequence.FirstSpan);
+            }
+
+            if (filledAll || (State & ReadState.PeerClosed) != 0)
+            {
+                Add(ReadState.Readable);
+            }
+
+            return true;
+        }
+
+        if (result.IsWouldBlock)
+        {
+            Interlocked.Increment(ref _loop.Counters.ReceiveWouldBlock);
+            return false;
+        }
+
+        Add(ReadState.Ended);
+        _connection.OnInputEnded(result);
+        return true;
+    }
+
+    private bool MayReceiveHere()
+    {
+        if (LoopThread.Current is { } thread && thread.IsLeading)
+        {
+            // Fairness: past its share the read waits, and the loop comes back to it after the other connections.
+            return _dispatchBytes < BytesPerDispatch;
+        }
+
+        // Kestrel makes a connection's first read on the thread pool. It goes to the loop, so that the first request runs
+        // where all the others do and a handler that blocks cannot starve the pool that accepts connections.
+        return (State & ReadState.Started) != 0 || _loop.Group.RunsOnThreadPool;
+    }
+
+    private ReadResult TakeResult()
+    {
+        var canceled = (State & ReadState.Canceled) != 0;
+        if (canceled)
+        {
+            Remove(ReadState.Canceled);
+        }
+
+        return new ReadResult(_buffer.Sequence, canceled, isCompleted: (State & (ReadState.Ended | ReadState.Stopped)) != 0);
+    }
+
+    private void OnCanceled(CancellationToken cancellationToken)
+    {
+        if (TryTake(ReadState.Waiting, ReadState.None))
+        {
+            _source.RunContinuationsAsynchronously = true;
+            _source.SetException(new OperationCanceledException(cancellationToken));
+        }
+    }
+
+    /// <summary>Completes a waiting read from a thread that must not run the application.</summary>
+    private void CompleteFromElsewhere()
+    {
+        if (TryTake(ReadState.Waiting, ReadState.None))
+        {
+            Continue(elsewhere: true);
+        }
+    }
+
+    private void Continue(bool elsewhere)
+    {
+        _source.RunContinuationsAsynchronously = elsewhere;
+        _source.SetResult(true);
+    }
+
+    /// <summary>Exchanges <paramref name="from"/> for <paramref name="to"/>. False when somebody else did.</summary>
+    private bool TryTake(ReadState from, ReadState to)
+    {
+        var seen = Volatile.Read(ref _stateBits);
+        while ((seen & (int)from) != 0)
+        {
+            var before = Interlocked.CompareExchange(ref _stateBits, (seen & ~(int)from) | (int)to, seen);
+            if (before == seen)
+            {
+                return true;
+            }
+
+            seen = before;
+        }
+
+        return false;
+    }
+
+    private ReadState Add(ReadState flags) => (ReadState)Interlocked.Or(ref _stateBits, (int)flags);
+
+    private void Remove(ReadState flags) => Interlocked.And(ref _stateBits, ~(int)flags);
+}

@@ -1,0 +1,342 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.SendFile;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+internal sealed partial class ConnectionOutput
+{
+    /// <summary>The buffer used where the kernel refuses sendfile.</summary>
+    private const int CopyChunk = 64 * 1024;
+
+    private readonly SocketHandle _socket;
+    private readonly int _sendChunk;
+    private long _totalSent;
+    private int _fileError;
+
+    // Under the gate. Sending: a thread is between taking and giving back the right to send. Blocked: the socket is full
+    // and its readiness will be reported. WritableAgain: it was reported while a thread was sending.
+    private bool _sending;
+    private bool _blocked;
+    private bool _writableAgain;
+    private bool _watchesWritable;
+
+    public long TotalSent => Volatile.Read(ref _totalSent);
+
+    private enum SendOutcome
+    {
+        Sent,
+        WouldBlock,
+        PeerGone,
+        FileTruncated,
+        FileUnreadable,
+    }
+
+    /// <summary>The loop saw the socket become writable.</summary>
+    internal void OnWritable()
+    {
+        lock (_gate)
+        {
+            if (_sending)
+            {
+                _writableAgain = true;
+                return;
+            }
+
+            if (!_blocked)
+            {
+                return;
+            }
+
+            _blocked = false;
+        }
+
+        TrySend(scheduled: false);
+    }
+
+    void ILoopWork.RunOnLoop() => SendScheduled();
+
+    void IDeferredFlush.SendDeferred() => SendScheduled();
+
+    void IFileRegionOutput.AbortSlowReader(double bytesPerSecond) => _connection.AbortSlowReader(bytesPerSecond);
+
+    private void SendScheduled() => TrySend(scheduled: true);
+
+    /// <summary>Sends what is queued, unless somebody else does or the socket is known to be full.</summary>
+    private void TrySend(bool scheduled)
+    {
+        var budget = (long)_sendChunk;
+        Portion portion;
+        lock (_gate)
+        {
+            _scheduled &= !scheduled;
+            if (_sending || _blocked || _closed || _queue.Queued == 0)
+            {
+                return;
+            }
+
+            _sending = true;
+            _writableAgain = false;
+            portion = TakePortion(budget);
+        }
+
+        while (true)
+        {
+            var outcome = Send(portion, out var sent);
+            budget -= sent;
+            lock (_gate)
+            {
+                _queue.Consume(sent);
+                if (GoesOn(outcome, budget))
+                {
+                    portion = TakePortion(budget);
+                    continue;
+                }
+            }
+
+            Conclude(outcome);
+            return;
+        }
+    }
+
+    /// <summary>Under the gate: what to send next.</summary>
+    private Portion TakePortion(long budget)
+    {
+        var first = _queue.Peek()!;
+        if (first.Region is { } region)
+        {
+            return new Portion
+            {
+                First = first,
+                Region = region,
+                Offset = region.Offset + first.Sent,
+                Length = Math.Min(first.Unsent, Math.Max(budget, CopyChunk)),
+            };
+        }
+
+        var count = _queue.CountMemorySegments(first, out var fileFollows);
+        return new Portion { First = first, Memory = first.UnsentMemory, Segments = count, FileFollows = fileFollows };
+    }
+
+    private SendOutcome Send(in Portion portion, out long sent)
+    {
+        var wanted = (long)portion.Memory.Length;
+        var result = portion.Region is not null ? SendFile(portion)
+            : portion.Segments == 1 ? _socket.Send(portion.Memory.Span, portion.FileFollows)
+            : SendMany(portion, out wanted);
+        sent = 0;
+        if (result.IsSuccess)
+        {
+            sent = result.Bytes;
+            Interlocked.Add(ref _loop.Counters.BytesSent, sent);
+            Volatile.Write(ref _totalSent, _totalSent + sent);
+            if (portion.Region is not null)
+            {
+                return sent == 0 ? SendOutcome.FileTruncated : SendOutcome.Sent;
+            }
+
+            // A short send has filled the socket and armed the report of its readiness (tcp_sendmsg sets SOCK_NOSPACE).
+            return sent < wanted ? SendOutcome.WouldBlock : SendOutcome.Sent;
+        }
+
+        if (result.IsWouldBlock)
+        {
+            Interlocked.Increment(ref _loop.Counters.SendWouldBlock);
+            return SendOutcome.WouldBlock;
+        }
+
+        return portion.Region is { } region ? JudgeFileError(region, result) : SendOutcome.PeerGone;
+    }
+
+    private SendOutcome JudgeFileError(FileRegion region, IoResult result)
+    {
+        if (result.IsPeerGone || result.Errno == Errno.EBADF)
+        {
+            return SendOutcome.PeerGone;
+        }
+
+        if (!region.MustCopy && result.Errno is Errno.EINVAL or Errno.ENOSYS or Errno.EOPNOTSUPP)
+        {
+            region.MustCopy = true;
+            _connection.Metrics.FellBack(FallbackReason.RefusedByKernel);
+            return SendOutcome.Sent;
+        }
+
+        _fileError = result.Errno;
+        return SendOutcome.FileUnreadable;
+    }
+
+    /// <summary>
+    /// Under the gate: whether this thread sends on. It does not when nothing is queued, the socket is full, the budget is
+    /// spent, or the connection ended; then the right to send is given back.
+    /// </summary>
+    private bool GoesOn(SendOutcome outcome, long budget)
+    {
+        if (_closed)
+        {
+            _queue.Drop();
+        }
+        else if (outcome == SendOutcome.Sent && _queue.Queued > 0 && budget > 0)
+        {
+            return true;
+        }
+        else if (outcome == SendOutcome.WouldBlock)
+        {
+            if (_writableAgain)
+            {
+                _writableAgain = false;
+                return true;
+            }
+
+            _blocked = true;
+        }
+
+        _sending = false;
+        return false;
+    }
+
+    /// <summary>After the right to send was given back: continues who waits, and acts on a failure.</summary>
+    private void Conclude(SendOutcome outcome)
+    {
+        bool continues, requeues, watches;
+        TaskCompletionSource? drained = null;
+        long missing;
+        lock (_gate)
+        {
+            missing = _queue.QueuedFile;
+            if (_queue.Queued == 0)
+            {
+                drained = _drained;
+                _drained = null;
+            }
+
+            continues = _flushWaits && _queue.QueuedFile == 0 && _queue.Queued <= _pauseAt / 2;
+            _flushWaits &= !continues;
+            watches = _blocked && !_watchesWritable;
+            _watchesWritable |= watches;
+
+            // The budget is spent: the others first.
+            requeues = outcome == SendOutcome.Sent && _queue.Queued > 0 && !_sending && !_blocked && !_closed && !_scheduled;
+            _scheduled |= requeues;
+        }
+
+        if (watches)
+        {
+            // Once per connection that ever fills its socket. Readiness that came in between is reported anew.
+            _loop.Rewatch(_socket, EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, _connection.Token);
+        }
+
+        if (requeues)
+        {
+            _loop.Post(this);
+        }
+
+        drained?.TrySetResult();
+        switch (outcome)
+        {
+            case SendOutcome.PeerGone:
+                _connection.OnPeerGone();
+                break;
+            case SendOutcome.FileTruncated:
+                _connection.OnFileTruncated(missing);
+                break;
+            case SendOutcome.FileUnreadable:
+                _connection.OnFileUnreadable(_fileError);
+                break;
+        }
+
+        if (continues)
+        {
+            // On a loop the application goes on here; another thread has work of its own to get back to.
+            ContinueFlush(elsewhere: LoopThread.Current is not { IsLeading: true });
+        }
+    }
+
+    private IoResult SendFile(in Portion portion)
+    {
+        var region = portion.Region!;
+        if (region.MustCopy)
+        {
+            return CopyFile(portion);
+        }
+
+        var result = _socket.SendFile(region.File, portion.Offset, portion.Length);
+        if (result.Bytes > 0)
+        {
+            Interlocked.Add(ref _loop.Counters.FileBytesSent, result.Bytes);
+        }
+
+        return result;
+    }
+
+    private IoResult CopyFile(in Portion portion)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyChunk);
+        try
+        {
+            var chunk = buffer.AsSpan(0, (int)Math.Min(portion.Length, CopyChunk));
+            var read = RandomAccess.Read(portion.Region!.File, chunk, portion.Offset);
+            return read == 0 ? IoResult.FromBytes(0) : _socket.Send(chunk[..read], more: false);
+        }
+        catch (IOException)
+        {
+            return IoResult.FromErrno(Errno.EIO);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private unsafe IoResult SendMany(in Portion portion, out long wanted)
+    {
+        var handles = new HandleArray();
+        var vectors = stackalloc Libc.IoVec[SocketHandle.MaxVectors];
+        wanted = 0;
+        lock (_gate)
+        {
+            var segment = portion.First;
+            for (var i = 0; i < portion.Segments; i++, segment = segment.Next!)
+            {
+                var memory = segment.UnsentMemory;
+                handles[i] = memory.Pin();
+                vectors[i] = new Libc.IoVec { Base = handles[i].Pointer, Length = (nuint)memory.Length };
+                wanted += memory.Length;
+            }
+        }
+
+        var result = _socket.Send(vectors, portion.Segments, portion.FileFollows);
+        for (var i = 0; i < portion.Segments; i++)
+        {
+            handles[i].Dispose();
+        }
+
+        return result;
+    }
+
+    /// <summary>What one call sends: a stretch of a file, one block, or several blocks from the first on.</summary>
+    private readonly struct Portion
+    {
+        internal OutputSegment First { get; init; }
+
+        internal FileRegion? Region { get; init; }
+
+        internal long Offset { get; init; }
+
+        internal long Length { get; init; }
+
+        internal ReadOnlyMemory<byte> Memory { get; init; }
+
+        internal int Segments { get; init; }
+
+        internal bool FileFollows { get; init; }
+    }
+
+    [InlineArray(SocketHandle.MaxVectors)]
+    private struct HandleArray
+    {
+        private MemoryHandle _first;
+    }
+}

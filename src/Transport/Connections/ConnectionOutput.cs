@@ -1,0 +1,385 @@
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.SendFile;
+using Microsoft.Win32.SafeHandles;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>
+/// The application's writer. A flush made while a loop dispatches this or another connection only marks the output; it
+/// leaves in one call when the dispatch returns. A flush made elsewhere sends on the spot, or, on a connection that
+/// multiplexes streams, lets the loop gather what several streams flush. One thread at a time sends; whoever flushes
+/// meanwhile leaves it to that one. The application writes under no lock.
+/// </summary>
+/// <remarks>The sending itself is in <c>ConnectionOutput.Sending.cs</c>.</remarks>
+internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<FlushResult>, ILoopWork, IDeferredFlush, IFileRegionOutput
+{
+    private readonly AeronetConnection _connection;
+    private readonly EventLoop.EventLoop _loop;
+    private readonly OutputQueue _queue;
+    private readonly Lock _gate = new();
+    private readonly long _pauseAt;
+    private readonly FileRegion _region = new();
+    private FileRegion? _armed;
+    private ManualResetValueTaskSourceCore<bool> _source;
+    private CancellationTokenRegistration _cancellation;
+
+    // Under the gate.
+    private bool _scheduled;
+    private bool _closed;
+    private bool _flushWaits;
+    private bool _flushCanceled;
+    private TaskCompletionSource? _drained;
+
+    internal ConnectionOutput(AeronetConnection connection, Native.SocketHandle socket, EventLoop.EventLoop loop, AeronetTransportOptions options)
+    {
+        _connection = connection;
+        _socket = socket;
+        _loop = loop;
+        _queue = new OutputQueue(connection.MemoryPool);
+        _pauseAt = options.MaxWriteBufferSize;
+        _sendChunk = options.SendChunk;
+    }
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _queue.Unflushed;
+
+    private enum FlushRoute
+    {
+        /// <summary>Nothing to send, or somebody is sending or about to.</summary>
+        None,
+
+        /// <summary>This thread, now.</summary>
+        Now,
+
+        /// <summary>This thread, when its dispatch returns.</summary>
+        Deferred,
+
+        /// <summary>The loop, with what other streams flush until then.</summary>
+        Gathered,
+    }
+
+    ZeroCopyResponseBody? IFileRegionOutput.ResponseBody { get; set; }
+
+    public IDeferredFlush? NextDeferred { get; set; }
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        if (_armed is not null)
+        {
+            return FileRegion.Marker;
+        }
+
+        Lend();
+        return _queue.GetMemory(sizeHint);
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        if (_armed is { } region)
+        {
+            Lend();
+            _queue.AdvanceFile(region, bytes);
+        }
+        else
+        {
+            _queue.Advance(bytes);
+        }
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        }
+
+        // Kestrel ends every response with a flush, often of nothing.
+        if (_queue.IsIdle && !_closed && !_flushCanceled)
+        {
+            return default;
+        }
+
+        var thread = LoopThread.Current;
+        FlushRoute route;
+        lock (_gate)
+        {
+            _queue.Commit();
+            if (_closed)
+            {
+                _queue.Drop();
+            }
+
+            route = Choose(thread);
+        }
+
+        switch (route)
+        {
+            case FlushRoute.Deferred:
+                if (!thread!.TryDefer(this))
+                {
+                    SendScheduled();
+                }
+
+                return default;
+            case FlushRoute.Gathered:
+                _loop.Post(this);
+                return default;
+            case FlushRoute.Now:
+                TrySend(scheduled: false);
+                break;
+        }
+
+        return WaitForRoom(cancellationToken);
+    }
+
+    public override void CancelPendingFlush()
+    {
+        bool completes;
+        lock (_gate)
+        {
+            _flushCanceled = true;
+            completes = _flushWaits;
+            _flushWaits = false;
+        }
+
+        if (completes)
+        {
+            ContinueFlush(elsewhere: true);
+        }
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        Disarm();
+        lock (_gate)
+        {
+            _queue.Commit();
+            if (_closed)
+            {
+                _queue.Drop();
+            }
+        }
+    }
+
+    public bool TryArm(SafeFileHandle file, long offset, long count)
+    {
+        if (_armed is not null)
+        {
+            return false;
+        }
+
+        // The region of the last file is free again unless its flush was cancelled while it was being sent.
+        var region = _region.IsInUse ? new FileRegion() : _region;
+        if (!region.TryUse(file, offset, count))
+        {
+            return false;
+        }
+
+        _armed = region;
+        return true;
+    }
+
+    public void Disarm()
+    {
+        if (_armed is { } region)
+        {
+            _armed = null;
+
+            // Bytes that were advanced over are queued, and the queue releases the region when it is done with it.
+            if (!_queue.EndsWith(region))
+            {
+                region.Release();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sends what is queued and completes when it has left, or when the connection ended, or when the peer has taken
+    /// nothing for <paramref name="timeout"/>. False in the last case.
+    /// </summary>
+    internal ValueTask<bool> DrainAsync(TimeSpan timeout)
+    {
+        TrySend(scheduled: false);
+        TaskCompletionSource drained;
+        lock (_gate)
+        {
+            if (_queue.Queued == 0 || _closed)
+            {
+                return ValueTask.FromResult(true);
+            }
+
+            drained = _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        return WaitForDrain(drained.Task, timeout);
+    }
+
+    /// <summary>Drops what is queued and what will be written. A waiting flush completes.</summary>
+    internal void Close()
+    {
+        bool completes;
+        TaskCompletionSource? drained;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            completes = _flushWaits;
+            _flushWaits = false;
+            drained = _drained;
+            if (!_sending)
+            {
+                _queue.Drop();
+            }
+        }
+
+        drained?.TrySetResult();
+        if (completes)
+        {
+            ContinueFlush(elsewhere: true);
+        }
+    }
+
+    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
+    {
+        _cancellation.Dispose();
+        _cancellation = default;
+        _source.GetResult(token);
+        lock (_gate)
+        {
+            return TakeFlushResult();
+        }
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    private void Lend()
+    {
+        if (!_queue.IsLent)
+        {
+            lock (_gate)
+            {
+                _queue.Lend();
+            }
+        }
+    }
+
+    /// <summary>Under the gate: who sends what has just been flushed, and when.</summary>
+    private FlushRoute Choose(LoopThread? thread)
+    {
+        if (_queue.Queued == 0 || _sending || _blocked || _closed || _flushCanceled)
+        {
+            return FlushRoute.None;
+        }
+
+        // A file, or a buffer's worth of bytes, deserves its own call at once.
+        if (_queue.QueuedFile > 0 || _queue.Queued >= _pauseAt)
+        {
+            return FlushRoute.Now;
+        }
+
+        var route = thread is { IsLeading: true } ? FlushRoute.Deferred
+            : _connection.IsMultiplexed ? FlushRoute.Gathered
+            : FlushRoute.Now;
+        if (route == FlushRoute.Now)
+        {
+            return route;
+        }
+
+        if (_scheduled)
+        {
+            return FlushRoute.None;
+        }
+
+        _scheduled = true;
+        return route;
+    }
+
+    private ValueTask<FlushResult> WaitForRoom(CancellationToken cancellationToken)
+    {
+        short version;
+        lock (_gate)
+        {
+            var fits = _queue.Queued < _pauseAt && _queue.QueuedFile == 0;
+            if (fits || _closed || _flushCanceled)
+            {
+                return new ValueTask<FlushResult>(TakeFlushResult());
+            }
+
+            _source.Reset();
+            version = _source.Version;
+            _flushWaits = true;
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            _cancellation = cancellationToken.UnsafeRegister(static (output, token) => ((ConnectionOutput)output!).OnFlushCanceled(token), this);
+        }
+
+        return new ValueTask<FlushResult>(this, version);
+    }
+
+    private FlushResult TakeFlushResult()
+    {
+        var canceled = _flushCanceled;
+        _flushCanceled = false;
+        return new FlushResult(canceled, isCompleted: _closed);
+    }
+
+    private void OnFlushCanceled(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_flushWaits)
+            {
+                return;
+            }
+
+            _flushWaits = false;
+        }
+
+        _source.RunContinuationsAsynchronously = true;
+        _source.SetException(new OperationCanceledException(cancellationToken));
+    }
+
+    private void ContinueFlush(bool elsewhere)
+    {
+        _source.RunContinuationsAsynchronously = elsewhere || _loop.Group.RunsOnThreadPool;
+        _source.SetResult(true);
+    }
+
+    private async ValueTask<bool> WaitForDrain(Task drained, TimeSpan timeout)
+    {
+        while (true)
+        {
+            var before = TotalSent;
+            if (timeout > TimeSpan.Zero)
+            {
+                await Task.WhenAny(drained, Task.Delay(timeout)).ConfigureAwait(false);
+            }
+
+            if (drained.IsCompleted)
+            {
+                return true;
+            }
+
+            if (TotalSent == before)
+            {
+                return false;
+            }
+        }
+    }
+}

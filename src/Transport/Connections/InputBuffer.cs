@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Aeronet.AspNetCore.Transport.Native;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>
+/// The received bytes of one connection, in blocks of the server's memory pool that are rented for a receive and given
+/// back when the application has consumed them: an idle connection holds none. Used by one thread at a time; the read
+/// state of <see cref="ConnectionInput"/> says whose turn it is.
+/// </summary>
+internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
+{
+    /// <summary>Below this much room in the last block a receive gets a fresh one.</summary>
+    private const int MinimumRoom = 1024;
+
+    private const int MaxBlocks = 16;
+    private const int MaxSpares = 16;
+
+    private InputSegment? _head;
+    private InputSegment? _tail;
+    private int _headIndex;
+    private InputSegment? _spares;
+    private int _spareCount;
+    private int _blocksPerReceive = 1;
+    private bool _examinedAll = true;
+
+    /// <summary>Whether there are bytes the application has not looked at yet.</summary>
+    internal bool HasUnexamined => !_examinedAll;
+
+    internal ReadOnlySequence<byte> Sequence =>
+        _head is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_head, _headIndex, _tail!, _tail!.Filled);
+
+    /// <summary>
+    /// Receives once. <paramref name="filledAll"/> says that the buffers were filled to the last byte, so that more may
+    /// be waiting; a shorter receive has emptied the socket.
+    /// </summary>
+    internal IoResult Receive(SocketHandle socket, out bool filledAll)
+    {
+        var first = _tail is { } tail && tail.Free.Length >= MinimumRoom ? tail : Rent();
+        var result = _blocksPerReceive == 1
+            ? ReceiveOne(socket, first, out filledAll)
+            : ReceiveMany(socket, first, out filledAll);
+
+        // An upload that keeps filling the buffers earns larger receives, up to 64 KiB of 4 KiB blocks; the first short
+        // one takes them back.
+        _blocksPerReceive = filledAll ? (int)Math.Clamp(maxReceive / 4096, 1, Math.Min(_blocksPerReceive * 4, MaxBlocks)) : 1;
+        return result;
+    }
+
+    /// <summary>Gives back what lies before <paramref name="consumed"/> and notes what has been looked at.</summary>
+    internal void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (_tail is null || consumed.GetObject() is not InputSegment consumedSegment)
+        {
+            return;
+        }
+
+        _examinedAll = ReferenceEquals(examined.GetObject(), _tail) && examined.GetInteger() >= _tail.Filled;
+        while (!ReferenceEquals(_head, consumedSegment))
+        {
+            ReleaseHead();
+        }
+
+        _headIndex = consumed.GetInteger();
+        while (_head is { } head && _headIndex >= head.Filled)
+        {
+            ReleaseHead();
+            _headIndex = 0;
+        }
+    }
+
+    /// <summary>Gives everything back.</summary>
+    internal void Clear()
+    {
+        while (_head is not null)
+        {
+            ReleaseHead();
+        }
+
+        _spares = null;
+        _spareCount = 0;
+        _headIndex = 0;
+        _examinedAll = true;
+    }
+
+    private IoResult ReceiveOne(SocketHandle socket, InputSegment segment, out bool filledAll)
+    {
+        var free = segment.Free.Span;
+        var result = socket.Receive(free);
+        filledAll = result.Bytes == free.Length;
+        Take(segment, (int)Math.Max(0, result.Bytes));
+        return result;
+    }
+
+    private unsafe IoResult ReceiveMany(SocketHandle socket, InputSegment first, out bool filledAll)
+    {
+        var segments = new SegmentArray();
+        var handles = new HandleArray();
+        var vectors = stackalloc Libc.IoVec[MaxBlocks];
+        var room = 0L;
+        var count = 0;
+        for (; count < _blocksPerReceive && room < maxReceive; count++)
+        {
+            var segment = count == 0 ? first : Rent();
+            segments[count] = segment;
+            handles[count] = segment.Free.Pin();
+            vectors[count] = new Libc.IoVec { Base = handles[count].Pointer, Length = (nuint)segment.Free.Length };
+            room += segment.Free.Length;
+        }
+
+        var result = socket.Receive(vectors, count);
+        filledAll = result.Bytes == room;
+        var left = (int)Math.Max(0, result.Bytes);
+        for (var i = 0; i < count; i++)
+        {
+            handles[i].Dispose();
+            var taken = Math.Min(left, segments[i]!.Free.Length);
+            Take(segments[i]!, taken);
+            left -= taken;
+        }
+
+        return result;
+    }
+
+    /// <summary>Appends a segment's received bytes to the sequence, or gives an unused segment back.</summary>
+    private void Take(InputSegment segment, int bytes)
+    {
+        if (bytes == 0)
+        {
+            if (!ReferenceEquals(segment, _tail))
+            {
+                Release(segment);
+            }
+
+            return;
+        }
+
+        segment.Append(bytes);
+        _examinedAll = false;
+        if (_tail is null)
+        {
+            _head = _tail = segment;
+            _headIndex = 0;
+        }
+        else if (!ReferenceEquals(segment, _tail))
+        {
+            _tail.LinkTo(segment);
+            _tail = segment;
+        }
+    }
+
+    private InputSegment Rent()
+    {
+        var segment = _spares ?? new InputSegment();
+        if (ReferenceEquals(segment, _spares))
+        {
+            _spares = segment.NextSpare;
+            segment.NextSpare = null;
+            _spareCount--;
+        }
+
+        segment.Fill(BlockPool.Rent(pool, MinimumRoom));
+        return segment;
+    }
+
+    private void ReleaseHead()
+    {
+        var head = _head!;
+        _head = head.NextSegment;
+        if (_head is null)
+        {
+            _tail = null;
+        }
+
+        Release(head);
+    }
+
+    private void Release(InputSegment segment)
+    {
+        segment.Clear();
+        if (_spareCount < MaxSpares)
+        {
+            segment.NextSpare = _spares;
+            _spares = segment;
+            _spareCount++;
+        }
+    }
+
+    [InlineArray(MaxBlocks)]
+    private struct SegmentArray
+    {
+        private InputSegment? _first;
+    }
+
+    [InlineArray(MaxBlocks)]
+    private struct HandleArray
+    {
+        private MemoryHandle _first;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Buffers;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>One pool block of received bytes, a link of the sequence the application sees.</summary>
+internal sealed class InputSegment : ReadOnlySequenceSegment<byte>
+{
+    private IMemoryOwner<byte>? _owner;
+    private Memory<byte> _block;
+
+    internal int Filled { get; private set; }
+
+    internal Memory<byte> Free => _block[Filled..];
+
+    internal InputSegment? NextSegment => (InputSegment?)Next;
+
+    /// <summary>The next segment in the list of spares.</summary>
+    internal InputSegment? NextSpare { get; set; }
+
+    internal void Fill(IMemoryOwner<byte> owner)
+    {
+        _owner = owner;
+        _block = owner.Memory;
+        Filled = 0;
+        Memory = default;
+    }
+
+    internal void Append(int bytes)
+    {
+        Filled += bytes;
+        Memory = _block[..Filled];
+    }
+
+    internal void LinkTo(InputSegment next)
+    {
+        next.RunningIndex = RunningIndex + Filled;
+        Next = next;
+    }
+
+    /// <summary>Gives the block back to its pool.</summary>
+    internal void Clear()
+    {
+        if (_owner is { } owner)
+        {
+            _owner = null;
+            BlockPool.Return(owner);
+        }
+
+        _block = default;
+        Memory = default;
+        Next = null;
+        RunningIndex = 0;
+        Filled = 0;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers;
+using Aeronet.AspNetCore.Transport.SendFile;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>One link of a connection's output: a block of memory, or a region of a file.</summary>
+internal sealed class OutputSegment
+{
+    private IMemoryOwner<byte>? _owner;
+    private byte[]? _large;
+
+    internal OutputSegment? Next { get; set; }
+
+    internal Memory<byte> Block { get; private set; }
+
+    internal FileRegion? Region { get; private set; }
+
+    /// <summary>Bytes that have left. Moved by the sender.</summary>
+    internal long Sent { get; set; }
+
+    /// <summary>Bytes that may leave. Moved by a flush.</summary>
+    internal long Committed { get; set; }
+
+    /// <summary>Bytes written. Moved by the application.</summary>
+    internal long Written { get; set; }
+
+    internal bool IsFile => Region is not null;
+
+    internal long Unsent => Committed - Sent;
+
+    internal int Room => Block.Length - (int)Written;
+
+    internal ReadOnlyMemory<byte> UnsentMemory => Block[(int)Sent..(int)Committed];
+
+    internal void UseBlock(MemoryPool<byte> pool, int sizeHint)
+    {
+        if (sizeHint <= pool.MaxBufferSize)
+        {
+            _owner = BlockPool.Rent(pool, sizeHint);
+            Block = _owner.Memory;
+        }
+        else
+        {
+            _large = ArrayPool<byte>.Shared.Rent(sizeHint);
+            Block = _large;
+        }
+    }
+
+    internal void UseRegion(FileRegion region) => Region = region;
+
+    /// <summary>Gives the block back to its pool, or the file its reference.</summary>
+    internal void Clear()
+    {
+        if (_owner is { } owner)
+        {
+            _owner = null;
+            BlockPool.Return(owner);
+        }
+
+        if (_large is { } large)
+        {
+            ArrayPool<byte>.Shared.Return(large);
+            _large = null;
+        }
+
+        Region?.Release();
+        Region = null;
+        Block = default;
+        Next = null;
+        Sent = Committed = Written = 0;
+    }
+}

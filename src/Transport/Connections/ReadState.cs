@@ -1,0 +1,36 @@
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>
+/// The read side of a connection, in one word changed by interlocked operations. <see cref="Waiting"/> and
+/// <see cref="Receiving"/> say whose turn it is to touch the buffer: the waiting application gave it up, and who
+/// exchanges Waiting for Receiving owns it until the read completes. With neither, the application owns it.
+/// </summary>
+[Flags]
+internal enum ReadState
+{
+    None = 0,
+
+    /// <summary>The application awaits a read.</summary>
+    Waiting = 1,
+
+    /// <summary>A thread receives on behalf of the waiting application.</summary>
+    Receiving = 2,
+
+    /// <summary>The socket has reported readiness since the last receive that emptied it.</summary>
+    Readable = 4,
+
+    /// <summary>The peer's end of stream or reset was reported: a short receive does not empty the socket.</summary>
+    PeerClosed = 8,
+
+    /// <summary>CancelPendingRead was called.</summary>
+    Canceled = 16,
+
+    /// <summary>The end of the stream was received; nothing comes any more.</summary>
+    Ended = 32,
+
+    /// <summary>The connection was aborted, or the application completed the reader.</summary>
+    Stopped = 64,
+
+    /// <summary>The first read has been made.</summary>
+    Started = 128,
+}

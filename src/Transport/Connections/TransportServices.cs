@@ -1,0 +1,15 @@
+using System.Buffers;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>What every connection of one transport shares. <see cref="Pools"/> has a memory pool for each loop.</summary>
+internal sealed record TransportServices(
+    AeronetTransportOptions Options,
+    TransportMetrics Metrics,
+    ILogger Logger,
+    StallReporter Stalls,
+    EventLoopGroup Loops,
+    IReadOnlyList<MemoryPool<byte>> Pools);

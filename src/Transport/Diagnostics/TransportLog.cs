@@ -1,0 +1,69 @@
+using System.Net;
+using Aeronet.AspNetCore.Transport.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Transport.Diagnostics;
+
+/// <summary>What the transport logs. Event ids are stable; what happens per connection is at Debug.</summary>
+internal static partial class TransportLog
+{
+    /// <summary>The category of everything the transport logs.</summary>
+    internal const string Category = "Aeronet.AspNetCore.Transport";
+
+    [LoggerMessage(1, LogLevel.Information,
+        "Aeronet transport: {Loops} epoll loop(s), dispatch {Dispatch}, zero-copy files {ZeroCopy}.", EventName = "Started")]
+    internal static partial void Started(ILogger logger, int loops, DispatchMode dispatch, string zeroCopy);
+
+    [LoggerMessage(2, LogLevel.Warning,
+        "The Aeronet transport is not available ({Reason}); Kestrel's sockets transport serves instead.", EventName = "Unavailable")]
+    internal static partial void Unavailable(ILogger logger, string reason);
+
+    [LoggerMessage(3, LogLevel.Debug, "Listening on {EndPoint} with {Sockets} socket(s).", EventName = "Listening")]
+    internal static partial void Listening(ILogger logger, EndPoint endPoint, int sockets);
+
+    [LoggerMessage(4, LogLevel.Warning,
+        "Accepting on {EndPoint} pauses for {Milliseconds} ms: {Error}. Raise the limit of open files (ulimit -n, LimitNOFILE=) or lower the number of connections. Logged at most once a minute.",
+        EventName = "AcceptPaused")]
+    internal static partial void AcceptPaused(ILogger logger, EndPoint endPoint, int milliseconds, string error);
+
+    [LoggerMessage(5, LogLevel.Error, "Accepting on {EndPoint} failed: {Error}. It goes on.", EventName = "AcceptFailed")]
+    internal static partial void AcceptFailed(ILogger logger, EndPoint endPoint, string error);
+
+    [LoggerMessage(6, LogLevel.Debug, "Replaced the socket file {Path}: the process that made it is gone.", EventName = "StaleSocketReplaced")]
+    internal static partial void StaleSocketReplaced(ILogger logger, string path);
+
+    [LoggerMessage(7, LogLevel.Warning,
+        "The limit of open files is {Limit}; each connection needs one. Raise it (ulimit -n, LimitNOFILE=) before serving many.", EventName = "LowDescriptorLimit")]
+    internal static partial void LowDescriptorLimit(ILogger logger, ulong limit);
+
+    [LoggerMessage(20, LogLevel.Warning,
+        "{Where} blocked an event loop for longer than {Threshold} ms while others waited, and the loop went to another thread. Await instead of blocking. Logged at most once a minute.",
+        EventName = "LoopBlocked")]
+    internal static partial void LoopBlocked(ILogger logger, string where, double threshold);
+
+    [LoggerMessage(21, LogLevel.Warning,
+        "Loop {Loop} is blocked by the application and all {Threads} loop threads are in use: raise Aeronet:Transport:MaxStandbyThreads or await instead of blocking. Logged at most once a minute.",
+        EventName = "OutOfStandbyThreads")]
+    internal static partial void OutOfStandbyThreads(ILogger logger, int loop, int threads);
+
+    [LoggerMessage(22, LogLevel.Error, "An event handler of connection {ConnectionId} threw.", EventName = "HandlerFailed")]
+    internal static partial void HandlerFailed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Debug, "Connection {ConnectionId} closed: {Reason}.", EventName = "ConnectionClosed", SkipEnabledCheck = true)]
+    internal static partial void ConnectionClosed(ILogger logger, string connectionId, CloseReason reason);
+
+    [LoggerMessage(31, LogLevel.Debug, "Connection {ConnectionId} is aborted: {Reason}", EventName = "ConnectionAborted", SkipEnabledCheck = true)]
+    internal static partial void ConnectionAborted(ILogger logger, string connectionId, string reason);
+
+    [LoggerMessage(40, LogLevel.Warning,
+        "The file behind a response on connection {ConnectionId} ended {Missing} bytes before its promised length; the connection is aborted.", EventName = "FileTruncated")]
+    internal static partial void FileTruncated(ILogger logger, string connectionId, long missing);
+
+    [LoggerMessage(41, LogLevel.Warning,
+        "The file behind a response on connection {ConnectionId} could not be sent (errno {Errno}); the connection is aborted.", EventName = "FileUnreadable")]
+    internal static partial void FileUnreadable(ILogger logger, string connectionId, int errno);
+
+    [LoggerMessage(42, LogLevel.Debug,
+        "Connection {ConnectionId} reads a file more slowly than {BytesPerSecond} bytes/s and is aborted.", EventName = "SlowReader")]
+    internal static partial void SlowReader(ILogger logger, string connectionId, double bytesPerSecond);
+}

@@ -1,0 +1,161 @@
+using System.Runtime.InteropServices;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Native;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Transport.EventLoop;
+
+/// <summary>The loops of one server, their standby threads and their monitor.</summary>
+internal sealed class EventLoopGroup : IDisposable
+{
+    private readonly EventLoop[] _loops;
+    private readonly StandbyPool _standby;
+    private readonly CountdownEvent _running;
+    private readonly AeronetTransportOptions _options;
+    private int _disposed;
+
+    private EventLoopGroup(AeronetTransportOptions options, TransportMetrics metrics, ILogger logger)
+    {
+        _options = options;
+        _loops = new EventLoop[options.EventLoops];
+        _standby = new StandbyPool((2 * options.EventLoops) + options.MaxStandbyThreads, reserve: options.EventLoops);
+        _running = new CountdownEvent(options.EventLoops);
+        if (options.Dispatch == DispatchMode.Adaptive)
+        {
+            Monitor = new StallMonitor(this, options.StallThreshold, metrics, logger);
+        }
+    }
+
+    internal IReadOnlyList<EventLoop> Loops => _loops;
+
+    internal StandbyPool Standby => _standby;
+
+    internal StallMonitor? Monitor { get; }
+
+    internal bool RunsOnThreadPool => _options.Dispatch == DispatchMode.ThreadPool;
+
+    /// <summary>
+    /// True when so many threads are blocked in the application that the next stuck leader could not be replaced: then
+    /// connections are served on the thread pool, and the leaders only read events.
+    /// </summary>
+    internal bool IsOutOfThreads => _standby.IsScarce;
+
+    /// <summary>Whether this kernel gives us an epoll set and an eventfd; if not, why not.</summary>
+    internal static bool IsSupported(out int errno)
+    {
+        using var epoll = EpollHandle.TryCreate(out errno);
+        if (epoll is null)
+        {
+            return false;
+        }
+
+        using var wake = WakeHandle.TryCreate(out errno);
+        return wake is not null;
+    }
+
+    /// <summary>Creates the loops and starts their threads.</summary>
+    /// <exception cref="InvalidOperationException">A descriptor could not be created; the message says which limit to raise.</exception>
+    internal static EventLoopGroup Start(AeronetTransportOptions options, TransportMetrics metrics, ILogger logger)
+    {
+        var group = new EventLoopGroup(options, metrics, logger);
+        try
+        {
+            for (var index = 0; index < group._loops.Length; index++)
+            {
+                group._loops[index] = CreateLoop(group, index);
+            }
+        }
+        catch
+        {
+            foreach (var loop in group._loops)
+            {
+                loop?.Dispose();
+            }
+
+            throw;
+        }
+
+        foreach (var loop in group._loops)
+        {
+            loop.Start(group._standby.TryTake(fromReserve: true)!);
+        }
+
+        group.Monitor?.Start();
+        return group;
+    }
+
+    /// <summary>The loop with the fewest connections.</summary>
+    internal EventLoop LeastLoaded(EventLoop preferred)
+    {
+        var best = preferred;
+        foreach (var loop in _loops)
+        {
+            if (loop.Slots.Count < best.Slots.Count)
+            {
+                best = loop;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Runs <paramref name="item"/> beside the loops: on a standby thread while there is one to spare, else on the thread pool.</summary>
+    internal void RunBeside(IThreadPoolWorkItem item)
+    {
+        if (_standby.TryTake(fromReserve: false) is { } thread)
+        {
+            thread.AssignItem(item);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+        }
+    }
+
+    internal void OnLoopStopped() => _running.Signal();
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        // The monitor first: a leader that is stuck while the loops stop must stay replaceable until it is told to stop.
+        Monitor?.Dispose();
+        foreach (var loop in _loops)
+        {
+            loop.Stop();
+        }
+
+        _standby.Stop();
+        if (_running.Wait(_options.ShutdownTimeout))
+        {
+            // A loop that is still inside the application keeps its descriptors: closing them under it would let the
+            // kernel give their numbers to somebody else.
+            foreach (var loop in _loops)
+            {
+                loop.Dispose();
+            }
+
+            _running.Dispose();
+        }
+    }
+
+    private static EventLoop CreateLoop(EventLoopGroup group, int index)
+    {
+        var epoll = EpollHandle.TryCreate(out var errno) ?? throw OutOfDescriptors("epoll_create1", errno);
+        var wake = WakeHandle.TryCreate(out errno);
+        if (wake is null)
+        {
+            epoll.Dispose();
+            throw OutOfDescriptors("eventfd", errno);
+        }
+
+        return new EventLoop(group, index, epoll, wake);
+    }
+
+    private static InvalidOperationException OutOfDescriptors(string call, int errno) => new(
+        $"{call} failed with errno {errno} ({Marshal.GetPInvokeErrorMessage(errno)}) while creating the event loops: "
+        + $"raise the limit of open files (ulimit -n, LimitNOFILE=) or lower {AeronetTransportOptions.SectionName}:EventLoops.");
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using Aeronet.AspNetCore.Transport.Native;
+
+namespace Aeronet.AspNetCore.Transport.EventLoop;
+
+/// <summary>
+/// A thread that leads a loop, serves one connection beside it, or waits in the <see cref="StandbyPool"/> to do either.
+/// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A SemaphoreSlim holds nothing unless its wait handle is asked for.")]
+internal sealed class LoopThread
+{
+    [ThreadStatic]
+    private static LoopThread? t_current;
+
+    private readonly StandbyPool _pool;
+    private readonly SemaphoreSlim _assigned = new(0);
+    private readonly Thread _thread;
+    private DeferredFlushes _deferred;
+    private EventLoop? _loop;
+    private ushort _term;
+    private LoopThread? _predecessor;
+    private IThreadPoolWorkItem? _item;
+    private bool _stop;
+
+    internal LoopThread(StandbyPool pool)
+    {
+        _pool = pool;
+
+        // The default stack size: application code expects what it finds on the thread pool.
+        _thread = new Thread(Run) { IsBackground = true, Name = StandbyPool.IdleThreadName };
+    }
+
+    /// <summary>The loop thread this code runs on, or null on any other thread.</summary>
+    internal static LoopThread? Current => t_current;
+
+    /// <summary>The kernel's id of this thread, for its scheduling statistics. 0 until it runs.</summary>
+    internal int KernelThreadId { get; private set; }
+
+    /// <summary>Whether this thread leads a loop now, so that what it does not finish somebody finds and finishes.</summary>
+    internal bool IsLeading => _loop is { } loop && loop.IsLedIn(_term);
+
+    /// <summary>
+    /// Set by whoever reported that this thread blocked its loop, so that it is reported once. Own thread only.
+    /// </summary>
+    internal bool StallReported { get; set; }
+
+    /// <summary>Memory blocks at hand. Own thread only.</summary>
+    internal WarmBlocks Blocks { get; } = new();
+
+    internal bool HasDeferredFlushes => !_deferred.IsEmpty;
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Sends the thread to lead <paramref name="loop"/> for <paramref name="term"/>.</summary>
+    internal void AssignLead(EventLoop loop, ushort term, LoopThread? predecessor)
+    {
+        _loop = loop;
+        _term = term;
+        _predecessor = predecessor;
+        _assigned.Release();
+    }
+
+    /// <summary>Sends the thread to run one item.</summary>
+    internal void AssignItem(IThreadPoolWorkItem item)
+    {
+        _item = item;
+        _assigned.Release();
+    }
+
+    internal void AssignStop()
+    {
+        _stop = true;
+        _assigned.Release();
+    }
+
+    /// <summary>
+    /// Keeps <paramref name="output"/> to be sent when the current dispatch returns. False when this thread is not
+    /// leading: then the caller sends.
+    /// </summary>
+    internal bool TryDefer(IDeferredFlush output)
+    {
+        if (!IsLeading)
+        {
+            return false;
+        }
+
+        _deferred.Push(output);
+
+        // The push and the end of a term are both full fences: either the new leader sees the output, or we see the end.
+        if (!IsLeading)
+        {
+            _deferred.SendAll();
+        }
+
+        return true;
+    }
+
+    internal void SendDeferred() => _deferred.SendAll();
+
+    private void Run()
+    {
+        t_current = this;
+        KernelThreadId = Libc.gettid();
+        while (true)
+        {
+            if (!_assigned.Wait(StandbyPool.IdleTimeout) && _pool.TryRetire(this))
+            {
+                return;
+            }
+
+            if (_stop)
+            {
+                return;
+            }
+
+            if (_loop is { } loop)
+            {
+                Lead(loop);
+            }
+            else if (_item is { } item)
+            {
+                _item = null;
+                item.Execute();
+            }
+            else
+            {
+                // The wait timed out just as an assignment was being made; its release is on the way.
+                continue;
+            }
+
+            Blocks.Clear();
+            _pool.Return(this);
+        }
+    }
+
+    private void Lead(EventLoop loop)
+    {
+        _thread.Name = loop.ThreadName;
+
+        // What the last leader flushed before it got stuck goes out first.
+        _predecessor?.SendDeferred();
+        _predecessor = null;
+        loop.Lead(this, _term);
+        _deferred.SendAll();
+        _loop = null;
+        _thread.Name = StandbyPool.IdleThreadName;
+        loop.OnLeaderReturned();
+    }
+}

@@ -1,0 +1,113 @@
+namespace Aeronet.AspNetCore.Transport.EventLoop;
+
+/// <summary>
+/// The threads behind the loops. Each is leading, blocked in the application, serving one connection, or idle here. There
+/// are never more than <paramref name="maxThreads"/>; the last <paramref name="reserve"/> of them are kept to replace
+/// leaders that are stuck already when the others have run out.
+/// </summary>
+internal sealed class StandbyPool(int maxThreads, int reserve)
+{
+    internal const string IdleThreadName = "aeronet-standby";
+
+    private readonly Lock _gate = new();
+    private readonly List<LoopThread> _idleByGate = [];
+    private int _threadsByGate;
+    private bool _stoppedByGate;
+    private volatile bool _isScarce;
+
+    /// <summary>How long an idle thread waits for work before it ends.</summary>
+    internal static TimeSpan IdleTimeout { get; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// True while only the reserve is left: the next leader that gets stuck may be the last that can be replaced, so
+    /// leaders should not enter the application.
+    /// </summary>
+    internal bool IsScarce => _isScarce;
+
+    internal int Threads
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _threadsByGate;
+            }
+        }
+    }
+
+    /// <summary>An idle thread, or a new one while the bound allows it; null when there is none.</summary>
+    internal LoopThread? TryTake(bool fromReserve)
+    {
+        LoopThread created;
+        lock (_gate)
+        {
+            var available = AvailableByGate();
+            if (_stoppedByGate || available <= (fromReserve ? 0 : reserve))
+            {
+                return null;
+            }
+
+            _isScarce = available - 1 <= reserve;
+
+            // The thread that became idle last has the warmest stack.
+            if (_idleByGate.Count > 0)
+            {
+                var idle = _idleByGate[^1];
+                _idleByGate.RemoveAt(_idleByGate.Count - 1);
+                return idle;
+            }
+
+            created = new LoopThread(this);
+            _threadsByGate++;
+        }
+
+        created.Start();
+        return created;
+    }
+
+    internal void Return(LoopThread thread)
+    {
+        lock (_gate)
+        {
+            if (!_stoppedByGate)
+            {
+                _idleByGate.Add(thread);
+                _isScarce = AvailableByGate() <= reserve;
+                return;
+            }
+        }
+
+        thread.AssignStop();
+    }
+
+    /// <summary>Ends an idle thread. False when it was taken in the meantime: an assignment is on its way.</summary>
+    internal bool TryRetire(LoopThread thread)
+    {
+        lock (_gate)
+        {
+            if (!_idleByGate.Remove(thread))
+            {
+                return false;
+            }
+
+            _threadsByGate--;
+            return true;
+        }
+    }
+
+    internal void Stop()
+    {
+        lock (_gate)
+        {
+            _stoppedByGate = true;
+            foreach (var idle in _idleByGate)
+            {
+                idle.AssignStop();
+            }
+
+            _idleByGate.Clear();
+        }
+    }
+
+    private int AvailableByGate() => _idleByGate.Count + maxThreads - _threadsByGate;
+}

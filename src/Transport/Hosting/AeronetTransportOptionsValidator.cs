@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Options;
+
+namespace Aeronet.AspNetCore.Transport.Hosting;
+
+/// <summary>Checks the options' ranges. Every message names the key, the value and what would be right.</summary>
+internal sealed class AeronetTransportOptionsValidator : IValidateOptions<AeronetTransportOptions>
+{
+    private const int MinimumBuffer = 4096;
+    private const int OneGiB = 1024 * 1024 * 1024;
+
+    public ValidateOptionsResult Validate(string? name, AeronetTransportOptions options)
+    {
+        var failures = new List<string>();
+        Check(options.EventLoops is >= 1 and <= 1024, nameof(options.EventLoops), options.EventLoops, "1 to 1024, usually the number of processors");
+        Check(Enum.IsDefined(options.Dispatch), nameof(options.Dispatch), options.Dispatch, "Adaptive, Inline or ThreadPool");
+        Check(
+            options.StallThreshold >= TimeSpan.FromMilliseconds(1) && options.StallThreshold <= TimeSpan.FromSeconds(10),
+            nameof(options.StallThreshold), options.StallThreshold, "00:00:00.001 to 00:00:10");
+        Check(options.MaxStandbyThreads is >= 1 and <= 4096, nameof(options.MaxStandbyThreads), options.MaxStandbyThreads, "1 to 4096");
+        Check(options.Backlog >= 1, nameof(options.Backlog), options.Backlog, "1 or more");
+        Check(
+            options.DeferAccept >= TimeSpan.Zero && options.DeferAccept <= TimeSpan.FromSeconds(60),
+            nameof(options.DeferAccept), options.DeferAccept, "00:00:00 (off) to 00:01:00");
+        Check(options.MaxReadBufferSize >= MinimumBuffer, nameof(options.MaxReadBufferSize), options.MaxReadBufferSize, "4096 bytes or more");
+        Check(options.MaxWriteBufferSize >= MinimumBuffer, nameof(options.MaxWriteBufferSize), options.MaxWriteBufferSize, "4096 bytes or more");
+        Check(options.SendChunk is >= MinimumBuffer and <= OneGiB, nameof(options.SendChunk), options.SendChunk, "4096 to 1073741824 bytes");
+        Check(
+            options.ShutdownTimeout >= TimeSpan.Zero && options.ShutdownTimeout <= TimeSpan.FromMinutes(10),
+            nameof(options.ShutdownTimeout), options.ShutdownTimeout, "00:00:00 to 00:10:00");
+        Check(
+            options.UnixFileMode is null or (>= 0 and <= (UnixFileMode)0xFFF),
+            nameof(options.UnixFileMode), options.UnixFileMode, "an octal mode from 0000 to 7777");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Check(bool valid, string key, object? value, string remedy)
+        {
+            if (!valid)
+            {
+                failures.Add(FormattableString.Invariant($"{AeronetTransportOptions.SectionName}:{key} is {value}: use {remedy}."));
+            }
+        }
+    }
+}

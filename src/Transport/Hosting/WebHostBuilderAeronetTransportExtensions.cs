@@ -1,0 +1,59 @@
+using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Hosting;
+using Aeronet.AspNetCore.Transport.Listening;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.AspNetCore.Hosting;
+
+/// <summary>Puts the Aeronet transport under Kestrel.</summary>
+public static class WebHostBuilderAeronetTransportExtensions
+{
+    /// <summary>
+    /// Serves Kestrel's TCP, Unix socket and inherited-descriptor endpoints by the Aeronet transport: epoll loops that run
+    /// a request where its bytes arrived, and sendfile for files.
+    /// </summary>
+    /// <remarks>
+    /// Replaces Kestrel's sockets transport for those endpoints and leaves it in place for all others; HTTP/3 is not touched.
+    /// Off Linux, or where the kernel refuses epoll, a warning is logged and the sockets transport serves everything.
+    /// Options come from the configuration section <c>Aeronet:Transport</c>. Calling it again adds nothing. A later call of
+    /// <c>UseSockets</c> puts Kestrel's transport back in charge.
+    /// </remarks>
+    /// <param name="builder">The web host builder, <c>builder.WebHost</c> in a minimal application.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    public static IWebHostBuilder UseAeronetTransport(this IWebHostBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.ConfigureServices(static services => AddTransport(services));
+    }
+
+    /// <summary>As <see cref="UseAeronetTransport(IWebHostBuilder)"/>, with options changed after they were read from configuration.</summary>
+    /// <param name="builder">The web host builder, <c>builder.WebHost</c> in a minimal application.</param>
+    /// <param name="configure">Changes the options. Invalid values fail the start of the server with a message that names them.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    public static IWebHostBuilder UseAeronetTransport(this IWebHostBuilder builder, Action<AeronetTransportOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        return builder.ConfigureServices(services => AddTransport(services).Configure(configure));
+    }
+
+    private static IServiceCollection AddTransport(IServiceCollection services)
+    {
+        // Kestrel tries the factories in reverse order of registration and adds its own only when there is none: with it
+        // registered before ours, endpoints that ours does not claim have somewhere to go whoever is called first.
+        services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, AeronetConnectionListenerFactory>());
+        services.TryAddSingleton<TransportMetrics>();
+        services.TryAddSingleton<StallReporter>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestHookStartupFilter>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<AeronetTransportOptions>, AeronetTransportOptionsSetup>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AeronetTransportOptions>, AeronetTransportOptionsValidator>());
+        services.AddOptions<AeronetTransportOptions>().ValidateOnStart();
+        return services;
+    }
+}

@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Aeronet.AspNetCore.Transport.Connections;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Native;
+
+namespace Aeronet.AspNetCore.Transport.Listening;
+
+/// <summary>
+/// Accepts from one listening socket on one loop, and gives each connection to the loop that has the fewest. Faults pass:
+/// nothing here ends accepting but closing the endpoint.
+/// </summary>
+internal sealed class Acceptor : ILoopHandler, IDisposable
+{
+    private const int ConnectionsPerEvent = 64;
+    private const int PauseMilliseconds = 100;
+
+    private readonly AeronetConnectionListener _listener;
+    private readonly TransportServices _services;
+    private readonly EventLoop.EventLoop _loop;
+    private readonly Socket _socket;
+    private readonly bool _shared;
+    private readonly Timer _resume;
+    private readonly Lock _gate = new();
+    private readonly ulong _token;
+    private bool _closed;
+    private long _lastPauseLog;
+
+    /// <param name="listener">Where accepted connections go.</param>
+    /// <param name="services">What the connections share.</param>
+    /// <param name="loop">The loop that accepts.</param>
+    /// <param name="socket">A listening, non-blocking socket, owned by the listener.</param>
+    /// <param name="shared">Whether other loops watch the same socket.</param>
+    internal Acceptor(AeronetConnectionListener listener, TransportServices services, EventLoop.EventLoop loop, Socket socket, bool shared)
+    {
+        _listener = listener;
+        _services = services;
+        _loop = loop;
+        _socket = socket;
+        _shared = shared;
+        _resume = new Timer(static acceptor => ((Acceptor)acceptor!).Watch());
+        _token = loop.Slots.Add(this);
+    }
+
+    void ILoopHandler.OnEvents(EpollEvents events) => Accept(ConnectionsPerEvent);
+
+    internal void Watch()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                // Level-triggered: connections left in the queue are reported again.
+                var events = _shared ? EpollEvents.In | EpollEvents.Exclusive : EpollEvents.In;
+                var errno = _loop.Watch((int)_socket.Handle, events, _token);
+                if (errno is not (0 or Errno.EEXIST))
+                {
+                    _resume.Change(PauseMilliseconds, Timeout.Infinite);
+                }
+            }
+        }
+    }
+
+    /// <summary>Stops accepting on this loop. The socket may be closed when this has returned.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            _loop.Unwatch((int)_socket.Handle);
+        }
+
+        _loop.Slots.Remove(_token);
+        _resume.Dispose();
+    }
+
+    /// <summary>Accepts up to <paramref name="limit"/> connections that are waiting.</summary>
+    internal void Accept(int limit)
+    {
+        // The reference keeps the descriptor from being closed, and its number reused, under the calls below.
+        var held = false;
+        try
+        {
+            _socket.SafeHandle.DangerousAddRef(ref held);
+            var fd = (int)_socket.SafeHandle.DangerousGetHandle();
+            for (var i = 0; i < limit; i++)
+            {
+                if (_listener.IsBehind)
+                {
+                    // Kestrel does not take what was accepted: the kernel's queue is the place to wait.
+                    Pause(reason: null);
+                    return;
+                }
+
+                if (!TryAcceptOne(fd))
+                {
+                    return;
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The endpoint was closed while this event was on its way.
+        }
+        finally
+        {
+            if (held)
+            {
+                _socket.SafeHandle.DangerousRelease();
+            }
+        }
+    }
+
+    private unsafe bool TryAcceptOne(int listenFd)
+    {
+        var address = stackalloc byte[SocketAddresses.MaxLength];
+        var length = (uint)SocketAddresses.MaxLength;
+        var fd = Libc.accept4(listenFd, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+        if (fd >= 0)
+        {
+            var remote = SocketAddresses.Parse(new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddresses.MaxLength)));
+            Hand(new SocketHandle(fd), remote);
+            return true;
+        }
+
+        var errno = Marshal.GetLastSystemError();
+        switch (AcceptErrors.Judge(errno))
+        {
+            case AcceptResult.Empty:
+                return false;
+            case AcceptResult.Next:
+                return true;
+            case AcceptResult.OutOfResources:
+                _services.Metrics.AcceptPaused();
+                Pause(Marshal.GetPInvokeErrorMessage(errno));
+                return false;
+            default:
+                if (!_closed)
+                {
+                    TransportLog.AcceptFailed(_services.Logger, _listener.EndPoint, Marshal.GetPInvokeErrorMessage(errno));
+                    Pause(reason: null);
+                }
+
+                return false;
+        }
+    }
+
+    private void Hand(SocketHandle socket, EndPoint? remote)
+    {
+        var loop = _services.Loops.LeastLoaded(_loop);
+        var connection = new AeronetConnection(_services, loop, socket, _services.Pools[loop.Index], _listener.EndPoint, remote);
+        if (!connection.TryStart(out var errno))
+        {
+            TransportLog.AcceptFailed(_services.Logger, _listener.EndPoint, Marshal.GetPInvokeErrorMessage(errno));
+            return;
+        }
+
+        if (!_listener.TryOffer(connection))
+        {
+            connection.StopNow();
+        }
+    }
+
+    /// <summary>Leaves the queue to the kernel for a while.</summary>
+    private void Pause(string? reason)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _loop.Unwatch((int)_socket.Handle);
+            _resume.Change(PauseMilliseconds, Timeout.Infinite);
+        }
+
+        var now = Environment.TickCount64;
+        if (reason is not null && (_lastPauseLog == 0 || now - _lastPauseLog > 60_000))
+        {
+            _lastPauseLog = now;
+            TransportLog.AcceptPaused(_services.Logger, _listener.EndPoint, PauseMilliseconds, reason);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Aeronet.AspNetCore.Transport.Connections;
+using Microsoft.AspNetCore.Connections;
+
+namespace Aeronet.AspNetCore.Transport.Listening;
+
+/// <summary>One bound endpoint: its listening sockets, an acceptor for each loop, and the connections Kestrel has not taken yet.</summary>
+internal sealed class AeronetConnectionListener : IConnectionListener
+{
+    /// <summary>Accepted connections kept for Kestrel before the kernel's queue has to hold them.</summary>
+    private const int ReadyLimit = 1024;
+
+    private readonly Socket[] _sockets;
+    private readonly Acceptor[] _acceptors;
+
+    // Kestrel's accept loop only queues the connection to the thread pool: it may run where the connection was accepted.
+    private readonly Channel<AeronetConnection> _ready = Channel.CreateUnbounded<AeronetConnection>(
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
+
+    private int _waiting;
+    private int _unbound;
+
+    internal AeronetConnectionListener(TransportServices services, Socket[] sockets, EndPoint endPoint)
+    {
+        EndPoint = endPoint;
+        _sockets = sockets;
+        _acceptors = [.. services.Loops.Loops.Select(
+            (loop, i) => new Acceptor(this, services, loop, sockets[i % sockets.Length], shared: sockets.Length == 1))];
+    }
+
+    public EndPoint EndPoint { get; }
+
+    internal bool IsBehind => Volatile.Read(ref _waiting) >= ReadyLimit;
+
+    internal void Start()
+    {
+        foreach (var acceptor in _acceptors)
+        {
+            acceptor.Watch();
+        }
+    }
+
+    internal bool TryOffer(AeronetConnection connection)
+    {
+        Interlocked.Increment(ref _waiting);
+        if (_ready.Writer.TryWrite(connection))
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _waiting);
+        return false;
+    }
+
+    /// <summary>The next connection; null when the endpoint was unbound and all its connections were taken. Never throws for a fault of a connection.</summary>
+    public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        return _ready.Reader.TryRead(out var connection)
+            ? new ValueTask<ConnectionContext?>(Taken(connection))
+            : Wait(cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ConnectionContext?> Wait(CancellationToken cancellationToken)
+    {
+        while (await _ready.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_ready.Reader.TryRead(out var connection))
+            {
+                return Taken(connection);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Stops listening. What the kernel had already completed a handshake for is accepted first: its client believes to be
+    /// connected.
+    /// </summary>
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _unbound, 1) == 0)
+        {
+            foreach (var acceptor in _acceptors)
+            {
+                acceptor.Dispose();
+            }
+
+            for (var i = 0; i < _sockets.Length; i++)
+            {
+                _acceptors[i].Accept(ReadyLimit);
+                _sockets[i].Dispose();
+            }
+
+            _ready.Writer.TryComplete();
+        }
+
+        return default;
+    }
+
+    /// <summary>Unbinds, and ends the connections that nobody took.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync().ConfigureAwait(false);
+        while (_ready.Reader.TryRead(out var connection))
+        {
+            connection.StopNow();
+        }
+    }
+
+    private AeronetConnection Taken(AeronetConnection connection)
+    {
+        Interlocked.Decrement(ref _waiting);
+        return connection;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Aeronet.AspNetCore.Transport.Connections;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Aeronet.AspNetCore.Transport.Listening;
+
+/// <summary>
+/// What Kestrel asks for endpoints. Claims the endpoint types it can serve; where the platform lacks epoll it claims none,
+/// and Kestrel goes on to its own sockets transport.
+/// </summary>
+internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
+{
+    private const ulong LowDescriptorLimit = 1024;
+
+    private readonly IOptions<AeronetTransportOptions> _options;
+    private readonly TransportMetrics _metrics;
+    private readonly IMemoryPoolFactory<byte> _pools;
+    private readonly StallReporter _stalls;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private bool? _isSupported;
+    private TransportServices? _services;
+
+    public AeronetConnectionListenerFactory(
+        IOptions<AeronetTransportOptions> options,
+        TransportMetrics metrics,
+        IMemoryPoolFactory<byte> pools,
+        StallReporter stalls,
+        ILoggerFactory loggers)
+    {
+        _stalls = stalls;
+        _options = options;
+        _metrics = metrics;
+        _pools = pools;
+        _logger = loggers.CreateLogger(TransportLog.Category);
+    }
+
+    public bool CanBind(EndPoint endpoint) =>
+        endpoint is IPEndPoint or UnixDomainSocketEndPoint or FileHandleEndPoint && IsSupported();
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        var services = GetServices();
+        var sockets = ListenSocket.Open(endpoint, services.Options, services.Loops.Loops.Count, _logger);
+        var listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint);
+        listener.Start();
+        TransportLog.Listening(_logger, listener.EndPoint, sockets.Length);
+        return new ValueTask<IConnectionListener>(listener);
+    }
+
+    /// <summary>Ends every connection and stops the loops.</summary>
+    public void Dispose()
+    {
+        TransportServices? services;
+        lock (_gate)
+        {
+            services = _services;
+            _services = null;
+        }
+
+        if (services is null)
+        {
+            return;
+        }
+
+        foreach (var loop in services.Loops.Loops)
+        {
+            foreach (var handler in loop.Slots.Snapshot())
+            {
+                switch (handler)
+                {
+                    case AeronetConnection connection:
+                        connection.StopNow();
+                        break;
+                    case LingeringClose lingering:
+                        lingering.Dispose();
+                        break;
+                }
+            }
+        }
+
+        services.Loops.Dispose();
+        foreach (var pool in services.Pools)
+        {
+            pool.Dispose();
+        }
+    }
+
+    private bool IsSupported()
+    {
+        lock (_gate)
+        {
+            return _isSupported ??= Probe();
+        }
+    }
+
+    private bool Probe()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            TransportLog.Unavailable(_logger, "it needs Linux");
+            return false;
+        }
+
+        // Too few descriptors is no lack of epoll: the fallback would fail as well, and less clearly.
+        if (EventLoopGroup.IsSupported(out var errno) || errno is Native.Errno.EMFILE or Native.Errno.ENFILE)
+        {
+            return true;
+        }
+
+        TransportLog.Unavailable(_logger, $"epoll is refused with errno {errno}");
+        return false;
+    }
+
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "Owned by the services, disposed with the factory.")]
+    private TransportServices GetServices()
+    {
+        lock (_gate)
+        {
+            if (_services is null)
+            {
+                var options = _options.Value;
+                var loops = EventLoopGroup.Start(options, _metrics, _logger);
+                _metrics.Observe(loops);
+                _services = new TransportServices(
+                    options,
+                    _metrics,
+                    _logger,
+                    _stalls,
+                    loops,
+                    [.. loops.Loops.Select(_ => _pools.Create())]);
+                TransportLog.Started(_logger, options.EventLoops, options.Dispatch, options.ZeroCopyFiles ? "on (sendfile)" : "off");
+                if (Native.ProcessLimits.OpenFiles() is { } limit && limit < LowDescriptorLimit)
+                {
+                    TransportLog.LowDescriptorLimit(_logger, limit);
+                }
+            }
+
+            return _services;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Aeronet.AspNetCore.Transport.Native;
+
+/// <summary>An epoll instance (epoll(7)).</summary>
+internal sealed unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
+{
+    private EpollHandle(int fd)
+        : base(ownsHandle: true) => SetHandle(fd);
+
+    private int Fd => (int)handle;
+
+    /// <summary>Creates an epoll instance; null with the errno when the kernel refuses.</summary>
+    internal static EpollHandle? TryCreate(out int errno)
+    {
+        var fd = Libc.epoll_create1(Libc.EPOLL_CLOEXEC);
+        errno = fd < 0 ? Marshal.GetLastSystemError() : 0;
+        return fd < 0 ? null : new EpollHandle(fd);
+    }
+
+    /// <summary>Returns 0 or the errno.</summary>
+    internal int Add(int fd, EpollEvents events, ulong token) => Control(Libc.EPOLL_CTL_ADD, fd, events, token);
+
+    /// <summary>Returns 0 or the errno. Changing an edge-triggered registration reports readiness anew.</summary>
+    internal int Modify(int fd, EpollEvents events, ulong token) => Control(Libc.EPOLL_CTL_MOD, fd, events, token);
+
+    internal int Remove(int fd) => Control(Libc.EPOLL_CTL_DEL, fd, EpollEvents.None, 0);
+
+    /// <summary>Waits for events; 0 on timeout and on a signal.</summary>
+    internal int Wait(EpollEventBuffer buffer, int timeoutMilliseconds)
+    {
+        var count = Libc.epoll_wait(Fd, buffer.Pointer, buffer.Capacity, timeoutMilliseconds);
+        if (count >= 0)
+        {
+            return count;
+        }
+
+        var errno = Marshal.GetLastSystemError();
+        return errno == Errno.EINTR ? 0 : throw new InvalidOperationException($"epoll_wait failed with errno {errno}.");
+    }
+
+    /// <summary>Whether a wait would return at once. Takes no event: edges stay for the next wait.</summary>
+    internal bool HasEvents()
+    {
+        var poll = new Libc.PollFd { Fd = Fd, Events = Libc.POLLIN };
+        return Libc.poll(&poll, 1, 0) > 0;
+    }
+
+    protected override bool ReleaseHandle() => Libc.close(Fd) == 0;
+
+    private int Control(int operation, int fd, EpollEvents events, ulong token)
+    {
+        var entry = stackalloc byte[16];
+        EpollEventBuffer.Write(entry, events, token);
+        return Libc.epoll_ctl(Fd, operation, fd, entry) == 0 ? 0 : Marshal.GetLastSystemError();
+    }
+}

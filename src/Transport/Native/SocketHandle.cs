@@ -1,0 +1,239 @@
+using System.Runtime.InteropServices;
+
+namespace Aeronet.AspNetCore.Transport.Native;
+
+/// <summary>
+/// A connected socket's descriptor with the calls a connection makes on it. Every call holds the descriptor for its
+/// duration, and closing waits for the last holder, so a descriptor number can never be used after the kernel has given
+/// it to somebody else. The same idea as <see cref="SafeHandle"/>, with a value instead of an exception for "closed".
+/// </summary>
+internal sealed unsafe class SocketHandle(int fd)
+{
+    /// <summary>The most buffers one call takes; the rest goes with the next call.</summary>
+    internal const int MaxVectors = 64;
+
+    private const int Closing = 1;
+    private const int OneUse = 2;
+
+    // Bit 0: closing. The bits above: calls in progress.
+    private int _state;
+
+    internal bool IsClosed => (Volatile.Read(ref _state) & Closing) != 0;
+
+    /// <summary>Receives into one buffer (recv(2)). 0 bytes is the peer's end of stream.</summary>
+    internal IoResult Receive(Span<byte> buffer)
+    {
+        if (!TryUse())
+        {
+            return IoResult.Closed;
+        }
+
+        nint received;
+        int errno;
+        fixed (byte* pointer = buffer)
+        {
+            do
+            {
+                received = Libc.recv(fd, pointer, (nuint)buffer.Length, Libc.MSG_DONTWAIT);
+            }
+            while (received < 0 & (errno = ErrnoOf(received)) == Errno.EINTR);
+        }
+
+        EndUse();
+        return received >= 0 ? IoResult.FromBytes(received) : IoResult.FromErrno(errno);
+    }
+
+    /// <summary>Receives into several buffers (readv(2)), pinned by the caller.</summary>
+    internal IoResult Receive(Libc.IoVec* vectors, int count)
+    {
+        if (!TryUse())
+        {
+            return IoResult.Closed;
+        }
+
+        nint received;
+        int errno;
+        do
+        {
+            received = Libc.readv(fd, vectors, count);
+        }
+        while (received < 0 & (errno = ErrnoOf(received)) == Errno.EINTR);
+
+        EndUse();
+        return received >= 0 ? IoResult.FromBytes(received) : IoResult.FromErrno(errno);
+    }
+
+    /// <summary>Sends one buffer (send(2)). <paramref name="more"/> holds back a partial segment for the bytes that follow.</summary>
+    internal IoResult Send(ReadOnlySpan<byte> buffer, bool more)
+    {
+        if (!TryUse())
+        {
+            return IoResult.Closed;
+        }
+
+        nint sent;
+        int errno;
+        fixed (byte* pointer = buffer)
+        {
+            do
+            {
+                sent = Libc.send(fd, pointer, (nuint)buffer.Length, SendFlags(more));
+            }
+            while (sent < 0 & (errno = ErrnoOf(sent)) == Errno.EINTR);
+        }
+
+        EndUse();
+        return sent >= 0 ? IoResult.FromBytes(sent) : IoResult.FromErrno(errno);
+    }
+
+    /// <summary>Sends several buffers (sendmsg(2)), pinned by the caller.</summary>
+    internal IoResult Send(Libc.IoVec* vectors, int count, bool more)
+    {
+        if (!TryUse())
+        {
+            return IoResult.Closed;
+        }
+
+        var message = new Libc.MsgHdr { Vectors = vectors, VectorCount = (nuint)count };
+        nint sent;
+        int errno;
+        do
+        {
+            sent = Libc.sendmsg(fd, &message, SendFlags(more));
+        }
+        while (sent < 0 & (errno = ErrnoOf(sent)) == Errno.EINTR);
+
+        EndUse();
+        return sent >= 0 ? IoResult.FromBytes(sent) : IoResult.FromErrno(errno);
+    }
+
+    /// <summary>
+    /// Sends from a file (sendfile(2)). 0 bytes means the file ends before <paramref name="offset"/>. A short count says
+    /// nothing: since Linux 4.3 a signal may end the call early, so the caller goes on until would-block.
+    /// </summary>
+    internal IoResult SendFile(SafeHandle file, long offset, long count)
+    {
+        if (!TryUse())
+        {
+            return IoResult.Closed;
+        }
+
+        nint sent;
+        int errno;
+        do
+        {
+            sent = Libc.sendfile64(fd, (int)file.DangerousGetHandle(), &offset, (nuint)count);
+        }
+        while (sent < 0 & (errno = ErrnoOf(sent)) == Errno.EINTR);
+
+        EndUse();
+        return sent >= 0 ? IoResult.FromBytes(sent) : IoResult.FromErrno(errno);
+    }
+
+    /// <summary>Bytes received by the kernel and not yet read (tcp(7), SIOCINQ); 0 when it cannot say.</summary>
+    internal int UnreadBytes()
+    {
+        var unread = 0;
+        if (TryUse())
+        {
+            if (Libc.ioctl(fd, Libc.FIONREAD, &unread) != 0)
+            {
+                unread = 0;
+            }
+
+            EndUse();
+        }
+
+        return unread;
+    }
+
+    /// <summary>Sends FIN and keeps the receiving half open.</summary>
+    internal void ShutdownSend()
+    {
+        if (TryUse())
+        {
+            _ = Libc.shutdown(fd, Libc.SHUT_WR);
+            EndUse();
+        }
+    }
+
+    /// <summary>Makes the coming close send RST instead of FIN (socket(7), SO_LINGER with zero time).</summary>
+    internal void ResetOnClose()
+    {
+        if (TryUse())
+        {
+            var linger = new Libc.Linger { OnOff = 1, Seconds = 0 };
+            _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, (uint)sizeof(Libc.Linger));
+            EndUse();
+        }
+    }
+
+    internal System.Net.EndPoint? GetLocalEndPoint()
+    {
+        if (!TryUse())
+        {
+            return null;
+        }
+
+        var address = stackalloc byte[SocketAddresses.MaxLength];
+        var length = (uint)SocketAddresses.MaxLength;
+        var result = Libc.getsockname(fd, address, &length);
+        EndUse();
+        return result == 0 ? SocketAddresses.Parse(new ReadOnlySpan<byte>(address, (int)length)) : null;
+    }
+
+    /// <summary>Runs an epoll_ctl on the descriptor; 0, or the errno (EBADF when closed).</summary>
+    internal int Register(EpollHandle epoll, EpollEvents events, ulong token, bool modify)
+    {
+        if (!TryUse())
+        {
+            return Errno.EBADF;
+        }
+
+        var errno = modify ? epoll.Modify(fd, events, token) : epoll.Add(fd, events, token);
+        EndUse();
+        return errno;
+    }
+
+    /// <summary>A framework socket over the same descriptor, which it does not own. For <c>IConnectionSocketFeature</c>.</summary>
+    internal System.Net.Sockets.Socket AsSocket() => new(new System.Net.Sockets.SafeSocketHandle(fd, ownsHandle: false));
+
+    /// <summary>Closes the descriptor, now or when the call in progress ends. Idempotent.</summary>
+    internal void Close()
+    {
+        if (Interlocked.Or(ref _state, Closing) == 0)
+        {
+            _ = Libc.close(fd);
+        }
+    }
+
+    private static int SendFlags(bool more) =>
+        Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL | (more ? Libc.MSG_MORE : 0);
+
+    private static int ErrnoOf(nint result) => result < 0 ? Marshal.GetLastSystemError() : 0;
+
+    private bool TryUse()
+    {
+        var state = Volatile.Read(ref _state);
+        while ((state & Closing) == 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _state, state + OneUse, state);
+            if (seen == state)
+            {
+                return true;
+            }
+
+            state = seen;
+        }
+
+        return false;
+    }
+
+    private void EndUse()
+    {
+        if (Interlocked.Add(ref _state, -OneUse) == Closing)
+        {
+            _ = Libc.close(fd);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Aeronet.AspNetCore.Transport.SendFile;
+
+/// <summary>What a connection's output offers to the code that knows HTTP: see docs/design.md, the placeholder region.</summary>
+internal interface IFileRegionOutput
+{
+    /// <summary>The body feature of this connection's requests; made with the first one.</summary>
+    ZeroCopyResponseBody? ResponseBody { get; set; }
+
+    /// <summary>Bytes that have left on this connection, for the rate of a slow reader.</summary>
+    long TotalSent { get; }
+
+    /// <summary>
+    /// Makes the output answer the next request for memory with <see cref="FileRegion.Marker"/>, and take what is
+    /// advanced over it from the file. False when the file has been closed or a region is armed.
+    /// </summary>
+    bool TryArm(SafeFileHandle file, long offset, long count);
+
+    /// <summary>Ends what <see cref="TryArm"/> began. Bytes already advanced over stay queued. Idempotent.</summary>
+    void Disarm();
+
+    /// <summary>Resets the connection because its peer reads too slowly.</summary>
+    void AbortSlowReader(double bytesPerSecond);
+}

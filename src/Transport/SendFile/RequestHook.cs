@@ -1,0 +1,54 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Aeronet.AspNetCore.Transport.SendFile;
+
+/// <summary>
+/// The first middleware of the pipeline, and the only place where the transport knows of requests. Gives HTTP/1 requests
+/// the body feature that sends files, and names the route that blocked a loop.
+/// </summary>
+internal sealed class RequestHook(RequestDelegate next, AeronetTransportOptions options, TransportMetrics metrics, StallReporter stalls)
+{
+    internal Task InvokeAsync(HttpContext context)
+    {
+        if (options.ZeroCopyFiles && context.Features.Get<IFileRegionOutput>() is { } output && !HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            AttachBody(context, output);
+        }
+
+        return LoopThread.Current is { IsLeading: true } thread ? InvokeOnLoop(context, thread) : next(context);
+    }
+
+    private Task InvokeOnLoop(HttpContext context, LoopThread thread)
+    {
+        var task = next(context);
+        if (!thread.IsLeading)
+        {
+            stalls.Report(Describe(context));
+            thread.StallReported = true;
+        }
+
+        return task;
+    }
+
+    private void AttachBody(HttpContext context, IFileRegionOutput output)
+    {
+        var kestrel = context.Features.Get<IHttpResponseBodyFeature>();
+        if (kestrel is null)
+        {
+            return;
+        }
+
+        var body = output.ResponseBody ??= new ZeroCopyResponseBody(output, metrics);
+        body.Attach(context, kestrel);
+        context.Features.Set<IHttpResponseBodyFeature>(body);
+    }
+
+    // Escaped: a path may hold line breaks, and this goes to a log.
+    private static string Describe(HttpContext context) =>
+        context.GetEndpoint()?.DisplayName is { } route
+            ? $"Route '{route}'"
+            : $"{Uri.EscapeDataString(context.Request.Method)} {context.Request.Path.ToUriComponent()}";
+}

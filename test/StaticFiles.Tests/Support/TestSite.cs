@@ -1,0 +1,131 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aeronet.AspNetCore.StaticFiles.Tests.Support;
+
+/// <summary>A directory of files, one beside it that must never be served, and a server with the middleware.</summary>
+internal sealed class TestSite : IAsyncDisposable
+{
+    private readonly DirectoryInfo _base = Directory.CreateTempSubdirectory("aeronet-files-");
+    private KestrelHost? _host;
+    private bool _isInMemory;
+
+    private TestSite() => Directory.CreateDirectory(Root);
+
+    /// <summary>The directory served.</summary>
+    public string Root => Path.Combine(_base.FullName, "www");
+
+    public KestrelHost Host => _host!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>Starts a site.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="options">Changes the middleware's options.</param>
+    /// <param name="before">Adds to the pipeline before the middleware.</param>
+    public static async Task<TestSite> StartAsync(
+        ServerKind server,
+        Action<AeronetStaticFileOptions>? options = null,
+        Action<WebApplication>? before = null)
+    {
+        var site = new TestSite();
+        try
+        {
+            await site.StartHostAsync(server, new KestrelHostOptions
+            {
+                App = app =>
+                {
+                    before?.Invoke(app);
+                    app.UseAeronetStaticFiles(o =>
+                    {
+                        o.Root = site.Root;
+                        options?.Invoke(o);
+                    });
+                    app.Run(EndOfPipeline);
+                },
+            });
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a file below the root, or beside it with a path that begins with "../".</summary>
+    public string Write(string name, ReadOnlySpan<byte> content)
+    {
+        var path = PathOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    public string Write(string name, string content) => Write(name, Encoding.UTF8.GetBytes(content));
+
+    /// <summary>Makes a symbolic link.</summary>
+    public void Link(string name, string target) => File.CreateSymbolicLink(PathOf(name), target);
+
+    public string PathOf(string name) => Path.GetFullPath(Path.Combine(Root, name));
+
+    public Task<Answer> GetAsync(string target, params string[] headers) => SendAsync(HttpMethod.Get, target, headers);
+
+    /// <summary>Sends the target as it is, except to TestServer.</summary>
+    public async Task<Answer> SendAsync(HttpMethod method, string target, params string[] headers)
+    {
+        // TestServer takes no other kind of Uri than the normalised one.
+        var verbatim = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = !_isInMemory };
+        using var request = new HttpRequestMessage(method, new Uri(Client.BaseAddress!.GetLeftPart(UriPartial.Authority) + target, verbatim));
+        foreach (var header in headers)
+        {
+            var colon = header.IndexOf(':', StringComparison.Ordinal);
+            Assert.True(request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim()));
+        }
+
+        using var response = await Client.SendAsync(request).OrTimeout($"{method} {target}");
+        return await Answer.ReadAsync(response);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        _base.Delete(recursive: true);
+    }
+
+    private static Task EndOfPipeline(HttpContext context)
+    {
+        if (context.GetEndpoint()?.RequestDelegate is { } endpoint)
+        {
+            return endpoint(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        context.Response.Headers["X-Next"] = "yes";
+        return Task.CompletedTask;
+    }
+
+    private async Task StartHostAsync(ServerKind server, KestrelHostOptions options)
+    {
+        _isInMemory = server == ServerKind.TestServer;
+        if (_isInMemory)
+        {
+            options.Builder = builder => builder.WebHost.UseTestServer();
+        }
+
+        _host = await KestrelHost.StartAsync(server == ServerKind.Aeronet ? TransportKind.Aeronet : TransportKind.Sockets, options);
+        Client = _isInMemory
+            ? ((TestServer)_host.Services.GetRequiredService<IServer>()).CreateClient()
+            : _host.CreateHttpClient();
+    }
+}
