@@ -11,10 +11,22 @@ fail() {
   exit 1
 }
 
+need_descriptors() {
+  local limit
+  limit=$(ulimit -Hn)
+  [[ $limit == unlimited || $limit -ge 1024 ]] ||
+    fail "the limit of open files is $limit, and .NET and the server need 1024 or more: raise it (ulimit -Hn, LimitNOFILE=, --ulimit nofile=)"
+}
+
 need_sdk() {
-  local wanted
+  local wanted problem
   wanted=$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$root/global.json")
-  command -v dotnet >/dev/null || fail "the .NET SDK is missing: install SDK $wanted (https://dotnet.microsoft.com/download) and put dotnet on the PATH"
-  (cd "$root" && dotnet --version >/dev/null 2>&1) ||
-    fail "no installed .NET SDK fits: $wanted or newer of its major version is needed, installed: $(dotnet --list-sdks | sed 's/ .*//' | paste -sd ' ' -)"
+  command -v dotnet >/dev/null ||
+    fail "the .NET SDK is missing: install SDK $wanted (https://dotnet.microsoft.com/download) and put dotnet on the PATH"
+  need_descriptors
+  problem=$(cd "$root" && dotnet --version 2>&1 >/dev/null) && return 0
+  case $problem in
+    *global.json*) fail "no installed .NET SDK fits: $wanted or newer of its major version is needed, installed: $(dotnet --list-sdks | sed 's/ .*//' | paste -sd ' ' -)" ;;
+    *) fail "dotnet does not start: ${problem%%$'\n'*}" ;;
+  esac
 }

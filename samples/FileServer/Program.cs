@@ -3,6 +3,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
+string? urls = null;
 try
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -14,6 +15,7 @@ try
 
     var app = builder.Build();
     app.UseAeronetStaticFiles();
+    urls = app.Configuration[WebHostDefaults.ServerUrlsKey] ?? "the endpoints of section Kestrel";
     await app.RunAsync();
     return 0;
 }
@@ -26,15 +28,19 @@ catch (OptionsValidationException e)
 
     return 1;
 }
+catch (SocketException e)
+{
+    await Console.Error.WriteLineAsync($"FileServer: cannot listen on {urls}: {e.Message}");
+    return 1;
+}
 catch (InvalidDataException e)
 {
     await Console.Error.WriteLineAsync($"FileServer: {e.Message} {e.GetBaseException().Message}");
     return 1;
 }
-catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or InvalidOperationException
-                              or FormatException or ArgumentException)
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException or ArgumentException)
 {
-    // An occupied port, a missing directory, a value of the wrong type: the message says which; a stack trace would not help.
-    await Console.Error.WriteLineAsync($"FileServer: {e.Message}");
+    // An occupied port, a value of the wrong type: the message says which; a stack trace would not help.
+    await Console.Error.WriteLineAsync($"FileServer: {e.Message.ReplaceLineEndings(" ")}");
     return 1;
 }

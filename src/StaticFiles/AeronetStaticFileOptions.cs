@@ -42,7 +42,7 @@ public sealed class AeronetStaticFileOptions
     public string? CacheControl { get; set; }
 
     /// <summary>The most files kept open between requests, each one descriptor; 0 to 65536, 0 opens the file for every request.</summary>
-    /// <remarks>Defaults to 256. A file that nobody asks for is closed after 10 to 20 seconds.</remarks>
+    /// <remarks>Defaults to 256. A file that nobody asks for again is closed within 20 seconds.</remarks>
     public int OpenFileCacheSize { get; set; } = 256;
 
     /// <summary>

@@ -12,8 +12,11 @@ internal sealed class CachedFile(string path, OpenFile file, long nextLookup)
     /// <summary>Its place in the cache's ring; -1 outside it. Guarded by the cache's lock.</summary>
     public int Slot { get; set; } = -1;
 
-    /// <summary>Set by every use, cleared by the ring's hand and by the sweep: a second chance.</summary>
-    public bool IsUsed { get; set; } = true;
+    /// <summary>
+    /// Set by every use after the first, cleared by the ring's hand and by the sweep: a second chance. Not from the start, or
+    /// files asked for once would drive out those asked for often.
+    /// </summary>
+    public bool IsUsed { get; set; }
 
     /// <summary>Whether the caller has to look the path up again. Said to one caller for each period.</summary>
     public bool TryClaimLookup(long now, long maxAge)

@@ -62,8 +62,11 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
             failures.Add($"{Section}:OpenFileCacheMaxAge is {options.OpenFileCacheMaxAge}: use 00:00:00 to {MaxMaxAge}.");
         }
 
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures.Select(OneLine));
     }
+
+    // A value may hold line breaks.
+    private static string OneLine(string message) => string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
 
     private string? RootFailure(AeronetStaticFileOptions options)
     {

@@ -18,12 +18,16 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// <remarks>What Kestrel and the application can ask of it is in <c>AeronetConnection.Features.cs</c>.</remarks>
 internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe, ILoopHandler, ILoopWork, IThreadPoolWorkItem
 {
+    private static readonly TimeSpan s_halfCloseGrace = TimeSpan.FromMilliseconds(100);
+
     private readonly TransportServices _services;
     private readonly EventLoop.EventLoop _loop;
     private readonly SocketHandle _socket;
     private readonly ConnectionInput _input;
     private readonly ConnectionOutput _output;
     private readonly CancellationTokenSource _closedSource = new();
+    private Timer? _halfCloseTimer;
+    private int _halfCloseSeen;
     private int _closeReason;
     private int _closedFired;
     private int _socketClosed;
@@ -132,15 +136,19 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     }
 
     /// <summary>
-    /// The peer has gone while nobody reads. Reported once what it left behind would have fitted a read buffer, as a
-    /// transport that reads ahead would; otherwise the reader finds out.
+    /// The peer has sent its last byte while the application is busy with something else than reading. Kestrel answers
+    /// the signal by giving the request up, and a peer that only finished sending (<c>printf ... | nc -N</c>) may still
+    /// be there for the response: what is as good as done gets a moment to finish.
     /// </summary>
-    internal void OnPeerClosedUnread()
+    internal void OnPeerClosedUnread(bool isGone)
     {
-        if (_socket.UnreadBytes() <= _services.Options.MaxReadBufferSize)
+        if (isGone)
         {
-            SetReason(CloseReason.PeerClosed);
-            FireClosed();
+            ReportPeerClosed(CloseReason.PeerReset);
+        }
+        else if (Interlocked.Exchange(ref _halfCloseSeen, 1) == 0)
+        {
+            _halfCloseTimer = new Timer(static connection => ((AeronetConnection)connection!).OnHalfCloseTimer(), this, s_halfCloseGrace, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -198,6 +206,28 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         catch (AggregateException failure)
         {
             TransportLog.HandlerFailed(_services.Logger, ConnectionId, failure);
+        }
+    }
+
+    private void OnHalfCloseTimer()
+    {
+        _halfCloseTimer?.Dispose();
+        if (_input.IsUnawareOfClose)
+        {
+            ReportPeerClosed(CloseReason.PeerClosed);
+        }
+    }
+
+    /// <summary>
+    /// Signals the close once what the peer left behind would have fitted a read buffer, as a transport that reads ahead
+    /// would; otherwise the reader finds out.
+    /// </summary>
+    private void ReportPeerClosed(CloseReason reason)
+    {
+        if (_socket.UnreadBytes() <= _services.Options.MaxReadBufferSize)
+        {
+            SetReason(reason);
+            FireClosed();
         }
     }
 

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Native;
+using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
 
@@ -31,6 +32,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private long _dispatchBytes;
     private int _distrust;
     private bool _sawFirstBytes;
+    private bool _wasReset;
 
     internal ConnectionInput(AeronetConnection connection, SocketHandle socket, EventLoop.EventLoop loop, long maxReceive)
     {
@@ -135,16 +137,34 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>The loop saw the socket become readable, or the peer go.</summary>
     internal void OnReadable(EpollEvents events)
     {
-        var peerClosed = (events & (EpollEvents.ReadHangUp | EpollEvents.PeerGone)) != 0;
-        var before = Add(peerClosed ? ReadState.Readable | ReadState.PeerClosed : ReadState.Readable);
-        if ((before & ReadState.Waiting) != 0)
+        var flags = ReadState.Readable;
+        if ((events & (EpollEvents.ReadHangUp | EpollEvents.PeerGone)) != 0)
+        {
+            flags |= ReadState.PeerClosed;
+        }
+
+        if ((events & EpollEvents.PeerGone) != 0)
+        {
+            flags |= ReadState.PeerGone;
+        }
+
+        if ((Add(flags) & ReadState.Waiting) != 0)
         {
             RunOnLoop();
         }
-
-        if (peerClosed)
+        else
         {
-            ReportPeerClosed();
+            NoticePeerClosed();
+        }
+    }
+
+    /// <summary>Whether the application is busy with something else than reading, which would find out that the peer has gone.</summary>
+    internal bool IsUnawareOfClose
+    {
+        get
+        {
+            const ReadState reading = ReadState.Waiting | ReadState.Receiving | ReadState.Ended | ReadState.Stopped;
+            return (State & (reading | ReadState.PeerClosed)) == ReadState.PeerClosed;
         }
     }
 
@@ -163,6 +183,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         else if (LoopThread.Current is { } thread)
         {
             Serve();
+            NoticePeerClosed();
             if (!thread.IsLeading)
             {
                 // It blocked: the next reads of this connection get a thread of their own until they prove prompt.
@@ -182,10 +203,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             _distrust = Stopwatch.GetElapsedTime(start) < s_prompt ? _distrust - 1 : PromptDispatchesToTrust;
         }
 
-        if ((State & ReadState.PeerClosed) != 0)
-        {
-            ReportPeerClosed();
-        }
+        NoticePeerClosed();
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
@@ -224,14 +242,11 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         }
     }
 
-    /// <summary>
-    /// The peer has gone and the application is busy with something else than reading, which would find out.
-    /// </summary>
-    private void ReportPeerClosed()
+    private void NoticePeerClosed()
     {
-        if ((State & (ReadState.Waiting | ReadState.Receiving | ReadState.Ended | ReadState.Stopped)) == 0)
+        if (IsUnawareOfClose)
         {
-            _connection.OnPeerClosedUnread();
+            _connection.OnPeerClosedUnread(isGone: (State & ReadState.PeerGone) != 0);
         }
     }
 
@@ -267,6 +282,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             return false;
         }
 
+        _wasReset = !result.IsSuccess;
         Add(ReadState.Ended);
         _connection.OnInputEnded(result);
         return true;
@@ -291,6 +307,12 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         if (canceled)
         {
             Remove(ReadState.Canceled);
+        }
+
+        // A reset between messages is how many clients leave: the input just ends. In the middle of one it is a failure.
+        if (_wasReset && !_buffer.IsEmpty)
+        {
+            throw new ConnectionResetException("The peer reset the connection.");
         }
 
         return new ReadResult(_buffer.Sequence, canceled, isCompleted: (State & (ReadState.Ended | ReadState.Stopped)) != 0);

@@ -28,6 +28,8 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
     /// <summary>Whether there are bytes the application has not looked at yet.</summary>
     internal bool HasUnexamined => !_examinedAll;
 
+    internal bool IsEmpty => _head is null;
+
     internal ReadOnlySequence<byte> Sequence =>
         _head is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_head, _headIndex, _tail!, _tail!.Filled);
 

@@ -22,6 +22,9 @@ internal enum ReadState
     /// <summary>The peer's end of stream or reset was reported: a short receive does not empty the socket.</summary>
     PeerClosed = 8,
 
+    /// <summary>The peer reset the connection, or both directions are closed: nothing we send can arrive.</summary>
+    PeerGone = 256,
+
     /// <summary>CancelPendingRead was called.</summary>
     Canceled = 16,
 

@@ -36,11 +36,12 @@ public sealed class ConnectionFeatureTests
     {
         await using var host = await StartAsync(transport, connection =>
         {
-            Assert.Same(connection, connection.Features.Get<IConnectionIdFeature>());
             Assert.Equal(connection.ConnectionId, connection.Features.Get<IConnectionIdFeature>()!.ConnectionId);
             Assert.Same(connection.Transport, connection.Features.Get<IConnectionTransportFeature>()!.Transport);
             Assert.Equal(connection.ConnectionClosed, connection.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed);
-            Assert.NotNull(connection.Features.Get<IConnectionEndPointFeature>()!.RemoteEndPoint);
+            Assert.NotNull(connection.Features.Get<IConnectionItemsFeature>());
+            Assert.NotNull(connection.Features.Get<IMemoryPoolFeature>());
+            Assert.NotNull(connection.Features.Get<IConnectionSocketFeature>());
             Assert.NotNull(connection.Features.Get<IConnectionHeartbeatFeature>());
             Assert.NotNull(connection.Features.Get<IConnectionLifetimeNotificationFeature>());
             Assert.NotNull(connection.Features.Get<IConnectionCompleteFeature>());

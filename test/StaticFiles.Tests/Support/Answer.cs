@@ -20,6 +20,7 @@ internal sealed record Answer(int Status, IReadOnlyDictionary<string, string> He
             headers[name] = values.ToString();
         }
 
-        return new Answer((int)response.StatusCode, headers, await response.Content.ReadAsByteArrayAsync());
+        var hasBody = response.RequestMessage!.Method != HttpMethod.Head || response.Content.Headers.ContentLength is null or 0;
+        return new Answer((int)response.StatusCode, headers, hasBody ? await response.Content.ReadAsByteArrayAsync() : []);
     }
 }

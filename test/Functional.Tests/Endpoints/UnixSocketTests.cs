@@ -1,0 +1,169 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+
+namespace Aeronet.AspNetCore.Functional.Tests.Endpoints;
+
+public sealed class UnixSocketTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("aeronet-").FullName;
+
+    private string Path => System.IO.Path.Combine(_folder, "test.sock");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory, BothTransports]
+    public async Task Path_Bound_HttpIsAnswered(TransportKind transport)
+    {
+        await using var host = await BindingTests.StartAsync(transport, kestrel => kestrel.ListenUnixSocket(Path));
+
+        Assert.Equal($"http://unix:{Path}", Assert.Single(host.Addresses));
+        for (var i = 0; i < 5; i++)
+        {
+            using var client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(Path));
+            for (var n = 0; n < 5; n++)
+                Assert.Equal(":0 :0", (await client.GetAsync()).Text);
+        }
+    }
+
+    [Theory, BothTransports]
+    public async Task Path_Connection_EndpointsAreUnixSockets(TransportKind transport)
+    {
+        await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
+        {
+            DefaultEndpoint = false,
+            Kestrel = kestrel => kestrel.ListenUnixSocket(Path, listen => listen.Run(async connection =>
+            {
+                var text = $"{connection.LocalEndPoint?.GetType().Name} {connection.LocalEndPoint}"
+                    + $" {connection.RemoteEndPoint?.GetType().Name} '{connection.RemoteEndPoint}'";
+                await connection.Transport.Output.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
+            })),
+        });
+        using var client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(Path));
+
+        var (bytes, end) = await client.ReadToEndAsync();
+
+        Assert.Equal(
+            $"UnixDomainSocketEndPoint {Path} UnixDomainSocketEndPoint ''",
+            System.Text.Encoding.UTF8.GetString(bytes));
+        Assert.Equal(ConnectionEnd.Finished, end);
+    }
+
+    [Theory, BothTransports]
+    public async Task Path_LargeTransfer_EveryByteIsRight(TransportKind transport)
+    {
+        const int Size = 10_000_000;
+        await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
+        {
+            DefaultEndpoint = false,
+            Kestrel = kestrel => kestrel.ListenUnixSocket(Path),
+            App = app => app.Run(context =>
+            {
+                context.Response.ContentLength = Size;
+                return Pattern.WriteAsync(context.Response.Body, Size);
+            }),
+        });
+        using var client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(Path));
+
+        var response = await client.GetAsync();
+
+        Assert.Equal(Size, response.Body.Length);
+        Assert.Equal(-1, Pattern.FindMismatch(response.Body));
+    }
+
+    [Theory, BothTransports]
+    public async Task Path_ServerStops_SocketFileIsRemoved(TransportKind transport)
+    {
+        await using (await BindingTests.StartAsync(transport, kestrel => kestrel.ListenUnixSocket(Path)))
+            Assert.True(File.Exists(Path));
+
+        Assert.False(File.Exists(Path));
+        await using var again = await BindingTests.StartAsync(transport, kestrel => kestrel.ListenUnixSocket(Path));
+        using var client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(Path));
+        Assert.Equal(200, (await client.GetAsync()).StatusCode);
+    }
+
+    [Theory, BothTransports]
+    public async Task Path_OfALiveServer_IOExceptionWithTheReason(TransportKind transport)
+    {
+        await using var first = await BindingTests.StartAsync(transport, kestrel => kestrel.ListenUnixSocket(Path));
+
+        var error = await Assert.ThrowsAsync<IOException>(
+            () => BindingTests.StartAsync(transport, kestrel => kestrel.ListenUnixSocket(Path)));
+
+        Assert.Equal($"Failed to bind to address http://unix:{Path}: address already in use.", error.Message);
+        Assert.IsType<AddressInUseException>(error.InnerException);
+        using var client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(Path));
+        Assert.Equal(200, (await client.GetAsync()).StatusCode);
+    }
+
+    [Theory, BothTransports]
+    public async Task Path_LeftByADeadProcess_ReplacedByAeronetOnly(TransportKind transport)
+    {
+        using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            dead.Bind(new UnixDomainSocketEndPoint(Path));
+            dead.Listen();
+            // Closing a .NET socket removes its file, a killed process does not: keep it under another name meanwhile.
+            File.Move(Path, Path + ".kept");
+        }
+
+        File.Move(Path + ".kept", Path);
+        if (transport == TransportKind.Sockets)
+        {
+            await Assert.ThrowsAsync<IOException>(() => BindingTests.StartAsync(transport, kestrel => kestrel.ListenUnixSocket(Path)));
+            return;
+        }
+
+        await using var host = await BindingTests.StartAsync(transport, kestrel => kestrel.ListenUnixSocket(Path));
+        using var client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(Path));
+        Assert.Equal(200, (await client.GetAsync()).StatusCode);
+    }
+
+    [Theory, BothTransports]
+    public async Task Path_OfAnOrdinaryFile_RefusedAndTheFileIsKept(TransportKind transport)
+    {
+        await File.WriteAllTextAsync(Path, "precious");
+
+        await Assert.ThrowsAsync<IOException>(() => BindingTests.StartAsync(transport, kestrel => kestrel.ListenUnixSocket(Path)));
+
+        Assert.Equal("precious", await File.ReadAllTextAsync(Path));
+    }
+
+    [Theory, BothTransports]
+    public async Task AbstractName_Bound_HttpIsAnswered(TransportKind transport)
+    {
+        // ListenUnixSocket wants an absolute path; the endpoint itself may be an abstract name (unix(7)).
+        var endPoint = new UnixDomainSocketEndPoint($"\0aeronet-test-{Guid.NewGuid():N}");
+        await using var host = await BindingTests.StartAsync(transport, kestrel => kestrel.Listen(endPoint));
+        using var client = await RawClient.ConnectAsync(endPoint);
+
+        Assert.Equal(200, (await client.GetAsync()).StatusCode);
+    }
+
+    [Theory, BothTransports]
+    public async Task Client_Leaves_RequestIsAborted(TransportKind transport)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
+        {
+            DefaultEndpoint = false,
+            Kestrel = kestrel => kestrel.ListenUnixSocket(Path),
+            App = app => app.Run(async context =>
+            {
+                using var registration = context.RequestAborted.Register(aborted.SetResult);
+                started.SetResult();
+                await aborted.Task;
+            }),
+        });
+        using var client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(Path));
+
+        await client.SendGetAsync();
+        await started.Task.OrTimeout("the handler");
+        client.Dispose();
+
+        await aborted.Task.OrTimeout("RequestAborted");
+    }
+}
