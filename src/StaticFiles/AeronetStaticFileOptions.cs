@@ -13,7 +13,10 @@ public sealed class AeronetStaticFileOptions
     /// <remarks>Defaults to <see langword="null"/>: the application's web root (<c>wwwroot</c>).</remarks>
     public string? Root { get; set; }
 
-    /// <summary>The request path the root appears under, for example <c>/files</c>; empty or starting with a slash, not ending with one. Compared without regard to case.</summary>
+    /// <summary>
+    /// The request path the root appears under, for example <c>/files</c>: empty, or starting with a slash and not ending
+    /// with one. Compared without regard to case.
+    /// </summary>
     /// <remarks>Defaults to the empty string: the whole site.</remarks>
     public string RequestPath { get; set; } = "";
 
@@ -37,7 +40,10 @@ public sealed class AeronetStaticFileOptions
     /// <remarks>Defaults to <see cref="SymlinkPolicy.InsideRoot"/>.</remarks>
     public SymlinkPolicy Symlinks { get; set; } = SymlinkPolicy.InsideRoot;
 
-    /// <summary>Value of the <c>Cache-Control</c> field (RFC 9111 section 5.2) of responses 200, 206 and 304, for example <c>public, max-age=3600</c>.</summary>
+    /// <summary>
+    /// Value of the <c>Cache-Control</c> field (RFC 9111 section 5.2) of responses 200, 206 and 304, for example
+    /// <c>public, max-age=3600</c>.
+    /// </summary>
     /// <remarks>Defaults to <see langword="null"/>: no such field is sent.</remarks>
     public string? CacheControl { get; set; }
 

@@ -14,7 +14,7 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
 
     public Task InvokeAsync(HttpContext context)
     {
-        // Routing has found something more particular than a file; or the answer is settled, and not to be replaced by a 405.
+        // Routing has found something more particular than a file.
         if (context.GetEndpoint()?.RequestDelegate is not null)
         {
             return next(context);
@@ -97,6 +97,7 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
 
     private Task RefuseMethodAsync(HttpContext context)
     {
+        // The error page of a request of that method: its status is not to be replaced.
         if (context.Response.StatusCode != StatusCodes.Status200OK)
         {
             return next(context);
@@ -119,7 +120,8 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
             case FindOutcome.DirectoryWithoutSlash when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method):
                 // A path and not a whole URL: the Host field is the client's word.
                 context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
-                context.Response.Headers.Location = request.PathBase.Add(request.Path).ToUriComponent() + "/" + request.QueryString.ToUriComponent();
+                var path = request.PathBase.Add(request.Path).ToUriComponent();
+                context.Response.Headers.Location = path + "/" + request.QueryString.ToUriComponent();
                 return Task.CompletedTask;
             default:
                 return next(context);

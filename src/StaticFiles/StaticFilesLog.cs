@@ -7,15 +7,24 @@ internal static partial class StaticFilesLog
     [LoggerMessage(1, LogLevel.Debug, "Serving '{Root}' under '{RequestPath}' ({Strategy}).", EventName = "Serving")]
     public static partial void Serving(ILogger logger, string root, string requestPath, string strategy);
 
-    [LoggerMessage(2, LogLevel.Warning, "Serving '{Root}' by full paths: this system cannot open files beneath a directory. Nobody else may be able to create links in it.", EventName = "ServingByFullPath")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "Serving '{Root}' by full paths: this system cannot open files beneath a directory. Nobody else may be able to create links in it.",
+        EventName = "ServingByFullPath")]
     public static partial void ServingByFullPath(ILogger logger, string root);
 
     [LoggerMessage(3, LogLevel.Information, "The file for '{Path}' exists and this process may not read it.", EventName = "Denied")]
     public static partial void Denied(ILogger logger, string path);
 
-    [LoggerMessage(4, LogLevel.Warning, "The file for '{Path}' could not be opened (out of descriptors or memory, or a failing medium): answered 503.", EventName = "Unavailable")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "The file for '{Path}' could not be opened: out of descriptors or memory, or a failing medium.",
+        EventName = "Unavailable")]
     public static partial void Unavailable(ILogger logger, string path);
 
-    [LoggerMessage(5, LogLevel.Warning, "The file for '{Path}' became shorter while it was sent: connection aborted.", EventName = "Truncated")]
+    [LoggerMessage(
+        5, LogLevel.Warning, "The file for '{Path}' became shorter while it was sent: connection aborted.", EventName = "Truncated")]
     public static partial void Truncated(ILogger logger, string? path);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.Requests;
 using Microsoft.AspNetCore.StaticFiles;
@@ -38,19 +39,9 @@ internal sealed class FileFinder : IDisposable
             return Open(path, null, out file);
         }
 
-        if (!cached.TryClaimLookup(Environment.TickCount64, _maxAge) && cached.File.TryAddReference())
-        {
-            // Content changed in place, the file deleted or replaced: all seen on the descriptor itself, for one cheap call.
-            if (_root.TryStat(cached.File.Handle, out var stat) && stat == cached.File.Stat)
-            {
-                file = cached.File;
-                return FindOutcome.File;
-            }
-
-            cached.File.Release();
-        }
-
-        return Open(path, cached, out file);
+        return !cached.TryClaimLookup(Environment.TickCount64, _maxAge) && TryUse(cached, out file)
+            ? FindOutcome.File
+            : Open(path, cached, out file);
     }
 
     public void Dispose() => _cache?.Dispose();
@@ -60,6 +51,11 @@ internal sealed class FileFinder : IDisposable
         var outcome = Resolve(path, out var opened, out var contentType);
         if (outcome != FindOutcome.File)
         {
+            if (outcome == FindOutcome.Unavailable && cached is not null && TryUse(cached, out file))
+            {
+                return FindOutcome.File;
+            }
+
             file = null;
             if (cached is not null)
             {
@@ -79,6 +75,24 @@ internal sealed class FileFinder : IDisposable
         file = new OpenFile(opened.Handle!, opened.Stat, contentType!);
         _cache?.Set(path, file, Environment.TickCount64 + _maxAge);
         return FindOutcome.File;
+    }
+
+    // Content changed in place, the file deleted or replaced: all seen on the descriptor itself, for one cheap call.
+    private bool TryUse(CachedFile cached, [NotNullWhen(true)] out OpenFile? file)
+    {
+        file = cached.File;
+        if (!file.TryAddReference())
+        {
+            return false;
+        }
+
+        if (_root.TryStat(file.Handle, out var stat) && stat == file.Stat)
+        {
+            return true;
+        }
+
+        file.Release();
+        return false;
     }
 
     private FindOutcome Resolve(string requestPath, out OpenResult opened, out string? contentType)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;
 
@@ -28,7 +29,7 @@ internal sealed class OpenFileCache : IDisposable
         _sweeper = new Timer(static cache => ((OpenFileCache)cache!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public bool TryGet(string path, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CachedFile? entry)
+    public bool TryGet(string path, [NotNullWhen(true)] out CachedFile? entry)
     {
         if (!_byPath.TryGetValue(path, out entry))
         {

@@ -53,7 +53,8 @@ internal sealed class PortableFileRoot(string root, SymlinkPolicy symlinks) : IF
         try
         {
             var handle = File.OpenHandle(full, share: FileShare.ReadWrite | FileShare.Delete);
-            return TryStat(handle, out var stat) ? new OpenResult(OpenOutcome.File, handle, stat) : new OpenResult(OpenOutcome.Unavailable);
+            TryStat(handle, out var stat);
+            return new OpenResult(OpenOutcome.File, handle, stat);
         }
         catch (UnauthorizedAccessException)
         {
@@ -92,7 +93,8 @@ internal sealed class PortableFileRoot(string root, SymlinkPolicy symlinks) : IF
     {
         try
         {
-            return link.ResolveLinkTarget(returnFinalTarget: true) is { } target && target.FullName.StartsWith(_prefix, StringComparison.Ordinal);
+            var target = link.ResolveLinkTarget(returnFinalTarget: true);
+            return target?.FullName.StartsWith(_prefix, StringComparison.Ordinal) == true;
         }
         catch (IOException)
         {

@@ -14,10 +14,16 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Serves files of a directory.</summary>
 public static class AeronetStaticFilesApplicationBuilderExtensions
 {
-    /// <summary>Serves files with the options of the configuration section <c>Aeronet:StaticFiles</c> and of <c>services.Configure&lt;AeronetStaticFileOptions&gt;</c>.</summary>
+    /// <summary>
+    /// Serves files with the options of the configuration section <c>Aeronet:StaticFiles</c>, changed by
+    /// <c>services.Configure&lt;AeronetStaticFileOptions&gt;</c>.
+    /// </summary>
     /// <param name="app">The application.</param>
     /// <returns><paramref name="app"/>.</returns>
-    /// <remarks>Takes the place of <c>UseStaticFiles</c> and <c>UseDefaultFiles</c>. Needs no registration of services. May be called again for another mount.</remarks>
+    /// <remarks>
+    /// Takes the place of <c>UseStaticFiles</c> and <c>UseDefaultFiles</c>. Needs no registration of services. May be called
+    /// again for another mount.
+    /// </remarks>
     /// <exception cref="OptionsValidationException">An option is wrong, for example the root directory does not exist.</exception>
     public static IApplicationBuilder UseAeronetStaticFiles(this IApplicationBuilder app) => app.UseAeronetStaticFiles(static _ => { });
 
@@ -31,7 +37,7 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(configure);
         var services = app.ApplicationServices;
-        IEnumerable<IConfigureOptions<AeronetStaticFileOptions>> setups = services.GetServices<IConfigureOptions<AeronetStaticFileOptions>>();
+        var setups = services.GetServices<IConfigureOptions<AeronetStaticFileOptions>>();
         if (services.GetService<IConfiguration>() is { } configuration)
         {
             setups = setups.Prepend(new StaticFileOptionsBinder(configuration));
@@ -47,7 +53,10 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
         return app.UseAeronetStaticFiles(options);
     }
 
-    /// <summary>Serves files of <paramref name="root"/> under <paramref name="requestPath"/>, otherwise with the options of the configuration section <c>Aeronet:StaticFiles</c>.</summary>
+    /// <summary>
+    /// Serves files of <paramref name="root"/> under <paramref name="requestPath"/>, otherwise with the options of the
+    /// configuration section <c>Aeronet:StaticFiles</c>.
+    /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="requestPath">Empty, or a path such as <c>/files</c>.</param>
     /// <param name="root">A directory; a relative path starts at the content root.</param>

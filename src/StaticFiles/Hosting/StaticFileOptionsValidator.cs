@@ -24,9 +24,10 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
             failures.Add(failure);
         }
 
-        if (options.RequestPath is null || options.RequestPath is not ("" or ['/', .., not '/']) || options.RequestPath.Contains("//", StringComparison.Ordinal))
+        if (options.RequestPath is not ("" or ['/', .., not '/']) || options.RequestPath.Contains("//", StringComparison.Ordinal))
         {
-            failures.Add($"{Section}:RequestPath is '{options.RequestPath}': use an empty string, or a path such as '/files' that starts with a slash and does not end with one.");
+            failures.Add($"{Section}:RequestPath is '{options.RequestPath}': "
+                + "use an empty string, or a path such as '/files' that starts with a slash and does not end with one.");
         }
 
         foreach (var document in options.DefaultDocuments ?? [])
@@ -39,7 +40,8 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
 
         if (options.ServeUnknownFileTypes && !MediaTypeHeaderValue.TryParse(options.DefaultContentType, out _))
         {
-            failures.Add($"{Section}:DefaultContentType is '{options.DefaultContentType}': use a media type such as 'application/octet-stream'.");
+            failures.Add($"{Section}:DefaultContentType is '{options.DefaultContentType}': "
+                + "use a media type such as 'application/octet-stream'.");
         }
 
         if (options.CacheControl is { } cacheControl && !CacheControlHeaderValue.TryParse(cacheControl, out _))
@@ -77,7 +79,8 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
 
         if (FullRoot(options, environment) is not { } root)
         {
-            return $"{Section}:Root is not set and the application has no web root: set it to a directory, or create '{Path.Combine(environment.ContentRootPath, "wwwroot")}'.";
+            var webRoot = Path.Combine(environment.ContentRootPath, "wwwroot");
+            return $"{Section}:Root is not set and the application has no web root: set it to a directory, or create '{webRoot}'.";
         }
 
         return Directory.Exists(root) ? null

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.StaticFiles.Native;
 
-/// <summary>Keeps a handle's descriptor from being closed, and its number from being used again, for the length of one system call.</summary>
+/// <summary>Keeps a handle's descriptor from being closed, and its number from being used again, during one system call.</summary>
 internal readonly ref struct HandleReference
 {
     private readonly SafeFileHandle? _handle;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Aeronet.AspNetCore.StaticFiles.Native;
 
-/// <summary>The used fields of struct statx (statx(2)), 256 bytes and laid out alike on every architecture, which struct stat is not.</summary>
+/// <summary>The used fields of struct statx (statx(2)): 256 bytes, laid out alike on every architecture, which struct stat is not.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct Statx
 {

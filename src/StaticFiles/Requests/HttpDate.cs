@@ -6,15 +6,18 @@ namespace Aeronet.AspNetCore.StaticFiles.Requests;
 internal static class HttpDate
 {
     // IMF-fixdate, and the two obsolete forms that a recipient must accept. Two-digit years are 1950 to 2049, .NET's window.
-    private static readonly string[] Formats = ["r", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy", "ddd MMM  d HH:mm:ss yyyy"];
+    private static readonly string[] Formats =
+        ["r", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy", "ddd MMM  d HH:mm:ss yyyy"];
 
     /// <summary>Writes IMF-fixdate.</summary>
-    public static string Format(long unixSeconds) => DateTimeOffset.FromUnixTimeSeconds(unixSeconds).ToString("r", CultureInfo.InvariantCulture);
+    public static string Format(long unixSeconds)
+        => DateTimeOffset.FromUnixTimeSeconds(unixSeconds).ToString("r", CultureInfo.InvariantCulture);
 
     /// <summary>Reads any of the three forms, as seconds since 1970 UTC.</summary>
     public static bool TryParse(string? value, out long unixSeconds)
     {
-        var isDate = DateTimeOffset.TryParseExact(value, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
+        var isDate = DateTimeOffset.TryParseExact(
+            value, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
         unixSeconds = time.ToUnixTimeSeconds();
         return isDate;
     }

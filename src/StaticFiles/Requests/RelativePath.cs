@@ -75,7 +75,8 @@ internal ref struct RelativePath
         }
 
         if (!HasPlainComponents(rest, serveHidden)
-            || Utf8.FromUtf16(rest, buffer[..(MaxBytes - 1)], out _, out var length, replaceInvalidSequences: false) != OperationStatus.Done)
+            || Utf8.FromUtf16(rest, buffer[..(MaxBytes - 1)], out _, out var length, replaceInvalidSequences: false)
+                != OperationStatus.Done)
         {
             return false;
         }

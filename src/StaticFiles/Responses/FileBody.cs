@@ -44,7 +44,9 @@ internal sealed class FileBody(ILogger logger)
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         if (body is not IHttpFileRegionFeature region)
         {
-            return count <= SmallBody ? SendSmallAsync(context, body.Writer, file, offset, (int)count) : CopyAsync(context, body.Writer, file, offset, count);
+            return count <= SmallBody
+                ? SendSmallAsync(context, body.Writer, file, offset, (int)count)
+                : CopyAsync(context, body.Writer, file, offset, count);
         }
 
         if (count > SmallBody)

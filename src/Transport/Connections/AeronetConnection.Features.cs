@@ -109,6 +109,12 @@ internal sealed partial class AeronetConnection :
 
     private object? Find(Type key)
     {
+        // Asked for by every request.
+        if (key == typeof(IFileRegionOutput))
+        {
+            return _output;
+        }
+
         var added = IndexOf(key);
         if (added >= 0)
         {
@@ -118,9 +124,7 @@ internal sealed partial class AeronetConnection :
         return key == typeof(IConnectionLifetimeFeature) || key == typeof(IConnectionIdFeature)
             || key == typeof(IConnectionTransportFeature) || key == typeof(IConnectionItemsFeature)
             || key == typeof(IConnectionEndPointFeature) || key == typeof(IConnectionSocketFeature)
-            || key == typeof(IMemoryPoolFeature) ? this
-            : key == typeof(IFileRegionOutput) ? _output
-            : null;
+            || key == typeof(IMemoryPoolFeature) ? this : null;
     }
 
     private void Set(Type key, object? value)

@@ -37,7 +37,7 @@ internal sealed partial class ConnectionOutput
     /// <summary>The loop saw the socket become writable.</summary>
     internal void OnWritable()
     {
-        lock (_gate)
+        lock (_queue)
         {
             if (_sending)
             {
@@ -69,7 +69,7 @@ internal sealed partial class ConnectionOutput
     {
         var budget = (long)_sendChunk;
         Portion portion;
-        lock (_gate)
+        lock (_queue)
         {
             _scheduled &= !scheduled;
             if (_sending || _blocked || _closed || _queue.Queued == 0)
@@ -86,7 +86,7 @@ internal sealed partial class ConnectionOutput
         {
             var outcome = Send(portion, out var sent);
             budget -= sent;
-            lock (_gate)
+            lock (_queue)
             {
                 _queue.Consume(sent);
                 if (GoesOn(outcome, budget))
@@ -203,7 +203,7 @@ internal sealed partial class ConnectionOutput
         bool continues, requeues, watches;
         TaskCompletionSource? drained = null;
         long missing;
-        lock (_gate)
+        lock (_queue)
         {
             missing = _queue.QueuedFile;
             if (_queue.Queued == 0)
@@ -295,7 +295,7 @@ internal sealed partial class ConnectionOutput
         var handles = new HandleArray();
         var vectors = stackalloc Libc.IoVec[SocketHandle.MaxVectors];
         wanted = 0;
-        lock (_gate)
+        lock (_queue)
         {
             var segment = portion.First;
             for (var i = 0; i < portion.Segments; i++, segment = segment.Next!)

@@ -14,29 +14,30 @@ public sealed class FileHandleTests
     [BothTransports(FileHandleType.Tcp)]
     public async Task TcpSocket_Inherited_Answered(TransportKind transport, FileHandleType type)
     {
-        using var inherited = Listen(new IPEndPoint(IPAddress.Loopback, 0), out var handle);
+        using var inherited = new InheritedSocket(new IPEndPoint(IPAddress.Loopback, 0));
 
-        await using var host = await BindingTests.StartAsync(transport, kestrel => kestrel.Listen(new FileHandleEndPoint(handle, type)));
+        await using var host = await BindingTests.StartAsync(transport, kestrel => kestrel.Listen(new FileHandleEndPoint(inherited.Handle, type)));
 
         for (var i = 0; i < 5; i++)
         {
-            using var client = await RawClient.ConnectAsync(inherited.LocalEndPoint!);
-            Assert.StartsWith($"{inherited.LocalEndPoint} ", (await client.GetAsync()).Text, StringComparison.Ordinal);
+            using var client = await RawClient.ConnectAsync(inherited.EndPoint);
+            Assert.StartsWith($"{inherited.EndPoint} ", (await client.GetAsync()).Text, StringComparison.Ordinal);
         }
     }
 
     [Theory, BothTransports]
     public async Task TcpSocket_ServerStops_SocketIsStillOpen(TransportKind transport)
     {
-        using var inherited = Listen(new IPEndPoint(IPAddress.Loopback, 0), out var handle);
-        await using (await BindingTests.StartAsync(transport, kestrel => kestrel.ListenHandle(handle)))
+        using var inherited = new InheritedSocket(new IPEndPoint(IPAddress.Loopback, 0));
+        await using (await BindingTests.StartAsync(transport, kestrel => kestrel.ListenHandle(inherited.Handle)))
         {
-            using var client = await RawClient.ConnectAsync(inherited.LocalEndPoint!);
+            using var client = await RawClient.ConnectAsync(inherited.EndPoint);
             Assert.Equal(200, (await client.GetAsync()).StatusCode);
         }
 
         // Whoever made it can hand it to the next server, and meanwhile the kernel queues clients.
-        using var waiting = await RawClient.ConnectAsync(inherited.LocalEndPoint!);
+        Assert.True(inherited.IsOpen);
+        using var waiting = await RawClient.ConnectAsync(inherited.EndPoint);
     }
 
     [Theory, BothTransports]
@@ -46,6 +47,7 @@ public sealed class FileHandleTests
         var handle = (ulong)file.DangerousGetHandle();
 
         await Assert.ThrowsAnyAsync<Exception>(() => BindingTests.StartAsync(transport, kestrel => kestrel.ListenHandle(handle)));
+        Assert.Equal("/dev/null", new FileInfo($"/proc/self/fd/{handle}").LinkTarget);
     }
 
     [Theory, BothTransports]
@@ -55,11 +57,11 @@ public sealed class FileHandleTests
         try
         {
             var endPoint = new UnixDomainSocketEndPoint(Path.Combine(folder, "inherited.sock"));
-            using var inherited = Listen(endPoint, out var handle);
+            using var inherited = new InheritedSocket(endPoint);
             await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
             {
                 DefaultEndpoint = false,
-                Kestrel = kestrel => kestrel.ListenHandle(handle),
+                Kestrel = kestrel => kestrel.ListenHandle(inherited.Handle),
                 App = app => app.Run(context => context.Response.WriteAsync("ok")),
             });
             using var client = await RawClient.ConnectAsync(endPoint);
@@ -70,17 +72,5 @@ public sealed class FileHandleTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static Socket Listen(EndPoint endPoint, out ulong handle)
-    {
-        var socket = new Socket(
-            endPoint.AddressFamily,
-            SocketType.Stream,
-            endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
-        socket.Bind(endPoint);
-        socket.Listen();
-        handle = (ulong)socket.SafeHandle.DangerousGetHandle();
-        return socket;
     }
 }

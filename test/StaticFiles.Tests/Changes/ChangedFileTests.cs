@@ -143,6 +143,24 @@ public sealed class ChangedFileTests
         Assert.Equal(1000, (await site.GetAsync("/file.bin")).Body.Length);
     }
 
+    [Theory, BothTransports]
+    public async Task Get_ClientGoesAwayWhileSent_FileReleased(TransportKind transport)
+    {
+        await using var site = await TestSite.StartAsync(transport == TransportKind.Aeronet ? ServerKind.Aeronet : ServerKind.Sockets);
+        var path = site.Write("file.bin", Pattern.Bytes(32 * 1024 * 1024));
+        for (var i = 0; i < 10; i++)
+        {
+            using var client = await site.Host.ConnectAsync();
+            await client.SendGetAsync("/file.bin");
+            await client.ReadResponseHeadAsync();
+            client.Reset();
+        }
+
+        File.Delete(path);
+        Assert.True((await site.GetAsync("/file.bin")).WasPassedOn);
+        await Eventually.HoldsAsync(() => OpenDescriptors.Below(site.Root) == 0, "the file to be closed");
+    }
+
     private static async Task AssertServedAsync(TestSite site, string content, Answer before)
     {
         var after = await site.GetAsync("/file.txt");

@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
@@ -34,6 +35,49 @@ public sealed class UnavailableTests
             Assert.Equal(status, context.Response.StatusCode);
             Assert.Equal(cacheControl, context.Response.Headers.CacheControl.ToString());
         }
+    }
+
+    // Out of descriptors: what is open goes on being served as long as it is unchanged.
+    [Fact]
+    public void Find_OpenFailsAndFileIsCached_CachedFile()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs Linux.");
+        var directory = Directory.CreateTempSubdirectory("aeronet-cached-");
+        try
+        {
+            File.WriteAllText(Path.Combine(directory.FullName, "file"), "x");
+            var root = new ExhaustibleRoot(LinuxFileRoot.TryOpen(directory.FullName, SymlinkPolicy.Deny)!);
+            var options = new AeronetStaticFileOptions { OpenFileCacheMaxAge = TimeSpan.Zero };
+            using var files = new FileFinder(root, options, NullLogger.Instance);
+            Assert.Equal(FindOutcome.File, files.Find("/file", out var first));
+            first!.Release();
+
+            root.IsExhausted = true;
+            Assert.Equal(FindOutcome.File, files.Find("/file", out var second));
+            Assert.Same(first, second);
+            second!.Release();
+            File.AppendAllText(Path.Combine(directory.FullName, "file"), "y");
+            Assert.Equal(FindOutcome.Unavailable, files.Find("/file", out _));
+            root.IsExhausted = false;
+            Assert.Equal(FindOutcome.File, files.Find("/file", out var third));
+            Assert.Equal(2, third!.Stat.Size);
+            third.Release();
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private sealed class ExhaustibleRoot(IFileRoot inner) : IFileRoot
+    {
+        public bool IsExhausted { get; set; }
+
+        public string Strategy => inner.Strategy;
+
+        public OpenResult Open(ReadOnlySpan<byte> path) => IsExhausted ? new OpenResult(OpenOutcome.Unavailable) : inner.Open(path);
+
+        public bool TryStat(SafeFileHandle file, out FileStat stat) => inner.TryStat(file, out stat);
     }
 
     private sealed class FailingRoot(OpenOutcome outcome) : IFileRoot

@@ -29,7 +29,10 @@ public sealed class NativeLayoutTests
             using var handle = opened.Handle;
 
             Assert.Equal(OpenOutcome.File, opened.Outcome);
-            Assert.Equal([opened.Stat.Size.ToString(), opened.Stat.Inode.ToString(), opened.Stat.ModifiedSeconds.ToString(), opened.Stat.ModifiedNanoseconds.ToString("D9")], told[..4]);
+            var found = opened.Stat;
+            Assert.Equal(
+                [$"{found.Size}", $"{found.Inode}", $"{found.ModifiedSeconds}", $"{found.ModifiedNanoseconds:D9}"],
+                told[..4]);
             Assert.False(opened.Stat.IsUnlinked);
             File.Delete(path);
             Assert.True(LinuxFileRoot.TryOpen(directory.FullName, SymlinkPolicy.Deny)!.TryStat(handle!, out var after));

@@ -10,7 +10,9 @@ public sealed class RangeReassemblyTests
     public async Task Get_FileInRandomParts_PartsMakeTheFile(ServerKind server)
     {
         await using var site = await TestSite.StartAsync(server);
-        var cases = Gen.Select(Gen.OneOf(Gen.Int[1, 100], Gen.Int[10_000, 200_000]), Gen.Int[1, 8].SelectMany(n => Gen.Int[0, 200_000].Array[n]));
+        var cases = Gen.Select(
+            Gen.OneOf(Gen.Int[1, 100], Gen.Int[10_000, 200_000]),
+            Gen.Int[1, 8].SelectMany(n => Gen.Int[0, 200_000].Array[n]));
         var number = 0;
         await cases.SampleAsync(
             async (size, cuts) =>
@@ -39,7 +41,10 @@ public sealed class RangeReassemblyTests
     {
         await using var site = await TestSite.StartAsync(server);
         site.Write("file.bin", Pattern.Bytes(1000));
-        var texts = Gen.Select(Gen.OneOf(Gen.Const("bytes="), Gen.Const("bytes"), Gen.Const(""), Gen.Const("items=")), Gen.String[Gen.Char["-,0123456789 =x*"], 0, 30], (unit, set) => unit + set);
+        var texts = Gen.Select(
+            Gen.OneOf(Gen.Const("bytes="), Gen.Const("bytes"), Gen.Const(""), Gen.Const("items=")),
+            Gen.String[Gen.Char["-,0123456789 =x*"], 0, 30],
+            (unit, set) => unit + set);
         await texts.SampleAsync(
             async text =>
             {

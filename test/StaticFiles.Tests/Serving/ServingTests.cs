@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.IO.Compression;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.Serving;
 
@@ -150,6 +152,21 @@ public sealed class ServingTests
     }
 
     [Theory, EachServer]
+    public async Task Get_ResponseCompression_WholeFileArrivesCompressed(ServerKind server)
+    {
+        await using var site = await TestSite.StartAsync(
+            server,
+            before: app => app.UseResponseCompression(),
+            services: services => services.AddResponseCompression(o => o.EnableForHttps = true));
+        var text = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i} "));
+        site.Write("small.txt", text[..5000]);
+        site.Write("large.txt", text);
+
+        Assert.Equal(text[..5000], await GetDecompressedAsync(site, "/small.txt"));
+        Assert.Equal(text, await GetDecompressedAsync(site, "/large.txt"));
+    }
+
+    [Theory, EachServer]
     public async Task Get_OnStartingIsAsynchronous_WholeFileArrives(ServerKind server)
     {
         await using var site = await TestSite.StartAsync(server, before: app => app.Use((context, next) =>
@@ -170,5 +187,14 @@ public sealed class ServingTests
             Assert.Equal(Pattern.Bytes(size), answer.Body);
             Assert.Equal("yes", answer["X-Late"]);
         }
+    }
+
+    private static async Task<string> GetDecompressedAsync(TestSite site, string path)
+    {
+        var answer = await site.GetAsync(path, "Accept-Encoding: gzip");
+        Assert.Equal("gzip", answer["Content-Encoding"]);
+        using var gzip = new GZipStream(new MemoryStream(answer.Body), CompressionMode.Decompress);
+        using var reader = new StreamReader(gzip);
+        return await reader.ReadToEndAsync();
     }
 }

@@ -6,7 +6,8 @@ internal static class OpenDescriptors
     public static int Below(string directory)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
-        return Directory.EnumerateFiles("/proc/self/fd").Count(entry => TargetOf(entry)?.StartsWith(directory + "/", StringComparison.Ordinal) == true);
+        return Directory.EnumerateFiles("/proc/self/fd")
+            .Count(entry => TargetOf(entry)?.StartsWith(directory + "/", StringComparison.Ordinal) == true);
     }
 
     private static string? TargetOf(string entry)

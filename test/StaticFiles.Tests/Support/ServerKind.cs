@@ -9,6 +9,12 @@ public enum ServerKind
     /// <summary>Kestrel on the Aeronet transport: files are sent zero-copy.</summary>
     Aeronet,
 
+    /// <summary>The Aeronet transport, HTTP/2 without TLS: files are copied into frames.</summary>
+    Http2,
+
+    /// <summary>The Aeronet transport under SslStream: files are copied into records.</summary>
+    Https,
+
     /// <summary>The in-memory server.</summary>
     TestServer,
 }

@@ -1,8 +1,11 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,6 +14,8 @@ namespace Aeronet.AspNetCore.StaticFiles.Tests.Support;
 /// <summary>A directory of files, one beside it that must never be served, and a server with the middleware.</summary>
 internal sealed class TestSite : IAsyncDisposable
 {
+    private static readonly X509Certificate2 Certificate = TestCertificate.Create();
+
     private readonly DirectoryInfo _base = Directory.CreateTempSubdirectory("aeronet-files-");
     private KestrelHost? _host;
     private bool _isInMemory;
@@ -28,16 +33,26 @@ internal sealed class TestSite : IAsyncDisposable
     /// <param name="server">The server.</param>
     /// <param name="options">Changes the middleware's options.</param>
     /// <param name="before">Adds to the pipeline before the middleware.</param>
+    /// <param name="services">Adds services.</param>
     public static async Task<TestSite> StartAsync(
         ServerKind server,
         Action<AeronetStaticFileOptions>? options = null,
-        Action<WebApplication>? before = null)
+        Action<WebApplication>? before = null,
+        Action<IServiceCollection>? services = null)
     {
         var site = new TestSite();
         try
         {
             await site.StartHostAsync(server, new KestrelHostOptions
             {
+                Builder = builder =>
+                {
+                    services?.Invoke(builder.Services);
+                    if (server == ServerKind.TestServer)
+                    {
+                        builder.WebHost.UseTestServer();
+                    }
+                },
                 App = app =>
                 {
                     before?.Invoke(app);
@@ -81,7 +96,11 @@ internal sealed class TestSite : IAsyncDisposable
     {
         // TestServer takes no other kind of Uri than the normalised one.
         var verbatim = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = !_isInMemory };
-        using var request = new HttpRequestMessage(method, new Uri(Client.BaseAddress!.GetLeftPart(UriPartial.Authority) + target, verbatim));
+        using var request = new HttpRequestMessage(method, new Uri(Client.BaseAddress!.GetLeftPart(UriPartial.Authority) + target, verbatim))
+        {
+            Version = Client.DefaultRequestVersion,
+            VersionPolicy = Client.DefaultVersionPolicy,
+        };
         foreach (var header in headers)
         {
             var colon = header.IndexOf(':', StringComparison.Ordinal);
@@ -118,14 +137,16 @@ internal sealed class TestSite : IAsyncDisposable
     private async Task StartHostAsync(ServerKind server, KestrelHostOptions options)
     {
         _isInMemory = server == ServerKind.TestServer;
-        if (_isInMemory)
+        options.Listen = server switch
         {
-            options.Builder = builder => builder.WebHost.UseTestServer();
-        }
-
-        _host = await KestrelHost.StartAsync(server == ServerKind.Aeronet ? TransportKind.Aeronet : TransportKind.Sockets, options);
+            ServerKind.Http2 => listen => listen.Protocols = HttpProtocols.Http2,
+            ServerKind.Https => listen => listen.UseHttps(Certificate),
+            _ => null,
+        };
+        _host = await KestrelHost.StartAsync(server == ServerKind.Sockets ? TransportKind.Sockets : TransportKind.Aeronet, options);
         Client = _isInMemory
             ? ((TestServer)_host.Services.GetRequiredService<IServer>()).CreateClient()
-            : _host.CreateHttpClient();
+            : _host.CreateHttpClient(
+                server == ServerKind.Http2 ? HttpVersion.Version20 : null, server == ServerKind.Https ? Certificate : null);
     }
 }

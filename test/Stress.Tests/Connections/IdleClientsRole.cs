@@ -1,0 +1,2 @@
+namespace Aeronet.AspNetCore.Stress.Tests.Connections;
+internal static class IdleClientsRole { internal static Task<int> RunAsync(string[] a) => Task.FromResult(0); }

@@ -1,0 +1,97 @@
+using Aeronet.AspNetCore.Stress.Tests.Support;
+using Aeronet.AspNetCore.Transport;
+
+namespace Aeronet.AspNetCore.Stress.Tests.HandOff;
+
+/// <summary>Handlers that hold a loop, and what the other connections notice of it.</summary>
+public sealed class BlockedLoopTests
+{
+    private const int LoopBlocked = 20;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Loop_OneConnectionInTenSleeps_OthersStayPrompt(int loops)
+    {
+        await using var server = await StartAsync(loops, DispatchMode.Adaptive);
+        var others = await MeasureOthersAsync(server, blocked: 5, reconnects: false);
+
+        Assert.True(server.HandOffs > 0, "No loop was handed off.");
+        Assert.True(others.P99 < 10, others.ToString());
+        var entry = Assert.Single(server.LogsOf(LoopBlocked));
+        Assert.Contains("/block", entry.Message, StringComparison.Ordinal);
+        await server.StopCleanlyAsync();
+    }
+
+    // Each request is the first of its connection, so that each one takes a loop from its thread.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Loop_EachNewConnectionSleeps_OthersGoOn(int loops)
+    {
+        await using var server = await StartAsync(loops, DispatchMode.Adaptive);
+        var others = await MeasureOthersAsync(server, blocked: 5, reconnects: true);
+
+        Assert.True(server.HandOffs > 5, $"{server.HandOffs} hand-offs.");
+        Assert.True(others.P99 < 50, others.ToString());
+        Assert.Single(server.LogsOf(LoopBlocked));
+        await server.StopCleanlyAsync();
+    }
+
+    [Fact]
+    public async Task Loop_HandlerComputes_OthersGoOn()
+    {
+        await using var server = await StartAsync(loops: 2, DispatchMode.Adaptive);
+        using var others = RequestLoad.Start(server.EndPoint, "/plain", 20, s_pause);
+        using var spinning = RequestLoad.Start(server.EndPoint, "/spin?ms=50", 1, reconnects: true);
+        var measured = await others.MeasureAsync(TimeSpan.FromSeconds(2));
+        Report.Line($"beside a handler that computes: {measured}, {server.HandOffs} hand-offs");
+
+        Assert.True(server.HandOffs > 0, "No loop was handed off.");
+        Assert.True(measured.P99 < 50, measured.ToString());
+        spinning.Stop();
+        others.Stop();
+        await server.StopCleanlyAsync();
+    }
+
+    [Theory]
+    [InlineData(DispatchMode.Inline)]
+    [InlineData(DispatchMode.ThreadPool)]
+    public async Task Loop_DispatchIsNotAdaptive_NothingIsHandedOff(DispatchMode dispatch)
+    {
+        await using var server = await StartAsync(loops: 2, dispatch);
+        using var others = RequestLoad.Start(server.EndPoint, "/plain", 45, s_pause);
+        using var blocked = RequestLoad.Start(server.EndPoint, "/block?ms=200", 5);
+        var measured = await others.MeasureAsync(TimeSpan.FromSeconds(2));
+        Report.Line($"{dispatch}: {measured}, blocked: {blocked.Take()}");
+
+        Assert.True(measured.Count > 0, "Nothing was answered.");
+        Assert.Equal(0, server.HandOffs);
+        Assert.Equal(0, ProcessCounters.CountThreads(StressServer.MonitorThread));
+        Assert.Equal(2, StressServer.ServingThreads);
+        blocked.Stop();
+        others.Stop();
+        await server.StopCleanlyAsync();
+    }
+
+    private static Task<StressServer> StartAsync(int loops, DispatchMode dispatch) =>
+        StressServer.StartAsync(loops, new KestrelHostOptions { App = StressApp.Map, Transport = o => o.Dispatch = dispatch });
+
+    private static async Task<Latencies> MeasureOthersAsync(StressServer server, int blocked, bool reconnects)
+    {
+        using var others = RequestLoad.Start(server.EndPoint, "/plain", 45, s_pause);
+        using var blocking = RequestLoad.Start(server.EndPoint, "/block?ms=200", blocked, reconnects: reconnects);
+
+        // The test shares its processors with whatever else the machine does: half of the windows must be quiet.
+        var windows = new List<Latencies>();
+        for (var i = 0; i < 5; i++)
+            windows.Add(await others.MeasureAsync(TimeSpan.FromSeconds(0.8)));
+
+        Report.Line(string.Join(Environment.NewLine, windows));
+        Report.Line($"{server.HandOffs} hand-offs; blocked: {blocking.Stop()}");
+        others.Stop();
+        return windows.OrderBy(window => window.P99).ElementAt(windows.Count / 2);
+    }
+}

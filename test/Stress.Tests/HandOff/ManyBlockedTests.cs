@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Aeronet.AspNetCore.Stress.Tests.Support;
+
+namespace Aeronet.AspNetCore.Stress.Tests.HandOff;
+
+/// <summary>More blocked requests than there will ever be threads for.</summary>
+public sealed class ManyBlockedTests
+{
+    private const int Connections = 2000;
+
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(2, 64)]
+    [InlineData(2, 4)]
+    public async Task Loop_TwoThousandConnectionsBlockAtOnce_AllAnsweredByABoundedNumberOfThreads(int loops, int standbyThreads)
+    {
+        await using var server = await StressServer.StartAsync(
+            loops,
+            new KestrelHostOptions { App = StressApp.Map, Transport = o => o.MaxStandbyThreads = standbyThreads });
+        var start = Stopwatch.GetTimestamp();
+        var done = BlockingClient.RunAsync(() => RequestOnAll(server, "/block?ms=200"));
+        var (serving, all) = (0, 0);
+        while (!done.IsCompleted)
+        {
+            serving = Math.Max(serving, StressServer.ServingThreads);
+            all = Math.Max(all, ProcessCounters.CountThreads());
+            await Task.WhenAny(done, Task.Delay(50));
+        }
+
+        await done;
+        Report.Line(
+            $"{Connections} in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s by at most {serving} serving threads "
+            + $"({all} threads in all), {server.HandOffs} hand-offs");
+        Assert.InRange(serving, loops, (2 * loops) + standbyThreads);
+        await IdleThreadsAsync(loops);
+        await server.StopCleanlyAsync();
+    }
+
+    private static void RequestOnAll(StressServer server, string path)
+    {
+        var clients = new List<BlockingClient>(Connections);
+        try
+        {
+            for (var i = 0; i < Connections; i++)
+                clients.Add(new BlockingClient(server.EndPoint));
+
+            foreach (var client in clients)
+            {
+                client.Socket.ReceiveTimeout = 60_000;
+                client.SendGet(path);
+            }
+
+            foreach (var client in clients)
+                Assert.Equal(200, client.ReceiveResponse());
+        }
+        finally
+        {
+            foreach (var client in clients)
+                client.Dispose();
+        }
+    }
+
+    /// <summary>Blocked threads have come back: each loop has its leader, and the others are idle by name.</summary>
+    private static Task IdleThreadsAsync(int loops) => Eventually.HoldsAsync(
+        () => ProcessCounters.CountThreads(StressServer.LoopThreads) == loops,
+        "one leader a loop",
+        () => string.Join(", ", ProcessCounters.ThreadNames()));
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Aeronet.AspNetCore.Stress.Tests.Support;
+
+/// <summary>
+/// This program once more, in one of the <see cref="ChildRoles"/>: for descriptors, limits and memory of its own. Speaks
+/// lines over its standard input and output, and ends when its input does.
+/// </summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    internal const string RoleSwitch = "--role";
+
+    private readonly Process _process;
+
+    private ChildProcess(Process process) => _process = process;
+
+    internal static ChildProcess Start(string role, int? descriptorLimit, params string[] arguments)
+    {
+        var program = Environment.ProcessPath!;
+        List<string> command = [program];
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+            command.Add(typeof(ChildProcess).Assembly.Location);
+
+        command.AddRange([RoleSwitch, role, .. arguments]);
+        if (descriptorLimit is { } limit)
+        {
+            // The shell lowers the hard limit too: .NET raises the soft one to it.
+            command = ["/bin/sh", "-c", $"ulimit -n {limit.ToString(CultureInfo.InvariantCulture)} && exec \"$@\"", "sh", .. command];
+        }
+
+        return new ChildProcess(Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!);
+    }
+
+    /// <summary>The next line it says. Throws when it has ended.</summary>
+    internal async Task<string> ReadLineAsync(string what, TimeSpan? timeout = null) =>
+        await _process.StandardOutput.ReadLineAsync().OrTimeout(what, timeout)
+            ?? throw new EndOfStreamException($"The child process ended before {what}.");
+
+    /// <summary>Says a line and returns the answer.</summary>
+    internal async Task<string> AskAsync(string question, TimeSpan? timeout = null)
+    {
+        await _process.StandardInput.WriteLineAsync(question);
+        await _process.StandardInput.FlushAsync();
+        return await ReadLineAsync($"the child's answer to '{question}'", timeout);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+            await _process.WaitForExitAsync().OrTimeout("the child process to end");
+        }
+        finally
+        {
+            if (!_process.HasExited)
+                _process.Kill(entireProcessTree: true);
+
+            _process.Dispose();
+        }
+    }
+}

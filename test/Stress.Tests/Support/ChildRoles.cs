@@ -1,0 +1,17 @@
+using Aeronet.AspNetCore.Stress.Tests.Connections;
+
+namespace Aeronet.AspNetCore.Stress.Tests.Support;
+
+/// <summary>The parts that this program plays as a child of itself.</summary>
+internal static class ChildRoles
+{
+    internal const string IdleClients = "idle-clients";
+    internal const string SmallServer = "small-server";
+
+    internal static Task<int> RunAsync(string role, string[] arguments) => role switch
+    {
+        IdleClients => IdleClientsRole.RunAsync(arguments),
+        SmallServer => SmallServerRole.RunAsync(arguments),
+        _ => throw new ArgumentException($"There is no role '{role}'.", nameof(role)),
+    };
+}
