@@ -3,7 +3,7 @@ using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
 // Each test has the machine for itself: they measure latencies and count the process's threads and descriptors.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Aeronet.AspNetCore.Stress.Tests;
 
