@@ -41,7 +41,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 
     if (arguments.HttpsPort is { } https)
     {
-        kestrel.Listen(IPAddress.Loopback, https, endpoint => endpoint.UseHttps(certificate!));
+        kestrel.Listen(IPAddress.Loopback, https, endpoint => _ = arguments.Aeronet ? endpoint.UseAeronetTls(certificate!) : endpoint.UseHttps(certificate!));
     }
 });
 

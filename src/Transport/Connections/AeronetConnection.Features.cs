@@ -3,6 +3,7 @@ using System.Collections;
 using System.Net;
 using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.SendFile;
+using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -124,7 +125,7 @@ internal sealed partial class AeronetConnection :
         return key == typeof(IConnectionLifetimeFeature) || key == typeof(IConnectionIdFeature)
             || key == typeof(IConnectionTransportFeature) || key == typeof(IConnectionItemsFeature)
             || key == typeof(IConnectionEndPointFeature) || key == typeof(IConnectionSocketFeature)
-            || key == typeof(IMemoryPoolFeature) ? this : null;
+            || key == typeof(IMemoryPoolFeature) || key == typeof(ITlsUpgrade) ? this : null;
     }
 
     private void Set(Type key, object? value)

@@ -48,8 +48,9 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         RemoteEndPoint = remoteEndPoint;
         Transport = this;
         ConnectionClosed = _closedSource.Token;
-        _input = new ConnectionInput(this, socket, loop, services.Options.MaxReadBufferSize);
-        _output = new ConnectionOutput(this, socket, loop, services.Options);
+        var plain = new PlainChannel(socket);
+        _input = new ConnectionInput(this, plain, loop, services.Options.MaxReadBufferSize);
+        _output = new ConnectionOutput(this, socket, plain, loop, services.Options);
         Token = loop.Slots.Add(this);
     }
 
@@ -84,6 +85,12 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
 
     void ILoopHandler.OnEvents(EpollEvents events)
     {
+        if (_handshake is { } handshake)
+        {
+            StepHandshake(handshake, events);
+            return;
+        }
+
         // What is written first may free a handler that blocks on its own response.
         if ((events & EpollEvents.Writable) != 0)
         {
@@ -162,7 +169,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     }
 
     internal void OnFirstBytes(ReadOnlySpan<byte> bytes) =>
-        IsMultiplexed = bytes.StartsWith("PRI * HTTP/2"u8); // RFC 9113, section 3.4
+        IsMultiplexed |= bytes.StartsWith("PRI * HTTP/2"u8); // RFC 9113, section 3.4
 
     internal void OnFileTruncated(long missing)
     {
@@ -257,6 +264,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     private void End(CloseReason reason, bool reset)
     {
         SetReason(reason);
+        _handshake?.Cancel();
         _input.Stop();
         _output.Close();
         CloseSocket(reset);
@@ -277,11 +285,12 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
             TransportLog.ConnectionClosed(_services.Logger, ConnectionId, reason);
         }
 
+        EndTls(sendClose: !reset);
         if (reset)
         {
             _socket.ResetOnClose();
         }
-        else if (_input.MayHaveUnread && LingeringClose.TryStart(_loop, _socket, Token))
+        else if ((_input.MayHaveUnread || _handshake is not null) && LingeringClose.TryStart(_loop, _socket, Token))
         {
             return;
         }

@@ -23,7 +23,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private static readonly TimeSpan s_prompt = TimeSpan.FromMilliseconds(1);
 
     private readonly AeronetConnection _connection;
-    private readonly SocketHandle _socket;
+    private ByteChannel _channel;
     private readonly EventLoop.EventLoop _loop;
     private readonly InputBuffer _buffer;
     private ManualResetValueTaskSourceCore<bool> _source;
@@ -34,10 +34,10 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private bool _sawFirstBytes;
     private bool _wasReset;
 
-    internal ConnectionInput(AeronetConnection connection, SocketHandle socket, EventLoop.EventLoop loop, long maxReceive)
+    internal ConnectionInput(AeronetConnection connection, ByteChannel channel, EventLoop.EventLoop loop, long maxReceive)
     {
         _connection = connection;
-        _socket = socket;
+        _channel = channel;
         _loop = loop;
         _buffer = new InputBuffer(connection.MemoryPool, maxReceive);
     }
@@ -125,6 +125,15 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         {
             _buffer.Clear();
         }
+    }
+
+    /// <summary>Receives by <paramref name="channel"/> from now on. Before the first read.</summary>
+    internal void Use(ByteChannel channel)
+    {
+        _channel = channel;
+
+        // What the handshake received beyond its own last message makes no event.
+        Add(ReadState.Readable);
     }
 
     /// <summary>The connection ends now: a waiting read completes, a later one finds the end.</summary>
@@ -257,7 +266,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     {
         // Cleared before the call: an event that arrives during it sets it again.
         Remove(ReadState.Readable);
-        var result = _buffer.Receive(_socket, out var filledAll);
+        var result = _buffer.Receive(_channel, out var mayHaveMore);
         if (result.Bytes > 0)
         {
             Interlocked.Add(ref _loop.Counters.BytesReceived, result.Bytes);
@@ -268,7 +277,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
                 _connection.OnFirstBytes(_buffer.Sequence.FirstSpan);
             }
 
-            if (filledAll || (State & ReadState.PeerClosed) != 0)
+            if (mayHaveMore || (State & ReadState.PeerClosed) != 0)
             {
                 Add(ReadState.Readable);
             }

@@ -12,6 +12,7 @@ internal sealed partial class ConnectionOutput
     private const int CopyChunk = 64 * 1024;
 
     private readonly SocketHandle _socket;
+    private ByteChannel _channel;
     private readonly int _sendChunk;
     private long _totalSent;
     private int _fileError;
@@ -33,6 +34,9 @@ internal sealed partial class ConnectionOutput
         FileTruncated,
         FileUnreadable,
     }
+
+    /// <summary>Sends by <paramref name="channel"/> from now on. Before the first write.</summary>
+    internal void Use(ByteChannel channel) => _channel = channel;
 
     /// <summary>The loop saw the socket become writable.</summary>
     internal void OnWritable()
@@ -124,7 +128,7 @@ internal sealed partial class ConnectionOutput
     {
         var wanted = (long)portion.Memory.Length;
         var result = portion.Region is not null ? SendFile(portion)
-            : portion.Segments == 1 ? _socket.Send(portion.Memory.Span, portion.FileFollows)
+            : portion.Segments == 1 ? _channel.Send(portion.Memory.Span, portion.FileFollows)
             : SendMany(portion, out wanted);
         sent = 0;
         if (result.IsSuccess)
@@ -262,7 +266,7 @@ internal sealed partial class ConnectionOutput
             return CopyFile(portion);
         }
 
-        var result = _socket.SendFile(region.File, portion.Offset, portion.Length);
+        var result = _channel.SendFile(region.File, portion.Offset, portion.Length);
         if (result.Bytes > 0)
         {
             Interlocked.Add(ref _loop.Counters.FileBytesSent, result.Bytes);
@@ -278,7 +282,7 @@ internal sealed partial class ConnectionOutput
         {
             var chunk = buffer.AsSpan(0, (int)Math.Min(portion.Length, CopyChunk));
             var read = RandomAccess.Read(portion.Region!.File, chunk, portion.Offset);
-            return read == 0 ? IoResult.FromBytes(0) : _socket.Send(chunk[..read], more: false);
+            return read == 0 ? IoResult.FromBytes(0) : _channel.Send(chunk[..read], more: false);
         }
         catch (IOException)
         {
@@ -307,7 +311,7 @@ internal sealed partial class ConnectionOutput
             }
         }
 
-        var result = _socket.Send(vectors, portion.Segments, portion.FileFollows);
+        var result = _channel.Send(vectors, portion.Segments, portion.FileFollows);
         for (var i = 0; i < portion.Segments; i++)
         {
             handles[i].Dispose();

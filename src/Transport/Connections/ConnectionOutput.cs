@@ -33,10 +33,11 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     private bool _flushCanceled;
     private TaskCompletionSource? _drained;
 
-    internal ConnectionOutput(AeronetConnection connection, Native.SocketHandle socket, EventLoop.EventLoop loop, AeronetTransportOptions options)
+    internal ConnectionOutput(AeronetConnection connection, Native.SocketHandle socket, ByteChannel channel, EventLoop.EventLoop loop, AeronetTransportOptions options)
     {
         _connection = connection;
         _socket = socket;
+        _channel = channel;
         _loop = loop;
         _queue = new OutputQueue(connection.MemoryPool);
         _pauseAt = options.MaxWriteBufferSize;

@@ -34,19 +34,18 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
         _head is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_head, _headIndex, _tail!, _tail!.Filled);
 
     /// <summary>
-    /// Receives once. <paramref name="filledAll"/> says that the buffers were filled to the last byte, so that more may
-    /// be waiting; a shorter receive has emptied the socket.
+    /// Receives once. <paramref name="mayHaveMore"/> is false when that has emptied the socket.
     /// </summary>
-    internal IoResult Receive(SocketHandle socket, out bool filledAll)
+    internal IoResult Receive(ByteChannel channel, out bool mayHaveMore)
     {
         var first = _tail is { } tail && tail.Free.Length >= MinimumRoom ? tail : Rent();
         var result = _blocksPerReceive == 1
-            ? ReceiveOne(socket, first, out filledAll)
-            : ReceiveMany(socket, first, out filledAll);
+            ? ReceiveOne(channel, first, out mayHaveMore)
+            : ReceiveMany(channel, first, out mayHaveMore);
 
         // An upload that keeps filling the buffers earns larger receives, up to 64 KiB of 4 KiB blocks; the first short
         // one takes them back.
-        _blocksPerReceive = filledAll ? (int)Math.Clamp(maxReceive / 4096, 1, Math.Min(_blocksPerReceive * 4, MaxBlocks)) : 1;
+        _blocksPerReceive = mayHaveMore ? (int)Math.Clamp(maxReceive / 4096, 1, Math.Min(_blocksPerReceive * 4, MaxBlocks)) : 1;
         return result;
     }
 
@@ -86,16 +85,14 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
         _examinedAll = true;
     }
 
-    private IoResult ReceiveOne(SocketHandle socket, InputSegment segment, out bool filledAll)
+    private IoResult ReceiveOne(ByteChannel channel, InputSegment segment, out bool mayHaveMore)
     {
-        var free = segment.Free.Span;
-        var result = socket.Receive(free);
-        filledAll = result.Bytes == free.Length;
+        var result = channel.Receive(segment.Free.Span, out mayHaveMore);
         Take(segment, (int)Math.Max(0, result.Bytes));
         return result;
     }
 
-    private unsafe IoResult ReceiveMany(SocketHandle socket, InputSegment first, out bool filledAll)
+    private unsafe IoResult ReceiveMany(ByteChannel channel, InputSegment first, out bool mayHaveMore)
     {
         var segments = new SegmentArray();
         var handles = new HandleArray();
@@ -111,8 +108,7 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
             room += segment.Free.Length;
         }
 
-        var result = socket.Receive(vectors, count);
-        filledAll = result.Bytes == room;
+        var result = channel.Receive(vectors, count, out mayHaveMore);
         var left = (int)Math.Max(0, result.Bytes);
         for (var i = 0; i < count; i++)
         {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
 using Aeronet.AspNetCore.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -54,6 +56,21 @@ internal static partial class TransportLog
 
     [LoggerMessage(31, LogLevel.Debug, "Connection {ConnectionId} is aborted: {Reason}", EventName = "ConnectionAborted", SkipEnabledCheck = true)]
     internal static partial void ConnectionAborted(ILogger logger, string connectionId, string reason);
+
+    [LoggerMessage(50, LogLevel.Debug, "The TLS handshake of connection {ConnectionId} failed: {Reason}.", EventName = "HandshakeFailed")]
+    internal static partial void HandshakeFailed(ILogger logger, string connectionId, string reason);
+
+    [LoggerMessage(51, LogLevel.Debug, "Connection {ConnectionId} established {Protocol} with {CipherSuite}, encrypted by the kernel: {ByKernel}.", EventName = "HandshakeCompleted", SkipEnabledCheck = true)]
+    internal static partial void HandshakeCompleted(ILogger logger, string connectionId, SslProtocols protocol, TlsCipherSuite cipherSuite, bool byKernel);
+
+    [LoggerMessage(52, LogLevel.Warning, "TLS on {EndPoint} is Kestrel's SslStream: {Reason}.", EventName = "TlsFallback")]
+    internal static partial void TlsFallback(ILogger logger, string endPoint, string reason);
+
+    [LoggerMessage(53, LogLevel.Information, "TLS on {EndPoint} by OpenSSL on the socket; kernel TLS: {KernelTls}.", EventName = "TlsStarted")]
+    internal static partial void TlsStarted(ILogger logger, string endPoint, string kernelTls);
+
+    [LoggerMessage(54, LogLevel.Warning, "This kernel has no TLS (modprobe tls); {EndPoint} encrypts in user space.", EventName = "NoKernelTls")]
+    internal static partial void NoKernelTls(ILogger logger, string endPoint);
 
     [LoggerMessage(40, LogLevel.Warning,
         "The file behind a response on connection {ConnectionId} ended {Missing} bytes before its promised length; the connection is aborted.", EventName = "FileTruncated")]

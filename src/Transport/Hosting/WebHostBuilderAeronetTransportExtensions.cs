@@ -49,6 +49,7 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, AeronetConnectionListenerFactory>());
         services.TryAddSingleton<TransportMetrics>();
+        services.TryAddSingleton<TlsMetrics>();
         services.TryAddSingleton<StallReporter>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestHookStartupFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<AeronetTransportOptions>, AeronetTransportOptionsSetup>());

@@ -195,6 +195,19 @@ internal sealed unsafe class SocketHandle(int fd)
         return errno;
     }
 
+    /// <summary>Lets <paramref name="use"/> see the descriptor's number while it is held. False when closed.</summary>
+    internal bool Lend(Func<int, bool> use)
+    {
+        if (!TryUse())
+        {
+            return false;
+        }
+
+        var result = use(fd);
+        EndUse();
+        return result;
+    }
+
     /// <summary>A framework socket over the same descriptor, which it does not own. For <c>IConnectionSocketFeature</c>.</summary>
     internal System.Net.Sockets.Socket AsSocket() => new(new System.Net.Sockets.SafeSocketHandle(fd, ownsHandle: false));
 
@@ -212,7 +225,11 @@ internal sealed unsafe class SocketHandle(int fd)
 
     private static int ErrnoOf(nint result) => result < 0 ? Marshal.GetLastSystemError() : 0;
 
-    private bool TryUse()
+    /// <summary>
+    /// Holds the descriptor for a call that a library makes on it. False when it is closed; otherwise <see cref="EndUse"/>
+    /// must follow.
+    /// </summary>
+    internal bool TryUse()
     {
         var state = Volatile.Read(ref _state);
         while ((state & Closing) == 0)
@@ -229,7 +246,7 @@ internal sealed unsafe class SocketHandle(int fd)
         return false;
     }
 
-    private void EndUse()
+    internal void EndUse()
     {
         if (Interlocked.Add(ref _state, -OneUse) == Closing)
         {

@@ -1,0 +1,113 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography.X509Certificates;
+using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.Tls;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.AspNetCore.Hosting;
+
+/// <summary>TLS by the Aeronet transport.</summary>
+public static class ListenOptionsAeronetTlsExtensions
+{
+    /// <summary>Terminates TLS on the endpoint with one certificate. See <see cref="UseAeronetTls(ListenOptions, Action{AeronetTlsOptions})"/>.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="certificate">The certificate, with its private key.</param>
+    /// <returns><paramref name="listenOptions"/>.</returns>
+    public static ListenOptions UseAeronetTls(this ListenOptions listenOptions, X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return listenOptions.UseAeronetTls(options => options.Certificates.Add(certificate));
+    }
+
+    /// <summary>
+    /// Terminates TLS on the endpoint by OpenSSL 3, bound straight to the connection's socket, with kernel TLS where the
+    /// kernel has it.
+    /// </summary>
+    /// <remarks>
+    /// Adds Kestrel's <c>UseHttps</c> behind it with the same certificates, which passes through what is done already and does
+    /// the work where OpenSSL 3 is missing or the connection is another transport's. Features that expose an <c>SslStream</c>
+    /// are absent. With <c>CreateSlimBuilder</c>, call <c>UseKestrelHttpsConfiguration</c>.
+    /// </remarks>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="configure">Sets the certificates and what else differs from the defaults.</param>
+    /// <returns><paramref name="listenOptions"/>.</returns>
+    /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
+    public static ListenOptions UseAeronetTls(this ListenOptions listenOptions, Action<AeronetTlsOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(listenOptions);
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new AeronetTlsOptions();
+        configure(options);
+        TlsOptionsValidator.Validate(options);
+
+        var services = listenOptions.ApplicationServices;
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(TransportLog.Category);
+        if (OpenSslLibrary.Problem is { } problem)
+        {
+            if (options.Ktls == KtlsMode.Required)
+            {
+                throw new InvalidOperationException($"Ktls is Required and cannot be had: {problem}.");
+            }
+
+            TransportLog.TlsFallback(logger, listenOptions.ToString()!, problem);
+        }
+        else if (services.GetService<TlsMetrics>() is { } metrics)
+        {
+            UseOpenSsl(listenOptions, options, metrics, logger);
+        }
+        else
+        {
+            TransportLog.TlsFallback(logger, listenOptions.ToString()!, "UseAeronetTransport was not called");
+        }
+
+        return listenOptions.UseHttps(https => UseFallback(https, options));
+    }
+
+    private static void UseOpenSsl(ListenOptions listenOptions, AeronetTlsOptions options, TlsMetrics metrics, ILogger logger)
+    {
+        var endPoint = listenOptions.ToString()!;
+        var kernelTls = options.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
+        if (options.Ktls == KtlsMode.Required && !kernelTls)
+        {
+            throw new InvalidOperationException($"Ktls of {endPoint} is Required, and this kernel has no TLS: load the module tls (modprobe tls) or use Opportunistic.");
+        }
+
+        if (options.Ktls == KtlsMode.Enabled && !kernelTls)
+        {
+            TransportLog.NoKernelTls(logger, endPoint);
+        }
+
+        // Now, so that a certificate that cannot be used fails the start; the protocols of the endpoint are known only later.
+        var contexts = new Lazy<TlsContexts>(() => new TlsContexts(options, Alpn(listenOptions.Protocols)));
+        SslContextFactory.Create(options, options.Certificates, "the default host").Dispose();
+        listenOptions.Use(next =>
+        {
+            TransportLog.TlsStarted(logger, endPoint, options.Ktls == KtlsMode.Disabled ? "off" : kernelTls ? "on" : "not in this kernel");
+            return new TlsMiddleware(next, contexts.Value, options, metrics, logger).OnConnectionAsync;
+        });
+    }
+
+    private static byte[] Alpn(HttpProtocols protocols) =>
+    [
+        .. protocols.HasFlag(HttpProtocols.Http2) ? "\x02h2"u8 : [],
+        .. protocols.HasFlag(HttpProtocols.Http1) ? "\x08http/1.1"u8 : [],
+    ];
+
+    [SuppressMessage("Security", "CA5398:Avoid hardcoded SslProtocols values", Justification = "The user's own choice.")]
+    private static void UseFallback(HttpsConnectionAdapterOptions https, AeronetTlsOptions options)
+    {
+        https.SslProtocols = options.Protocols;
+        https.HandshakeTimeout = options.HandshakeTimeout;
+        https.ServerCertificateChain = options.Intermediates;
+        https.ServerCertificate = options.Certificates[0];
+        if (options.Hosts.Count > 0)
+        {
+            https.ServerCertificateSelector = (_, name) => HostNames.Find(options.Hosts, name ?? "")?[0] ?? (options.RefuseUnknownHosts && name is not null ? null : options.Certificates[0]);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Runtime.InteropServices;
+
+namespace Aeronet.AspNetCore.Transport.Native;
+
+/// <summary>
+/// OpenSSL 3's functions that the transport calls. The library is the one the framework itself uses where it is found; see
+/// <see cref="OpenSslLibrary"/> for whether it is. Every call that can fail is preceded by <see cref="ERR_clear_error"/>
+/// and its error read right after, on the same thread (the queue belongs to the thread).
+/// </summary>
+internal static unsafe partial class OpenSsl
+{
+    internal const string Ssl = "libssl.so.3";
+    internal const string Crypto = "libcrypto.so.3";
+
+    internal const ulong SSL_OP_ENABLE_KTLS = 1UL << 3;
+    internal const ulong SSL_OP_IGNORE_UNEXPECTED_EOF = 1UL << 7;
+    internal const ulong SSL_OP_NO_COMPRESSION = 1UL << 17;
+    internal const ulong SSL_OP_CIPHER_SERVER_PREFERENCE = 1UL << 22;
+    internal const ulong SSL_OP_PRIORITIZE_CHACHA = 1UL << 21;
+    internal const ulong SSL_OP_NO_RENEGOTIATION = 1UL << 30;
+
+    internal const int SSL_CTRL_MODE = 33;
+    internal const int SSL_CTRL_SET_READ_AHEAD = 41;
+    internal const int SSL_CTRL_SET_SESS_CACHE_MODE = 44;
+    internal const int SSL_CTRL_CHAIN_CERT = 89;
+    internal const int SSL_CTRL_SET_GROUPS_LIST = 92;
+    internal const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
+    internal const int SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
+
+    internal const nint SSL_MODE_ENABLE_PARTIAL_WRITE = 1;
+    internal const nint SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER = 2;
+    internal const nint SSL_MODE_RELEASE_BUFFERS = 0x10;
+
+    internal const int SSL_ERROR_SSL = 1;
+    internal const int SSL_ERROR_WANT_READ = 2;
+    internal const int SSL_ERROR_WANT_WRITE = 3;
+    internal const int SSL_ERROR_SYSCALL = 5;
+    internal const int SSL_ERROR_ZERO_RETURN = 6;
+
+    internal const int SSL_TLSEXT_ERR_OK = 0;
+    internal const int SSL_TLSEXT_ERR_ALERT_FATAL = 2;
+    internal const int SSL_TLSEXT_ERR_NOACK = 3;
+    internal const int SSL_CLIENT_HELLO_ERROR = 0;
+    internal const int SSL_CLIENT_HELLO_SUCCESS = 1;
+    internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
+    internal const int SSL_AD_NO_APPLICATION_PROTOCOL = 120;
+    internal const int TLSEXT_TYPE_server_name = 0;
+
+    internal const int TLS1_2_VERSION = 0x0303;
+    internal const int TLS1_3_VERSION = 0x0304;
+
+    internal const int BIO_CTRL_EOF = 2;
+    internal const int BIO_CTRL_GET_KTLS_SEND = 73;
+    internal const int BIO_CTRL_GET_KTLS_RECV = 76;
+
+    [LibraryImport(Crypto)]
+    internal static partial nuint OpenSSL_version_num();
+
+    [LibraryImport(Crypto)]
+    internal static partial void ERR_clear_error();
+
+    [LibraryImport(Crypto)]
+    internal static partial nuint ERR_get_error();
+
+    [LibraryImport(Crypto)]
+    internal static partial void ERR_error_string_n(nuint error, byte* buffer, nuint length);
+
+    [LibraryImport(Crypto)]
+    internal static partial nint BIO_ctrl(nint bio, int command, nint large, nint pointer);
+
+    [LibraryImport(Crypto)]
+    internal static partial ulong BIO_number_read(nint bio);
+
+    [LibraryImport(Crypto)]
+    internal static partial nint d2i_X509(nint target, byte** der, nint length);
+
+    [LibraryImport(Crypto)]
+    internal static partial void X509_free(nint certificate);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint TLS_server_method();
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_CTX_new(nint method);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_CTX_free(nint context);
+
+    [LibraryImport(Ssl)]
+    internal static partial ulong SSL_CTX_set_options(nint context, ulong options);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_CTX_ctrl(nint context, int command, nint large, nint pointer);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_CTX_set_num_tickets(nint context, nuint tickets);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_CTX_set_session_id_context(nint context, byte* id, uint length);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_CTX_use_certificate(nint context, nint certificate);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_CTX_use_PrivateKey(nint context, nint key);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_CTX_check_private_key(nint context);
+
+    [LibraryImport(Ssl, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SSL_CTX_set_cipher_list(nint context, string list);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_CTX_set_alpn_select_cb(nint context, delegate* unmanaged<nint, byte**, byte*, byte*, uint, nint, int> callback, nint argument);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_CTX_set_client_hello_cb(nint context, delegate* unmanaged<nint, int*, nint, int> callback, nint argument);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_new(nint context);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_free(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_set_SSL_CTX(nint ssl, nint context);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_set_fd(nint ssl, int fd);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_set_accept_state(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_set_read_ahead(nint ssl, int yes);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_do_handshake(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_read_ex(nint ssl, void* buffer, nuint length, nuint* read);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_write_ex(nint ssl, void* buffer, nuint length, nuint* written);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_shutdown(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_get_error(nint ssl, int result);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_has_pending(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_get_key_update_type(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_get_rbio(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_get_wbio(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_version(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_get_current_cipher(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial ushort SSL_CIPHER_get_protocol_id(nint cipher);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_session_reused(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_get0_alpn_selected(nint ssl, byte** data, uint* length);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_client_hello_get0_ext(nint ssl, uint type, byte** data, nuint* length);
+}

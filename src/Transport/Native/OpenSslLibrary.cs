@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace Aeronet.AspNetCore.Transport.Native;
+
+/// <summary>Whether OpenSSL 3 is there, found out once and without throwing.</summary>
+internal static class OpenSslLibrary
+{
+    private const nuint FirstVersion = 0x3000_0000;
+
+    private static readonly Lazy<string?> s_problem = new(Probe);
+
+    /// <summary>Why the library cannot be used; null when it can.</summary>
+    internal static string? Problem => s_problem.Value;
+
+    private static string? Probe()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return "it needs Linux";
+        }
+
+        if (!NativeLibrary.TryLoad(OpenSsl.Crypto, out _) || !NativeLibrary.TryLoad(OpenSsl.Ssl, out _))
+        {
+            return $"{OpenSsl.Ssl} was not found: install OpenSSL 3";
+        }
+
+        var version = OpenSsl.OpenSSL_version_num();
+        return version >= FirstVersion ? null : $"OpenSSL 3.0 or newer is needed, {version >> 28}.{(version >> 20) & 0xFF} was found";
+    }
+}

@@ -1,0 +1,157 @@
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Aeronet.AspNetCore.Transport.Native;
+
+namespace Aeronet.AspNetCore.Transport.Tls;
+
+/// <summary>Makes an SSL_CTX out of options and certificates.</summary>
+internal static unsafe class SslContextFactory
+{
+    // AEAD suites with ephemeral keys only, for TLS 1.2; all of TLS 1.3's are. As Mozilla's "intermediate" without DHE.
+    private const string Tls12Ciphers =
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+        + "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+
+    /// <exception cref="InvalidOperationException">A certificate cannot be used; the message says which and why.</exception>
+    internal static SslContextHandle Create(AeronetTlsOptions options, IEnumerable<X509Certificate2> certificates, string host)
+    {
+        OpenSsl.ERR_clear_error();
+        var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
+        if (context.IsInvalid)
+        {
+            throw Failure($"OpenSSL could not create a context for {host}");
+        }
+
+        try
+        {
+            Configure(context.Pointer, options);
+            foreach (var certificate in certificates)
+            {
+                Use(context.Pointer, certificate, options.Intermediates, host);
+            }
+
+            return context;
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    private static void Configure(nint context, AeronetTlsOptions options)
+    {
+        // A missing close_notify is told from BIO_eof (SslSession); OpenSSL would make it fatal for the response too.
+        var flags = OpenSsl.SSL_OP_IGNORE_UNEXPECTED_EOF;
+        flags |= OpenSsl.SSL_OP_NO_COMPRESSION | OpenSsl.SSL_OP_NO_RENEGOTIATION | OpenSsl.SSL_OP_CIPHER_SERVER_PREFERENCE | OpenSsl.SSL_OP_PRIORITIZE_CHACHA;
+        if (options.Ktls != KtlsMode.Disabled)
+        {
+            flags |= OpenSsl.SSL_OP_ENABLE_KTLS;
+        }
+
+        OpenSsl.SSL_CTX_set_options(context, flags);
+        OpenSsl.SSL_CTX_ctrl(
+            context,
+            OpenSsl.SSL_CTRL_MODE,
+            OpenSsl.SSL_MODE_ENABLE_PARTIAL_WRITE | OpenSsl.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | OpenSsl.SSL_MODE_RELEASE_BUFFERS,
+            0);
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, options.Protocols.HasFlag(SslProtocols.Tls12) ? OpenSsl.TLS1_2_VERSION : OpenSsl.TLS1_3_VERSION, 0);
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, options.Protocols.HasFlag(SslProtocols.Tls13) ? OpenSsl.TLS1_3_VERSION : OpenSsl.TLS1_2_VERSION, 0);
+
+        // One receive for head and body of a record. Where the kernel decrypts there are no records to read ahead.
+        var kernelMayDecrypt = options.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_READ_AHEAD, kernelMayDecrypt ? 0 : 1, 0);
+
+        // Sessions live in the clients' tickets; OpenSSL's own cache would cost a lock and memory per handshake.
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SESS_CACHE_MODE, 0, 0);
+        _ = OpenSsl.SSL_CTX_set_num_tickets(context, 1);
+        fixed (byte* id = "aeronet"u8)
+        {
+            _ = OpenSsl.SSL_CTX_set_session_id_context(context, id, 7);
+        }
+
+        if (OpenSsl.SSL_CTX_set_cipher_list(context, Tls12Ciphers) != 1)
+        {
+            throw Failure("OpenSSL has none of the transport's ciphers");
+        }
+    }
+
+    private static void Use(nint context, X509Certificate2 certificate, X509Certificate2Collection intermediates, string host)
+    {
+        var leaf = Parse(certificate);
+        try
+        {
+            if (OpenSsl.SSL_CTX_use_certificate(context, leaf) != 1)
+            {
+                throw Failure($"The certificate '{certificate.Subject}' of {host} was refused");
+            }
+        }
+        finally
+        {
+            OpenSsl.X509_free(leaf);
+        }
+
+        using var key = KeyOf(certificate)
+            ?? throw new InvalidOperationException($"The certificate '{certificate.Subject}' of {host} has no RSA or ECDSA private key: load it together with its key.");
+        if (OpenSsl.SSL_CTX_use_PrivateKey(context, key.DangerousGetHandle()) != 1 || OpenSsl.SSL_CTX_check_private_key(context) != 1)
+        {
+            throw Failure($"The private key does not belong to the certificate '{certificate.Subject}' of {host}");
+        }
+
+        foreach (var intermediate in ChainOf(certificate, intermediates))
+        {
+            var link = Parse(intermediate);
+            var added = OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_CHAIN_CERT, 1, link);
+            OpenSsl.X509_free(link);
+            if (added != 1)
+            {
+                throw Failure($"The intermediate certificate '{intermediate.Subject}' of {host} was refused");
+            }
+        }
+    }
+
+    /// <summary>The issuers of <paramref name="certificate"/> among <paramref name="intermediates"/>, nearest first, without the root.</summary>
+    private static IEnumerable<X509Certificate2> ChainOf(X509Certificate2 certificate, X509Certificate2Collection intermediates)
+    {
+        var current = certificate;
+        for (var depth = 0; depth < 10; depth++)
+        {
+            var issuer = intermediates.FirstOrDefault(candidate =>
+                candidate.SubjectName.RawData.AsSpan().SequenceEqual(current.IssuerName.RawData)
+                && !candidate.SubjectName.RawData.AsSpan().SequenceEqual(candidate.IssuerName.RawData));
+            if (issuer is null)
+            {
+                yield break;
+            }
+
+            yield return issuer;
+            current = issuer;
+        }
+    }
+
+    private static nint Parse(X509Certificate2 certificate)
+    {
+        var der = certificate.RawData;
+        fixed (byte* start = der)
+        {
+            var position = start;
+            var parsed = OpenSsl.d2i_X509(0, &position, der.Length);
+            return parsed != 0 ? parsed : throw Failure($"The certificate '{certificate.Subject}' cannot be read");
+        }
+    }
+
+    // The framework's keys are EVP_PKEYs of the same libcrypto; a duplicate is a counted reference.
+    private static SafeEvpPKeyHandle? KeyOf(X509Certificate2 certificate)
+    {
+        using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey() ?? certificate.GetRSAPrivateKey();
+        return key switch
+        {
+            RSAOpenSsl rsa => rsa.DuplicateKeyHandle(),
+            ECDsaOpenSsl ecdsa => ecdsa.DuplicateKeyHandle(),
+            _ => null,
+        };
+    }
+
+    private static InvalidOperationException Failure(string what) => new($"{what}: {OpenSslErrors.Take() ?? "no reason given"}.");
+}

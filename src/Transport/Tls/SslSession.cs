@@ -1,0 +1,276 @@
+using System.Net.Security;
+using System.Runtime.InteropServices;
+using Aeronet.AspNetCore.Transport.Native;
+
+namespace Aeronet.AspNetCore.Transport.Tls;
+
+/// <summary>
+/// One connection's SSL object, bound to its socket. One thread at a time is inside it: reading and writing one from two
+/// threads is undefined. Closed once; calls after that answer <see cref="IoResult.Closed"/>.
+/// </summary>
+internal sealed unsafe class SslSession
+{
+    /// <summary>The most plaintext in one TLS record (RFC 8446, section 5.1).</summary>
+    internal const int MaxRecord = 16 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly SocketHandle _socket;
+    private nint _sslByGate;
+    private nint _readBio;
+    private ulong _received;
+    private bool _holdsBytes = true;
+    private bool _sentClose;
+    private bool _failed;
+
+    private SslSession(nint ssl, SocketHandle socket)
+    {
+        _sslByGate = ssl;
+        _socket = socket;
+    }
+
+    /// <summary>Why the last fatal call failed; for logs and counters.</summary>
+    internal string? Failure { get; private set; }
+
+    /// <summary>Whether the kernel encrypts what is sent.</summary>
+    internal bool SendsByKernel { get; private set; }
+
+    /// <summary>Whether the kernel decrypts what is received.</summary>
+    internal bool ReceivesByKernel { get; private set; }
+
+    /// <summary>Set when the peer asked for new keys on a connection whose kernel cannot change them: it must be closed soon.</summary>
+    internal bool MustNotWrite { get; private set; }
+
+    /// <summary>Creates a session on a socket; null when OpenSSL or the socket refuses.</summary>
+    internal static SslSession? TryCreate(SslContextHandle context, SocketHandle socket)
+    {
+        OpenSsl.ERR_clear_error();
+        var ssl = OpenSsl.SSL_new(context.Pointer);
+        if (ssl == 0)
+        {
+            _ = OpenSslErrors.Take();
+            return null;
+        }
+
+        if (!socket.Lend(fd => OpenSsl.SSL_set_fd(ssl, fd) == 1))
+        {
+            _ = OpenSslErrors.Take();
+            OpenSsl.SSL_free(ssl);
+            return null;
+        }
+
+        OpenSsl.SSL_set_accept_state(ssl);
+        return new SslSession(ssl, socket);
+    }
+
+    /// <summary>One step of the handshake: 0 bytes when it is complete, would-block, or an errno with <see cref="Failure"/>.</summary>
+    internal IoResult Handshake(out bool wantsWrite)
+    {
+        wantsWrite = false;
+        lock (_gate)
+        {
+            if (_sslByGate == 0 || !_socket.TryUse())
+            {
+                return IoResult.Closed;
+            }
+
+            OpenSsl.ERR_clear_error();
+            var result = OpenSsl.SSL_do_handshake(_sslByGate);
+            var outcome = result == 1 ? IoResult.FromBytes(0) : Judge(result, out wantsWrite);
+            _socket.EndUse();
+            if (result != 1 && outcome.IsSuccess)
+            {
+                // A close_notify in the middle. Whatever was agreed on so far is not a session.
+                _failed = true;
+                Failure = "the peer closed the session";
+                return IoResult.FromErrno(Errno.ECONNRESET);
+            }
+
+            if (result == 1)
+            {
+                SendsByKernel = OpenSsl.BIO_ctrl(OpenSsl.SSL_get_wbio(_sslByGate), OpenSsl.BIO_CTRL_GET_KTLS_SEND, 0, 0) == 1;
+                _readBio = OpenSsl.SSL_get_rbio(_sslByGate);
+                ReceivesByKernel = OpenSsl.BIO_ctrl(_readBio, OpenSsl.BIO_CTRL_GET_KTLS_RECV, 0, 0) == 1;
+                if (!ReceivesByKernel)
+                {
+                    // Read relies on it to know that the socket is empty.
+                    OpenSsl.SSL_set_read_ahead(_sslByGate, 1);
+                }
+            }
+
+            return outcome;
+        }
+    }
+
+    /// <summary>
+    /// Reads plaintext out of at most one record. 0 bytes is the peer's close_notify. The socket is known to be empty
+    /// (<paramref name="mayHaveMore"/> false) when all the call received is out and the receive left room.
+    /// </summary>
+    internal IoResult Read(Span<byte> buffer, out bool mayHaveMore)
+    {
+        mayHaveMore = false;
+        lock (_gate)
+        {
+            if (_sslByGate == 0 || _failed || !_socket.TryUse())
+            {
+                return IoResult.Closed;
+            }
+
+            nuint read;
+            int result;
+            fixed (byte* pointer = buffer)
+            {
+                OpenSsl.ERR_clear_error();
+                result = OpenSsl.SSL_read_ex(_sslByGate, pointer, (nuint)buffer.Length, &read);
+            }
+
+            var outcome = result == 1 ? IoResult.FromBytes((long)read) : Judge(result, out _);
+            if (result == 1)
+            {
+                // Only a call that began with an empty buffer knows: it asked the socket for all the buffer takes, which is
+                // more than a record, so fewer bytes emptied it (bytes on the wire: a record may be nearly all overhead). A
+                // call that goes on with a record asks for its rest and no more; and one that receives nothing cannot tell
+                // whether an event of the meantime was for more.
+                var received = OpenSsl.BIO_number_read(_readBio);
+                var emptied = !_holdsBytes && received - _received < MaxRecord;
+                _received = received;
+                _holdsBytes = OpenSsl.SSL_has_pending(_sslByGate) == 1;
+                mayHaveMore = ReceivesByKernel || _holdsBytes || !emptied;
+            }
+            else if (outcome.IsWouldBlock)
+            {
+                // Not SSL_has_pending: it does not count the header of a record that has begun.
+                var received = OpenSsl.BIO_number_read(_readBio);
+                _holdsBytes |= received != _received;
+                _received = received;
+            }
+
+            if (SendsByKernel && OpenSsl.SSL_get_key_update_type(_sslByGate) >= 0)
+            {
+                // The kernel cannot change its keys, and a write by OpenSSL now would use the wrong ones. Also when the
+                // request for new keys came alone and there was nothing else to read.
+                MustNotWrite = true;
+            }
+
+            _socket.EndUse();
+            return outcome;
+        }
+    }
+
+    /// <summary>Encrypts and sends until everything is taken or the socket is full.</summary>
+    internal IoResult Write(ReadOnlySpan<byte> buffer)
+    {
+        lock (_gate)
+        {
+            if (_sslByGate == 0 || _failed || !_socket.TryUse())
+            {
+                return IoResult.Closed;
+            }
+
+            var total = 0L;
+            var outcome = IoResult.FromBytes(0);
+            fixed (byte* pointer = buffer)
+            {
+                while (total < buffer.Length)
+                {
+                    nuint written;
+                    OpenSsl.ERR_clear_error();
+                    var result = OpenSsl.SSL_write_ex(_sslByGate, pointer + total, (nuint)(buffer.Length - total), &written);
+                    if (result != 1)
+                    {
+                        outcome = Judge(result, out _);
+                        break;
+                    }
+
+                    total += (long)written;
+                }
+            }
+
+            _socket.EndUse();
+            return total > 0 && (outcome.IsSuccess || outcome.IsWouldBlock) ? IoResult.FromBytes(total) : outcome;
+        }
+    }
+
+    /// <summary>Sends close_notify if nothing fatal has happened (RFC 8446, section 6.1). Never waits.</summary>
+    internal void SendClose()
+    {
+        lock (_gate)
+        {
+            if (_sslByGate != 0 && !_failed && !_sentClose && !MustNotWrite && _socket.TryUse())
+            {
+                _sentClose = true;
+                OpenSsl.ERR_clear_error();
+                if (OpenSsl.SSL_shutdown(_sslByGate) < 0)
+                {
+                    _ = OpenSslErrors.Take();
+                }
+
+                _socket.EndUse();
+            }
+        }
+    }
+
+    /// <summary>What the handshake agreed on. Only after it.</summary>
+    internal TlsAgreement Describe()
+    {
+        lock (_gate)
+        {
+            if (_sslByGate == 0)
+            {
+                return default;
+            }
+
+            byte* protocol;
+            uint length;
+            OpenSsl.SSL_get0_alpn_selected(_sslByGate, &protocol, &length);
+            return new TlsAgreement
+            {
+                Version = OpenSsl.SSL_version(_sslByGate),
+                CipherSuite = (TlsCipherSuite)OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(_sslByGate)),
+                ApplicationProtocol = new ReadOnlySpan<byte>(protocol, (int)length).ToArray(),
+                Resumed = OpenSsl.SSL_session_reused(_sslByGate) == 1,
+            };
+        }
+    }
+
+    /// <summary>Frees the SSL object. Idempotent.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            if (_sslByGate != 0)
+            {
+                OpenSsl.SSL_free(_sslByGate);
+                _sslByGate = 0;
+            }
+        }
+    }
+
+    /// <summary>Sorts a call's failure. Must follow the call at once: it reads the thread's error queue and errno.</summary>
+    private IoResult Judge(int result, out bool wantsWrite)
+    {
+        var errno = Marshal.GetLastSystemError();
+        var error = OpenSsl.SSL_get_error(_sslByGate, result);
+        wantsWrite = error == OpenSsl.SSL_ERROR_WANT_WRITE;
+        switch (error)
+        {
+            case OpenSsl.SSL_ERROR_WANT_READ:
+            case OpenSsl.SSL_ERROR_WANT_WRITE:
+                return IoResult.FromErrno(Errno.EAGAIN);
+            case OpenSsl.SSL_ERROR_ZERO_RETURN:
+                if (OpenSsl.BIO_ctrl(OpenSsl.SSL_get_rbio(_sslByGate), OpenSsl.BIO_CTRL_EOF, 0, 0) == 1)
+                {
+                    // The socket's end and not a close_notify: what was received may be truncated. Writing goes on, for a
+                    // peer that has only finished sending still wants its response.
+                    Failure = "the peer closed without close_notify";
+                    return IoResult.FromErrno(Errno.ECONNRESET);
+                }
+
+                return IoResult.FromBytes(0);
+            default:
+                // After a fatal error no further call may be made on the object (SSL_get_error(3)).
+                _failed = true;
+                Failure = OpenSslErrors.Take() ?? (errno == 0 ? "unexpected end of stream" : Marshal.GetPInvokeErrorMessage(errno));
+                return IoResult.FromErrno(error == OpenSsl.SSL_ERROR_SYSCALL && errno is Errno.EPIPE or Errno.ECONNRESET ? errno : Errno.ECONNRESET);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Net.Security;
+
+namespace Aeronet.AspNetCore.Transport.Tls;
+
+/// <summary>What a handshake agreed on.</summary>
+internal readonly struct TlsAgreement
+{
+    /// <summary>The version's number on the wire, 0x0303 or 0x0304.</summary>
+    internal int Version { get; init; }
+
+    internal TlsCipherSuite CipherSuite { get; init; }
+
+    /// <summary>The ALPN protocol id (RFC 7301); empty when none was agreed on.</summary>
+    internal ReadOnlyMemory<byte> ApplicationProtocol { get; init; }
+
+    internal bool Resumed { get; init; }
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using Aeronet.AspNetCore.Transport.Connections;
+using Aeronet.AspNetCore.Transport.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Aeronet.AspNetCore.Transport.Tls;
+
+/// <summary>
+/// A connection's bytes through TLS. Where the kernel encrypts, plain bytes and files go straight to the socket; otherwise
+/// they are gathered into whole records, because each record costs a system call.
+/// </summary>
+internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket) : ByteChannel
+{
+    [ThreadStatic]
+    private static byte[]? t_record;
+
+    private static byte[] Record => t_record ??= GC.AllocateUninitializedArray<byte>(SslSession.MaxRecord, pinned: true);
+
+    internal override IoResult Receive(Span<byte> buffer, out bool mayHaveMore) => session.Read(buffer, out mayHaveMore);
+
+    internal override IoResult Receive(Libc.IoVec* vectors, int count, out bool mayHaveMore)
+    {
+        var total = 0L;
+        mayHaveMore = false;
+        for (var i = 0; i < count; i++)
+        {
+            // One record fills several blocks, and a short read may be followed by another record.
+            var filled = 0L;
+            while (filled < (long)vectors[i].Length)
+            {
+                var result = session.Read(new Span<byte>((byte*)vectors[i].Base + filled, (int)((long)vectors[i].Length - filled)), out mayHaveMore);
+                if (result.Bytes <= 0)
+                {
+                    // What was received first is delivered first; the end or the error comes again with the next call.
+                    mayHaveMore = total + filled > 0 && !result.IsWouldBlock;
+                    return total + filled > 0 ? IoResult.FromBytes(total + filled) : result;
+                }
+
+                filled += result.Bytes;
+                if (!mayHaveMore)
+                {
+                    return IoResult.FromBytes(total + filled);
+                }
+            }
+
+            total += filled;
+        }
+
+        return IoResult.FromBytes(total);
+    }
+
+    internal override IoResult Send(ReadOnlySpan<byte> buffer, bool more) =>
+        session.SendsByKernel ? socket.Send(buffer, more) : session.Write(buffer);
+
+    internal override IoResult Send(Libc.IoVec* vectors, int count, bool more)
+    {
+        if (session.SendsByKernel)
+        {
+            return socket.Send(vectors, count, more);
+        }
+
+        var record = Record;
+        var total = 0L;
+        var (index, offset) = (0, 0);
+        while (index < count)
+        {
+            var gathered = Gather(vectors, count, record, ref index, ref offset);
+            var result = session.Write(record.AsSpan(0, gathered));
+            if (!result.IsSuccess)
+            {
+                return total > 0 && result.IsWouldBlock ? IoResult.FromBytes(total) : result;
+            }
+
+            total += result.Bytes;
+            if (result.Bytes < gathered)
+            {
+                break;
+            }
+        }
+
+        return IoResult.FromBytes(total);
+    }
+
+    internal override IoResult SendFile(SafeHandle file, long offset, long count)
+    {
+        if (session.SendsByKernel)
+        {
+            return socket.SendFile(file, offset, count);
+        }
+
+        var record = Record;
+        var total = 0L;
+        while (total < count)
+        {
+            int read;
+            try
+            {
+                read = RandomAccess.Read((SafeFileHandle)file, record.AsSpan(0, (int)Math.Min(record.Length, count - total)), offset + total);
+            }
+            catch (IOException)
+            {
+                return total > 0 ? IoResult.FromBytes(total) : IoResult.FromErrno(Errno.EIO);
+            }
+
+            if (read == 0)
+            {
+                break;
+            }
+
+            var result = session.Write(record.AsSpan(0, read));
+            if (!result.IsSuccess)
+            {
+                return total > 0 && result.IsWouldBlock ? IoResult.FromBytes(total) : result;
+            }
+
+            total += result.Bytes;
+            if (result.Bytes < read)
+            {
+                break;
+            }
+        }
+
+        return IoResult.FromBytes(total);
+    }
+
+    private static int Gather(Libc.IoVec* vectors, int count, Span<byte> record, ref int index, ref int offset)
+    {
+        var gathered = 0;
+        while (index < count && gathered < record.Length)
+        {
+            var rest = new ReadOnlySpan<byte>((byte*)vectors[index].Base + offset, (int)vectors[index].Length - offset);
+            var taken = Math.Min(rest.Length, record.Length - gathered);
+            rest[..taken].CopyTo(record[gathered..]);
+            gathered += taken;
+            offset += taken;
+            if (taken == rest.Length)
+            {
+                index++;
+                offset = 0;
+            }
+        }
+
+        return gathered;
+    }
+}

@@ -1,0 +1,19 @@
+namespace Aeronet.AspNetCore.Transport.Tls;
+
+/// <summary>How a handshake ended.</summary>
+internal readonly struct TlsOutcome
+{
+    /// <summary>Why it failed; null when it is complete.</summary>
+    internal string? Failure { get; init; }
+
+    internal bool TimedOut { get; init; }
+
+    /// <summary>The name the client asked for; empty when it sent none.</summary>
+    internal string HostName { get; init; }
+
+    internal TlsAgreement Agreement { get; init; }
+
+    internal bool SendsByKernel { get; init; }
+
+    internal bool ReceivesByKernel { get; init; }
+}
