@@ -108,6 +108,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         }
 
         var thread = LoopThread.Current;
+        var result = default(FlushResult);
         FlushRoute route;
         lock (_queue)
         {
@@ -118,6 +119,10 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
             }
 
             route = Choose(thread);
+            if (route is FlushRoute.Deferred or FlushRoute.Gathered)
+            {
+                result = TakeFlushResult();
+            }
         }
 
         switch (route)
@@ -128,10 +133,10 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
                     SendScheduled();
                 }
 
-                return default;
+                return new ValueTask<FlushResult>(result);
             case FlushRoute.Gathered:
                 _loop.Post(this);
-                return default;
+                return new ValueTask<FlushResult>(result);
             case FlushRoute.Now:
                 TrySend(scheduled: false);
                 break;
@@ -281,7 +286,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     /// <summary>Under the gate: who sends what has just been flushed, and when.</summary>
     private FlushRoute Choose(LoopThread? thread)
     {
-        if (_queue.Queued == 0 || _sending || _blocked || _closed || _flushCanceled)
+        if (_queue.Queued == 0 || _sending || _blocked || _closed)
         {
             return FlushRoute.None;
         }

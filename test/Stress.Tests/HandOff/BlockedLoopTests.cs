@@ -20,8 +20,7 @@ public sealed class BlockedLoopTests
 
         Assert.True(server.HandOffs > 0, "No loop was handed off.");
         Assert.True(others.P99 < 10, others.ToString());
-        var entry = Assert.Single(server.LogsOf(LoopBlocked));
-        Assert.Contains("/block", entry.Message, StringComparison.Ordinal);
+        AssertNamedOnce(server, "'HTTP: GET /block'");
         await server.StopCleanlyAsync();
     }
 
@@ -36,7 +35,7 @@ public sealed class BlockedLoopTests
 
         Assert.True(server.HandOffs > 5, $"{server.HandOffs} hand-offs.");
         Assert.True(others.P99 < 50, others.ToString());
-        Assert.Single(server.LogsOf(LoopBlocked));
+        AssertNamedOnce(server, "'HTTP: GET /block'");
         await server.StopCleanlyAsync();
     }
 
@@ -51,6 +50,7 @@ public sealed class BlockedLoopTests
 
         Assert.True(server.HandOffs > 0, "No loop was handed off.");
         Assert.True(measured.P99 < 50, measured.ToString());
+        AssertNamedOnce(server, "'HTTP: GET /spin'");
         spinning.Stop();
         others.Stop();
         await server.StopCleanlyAsync();
@@ -76,6 +76,10 @@ public sealed class BlockedLoopTests
         await server.StopCleanlyAsync();
     }
 
+    /// <summary>However often it blocked, within a minute. Another route may be named for what the machine did to it.</summary>
+    private static void AssertNamedOnce(StressServer server, string route) =>
+        Assert.Single(server.LogsOf(LoopBlocked), entry => entry.Message.Contains(route, StringComparison.Ordinal));
+
     private static Task<StressServer> StartAsync(int loops, DispatchMode dispatch) =>
         StressServer.StartAsync(loops, new KestrelHostOptions { App = StressApp.Map, Transport = o => o.Dispatch = dispatch });
 
@@ -87,7 +91,7 @@ public sealed class BlockedLoopTests
         // The test shares its processors with whatever else the machine does: half of the windows must be quiet.
         var windows = new List<Latencies>();
         for (var i = 0; i < 5; i++)
-            windows.Add(await others.MeasureAsync(TimeSpan.FromSeconds(0.8)));
+            windows.Add(await others.MeasureAsync(TimeSpan.FromSeconds(0.6)));
 
         Report.Line(string.Join(Environment.NewLine, windows));
         Report.Line($"{server.HandOffs} hand-offs; blocked: {blocking.Stop()}");

@@ -9,7 +9,6 @@ public sealed class ManyBlockedTests
     private const int Connections = 2000;
 
     [Theory]
-    [InlineData(1, 64)]
     [InlineData(2, 64)]
     [InlineData(2, 4)]
     public async Task Loop_TwoThousandConnectionsBlockAtOnce_AllAnsweredByABoundedNumberOfThreads(int loops, int standbyThreads)
