@@ -36,6 +36,7 @@ internal static unsafe partial class Libc
     internal const nuint FIONREAD = 0x541B;
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
+    internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int O_NONBLOCK = 0x800;
     internal const short POLLIN = 1;
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Aeronet.AspNetCore.Stress.Tests.Connections;
 
 /// <summary>
-/// A server in a process with few descriptors. Says its port; "report" asks for the warnings so far, the accepting pauses
-/// and the open connections.
+/// A server in a process with few descriptors. Says its port; "report" asks for the warnings so far, the accepting pauses,
+/// the open connections, the errors logged, and whether the process can start a thread.
 /// </summary>
 internal static class SmallServerRole
 {
@@ -40,6 +40,22 @@ internal static class SmallServerRole
         var logs = host.Logs.Entries;
         var warnings = logs.Count(entry => entry.EventId.Id == AcceptPaused);
         var errors = logs.Count(entry => entry.Level >= LogLevel.Error);
-        return $"{warnings} {host.Metrics.Total("aeronet.accept.pauses")} {host.Metrics.Total("aeronet.connections.open")} {errors}";
+        return $"{warnings} {host.Metrics.Total("aeronet.accept.pauses")} {host.Metrics.Total("aeronet.connections.open")} {errors} {StartedThreads()}";
+    }
+
+    /// <summary>A thread takes two descriptors to start. When the thread pool cannot have them, the runtime ends the process.</summary>
+    private static int StartedThreads()
+    {
+        try
+        {
+            var thread = new Thread(static () => { });
+            thread.Start();
+            thread.Join();
+            return 1;
+        }
+        catch (OutOfMemoryException)
+        {
+            return 0;
+        }
     }
 }

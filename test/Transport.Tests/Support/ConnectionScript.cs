@@ -42,15 +42,11 @@ internal static class ConnectionScript
         {
             started.SetResult();
             using var peer = await RawClient.ConnectAsync(host.EndPoint, receiveBufferSize);
-            var both = Task.WhenAll(client(peer, host), ended.Task);
+            var clientEnded = client(peer, host);
 
-            // The first failure is the cause of the others.
-            var clientOrServer = await Task.WhenAny(both, ended.Task.ContinueWith(
-                static task => task, CancellationToken.None, TaskContinuationOptions.NotOnRanToCompletion, TaskScheduler.Default));
-            if (clientOrServer != both)
-                await ended.Task;
-
-            await both.OrTimeout("both sides of the connection", TimeSpan.FromSeconds(30));
+            // Who fails first tells why; the other side then waits in vain.
+            await await Task.WhenAny(clientEnded, ended.Task).OrTimeout("either side of the connection", TimeSpan.FromSeconds(30));
+            await Task.WhenAll(clientEnded, ended.Task).OrTimeout("both sides of the connection", TimeSpan.FromSeconds(30));
         }
     }
 }

@@ -17,6 +17,10 @@ internal sealed unsafe partial class SocketPair : IDisposable
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
             throw new InvalidOperationException($"socketpair failed: {Marshal.GetLastSystemError()}");
 
+        // As accept4 gives them out.
+        if (Libc.fcntl(pair[0], Libc.F_SETFL, Libc.O_NONBLOCK) != 0)
+            throw new InvalidOperationException($"fcntl failed: {Marshal.GetLastSystemError()}");
+
         Descriptor = pair[0];
         Handle = new SocketHandle(pair[0]);
         Peer = new Socket(new SafeSocketHandle(pair[1], ownsHandle: true));
