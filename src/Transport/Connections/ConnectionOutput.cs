@@ -371,7 +371,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     {
         while (true)
         {
-            var before = TotalSent;
+            var before = TotalTaken;
             if (timeout > TimeSpan.Zero)
             {
                 await Task.WhenAny(drained, Task.Delay(timeout)).ConfigureAwait(false);
@@ -382,7 +382,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
                 return true;
             }
 
-            if (TotalSent == before)
+            if (TotalTaken == before)
             {
                 return false;
             }
