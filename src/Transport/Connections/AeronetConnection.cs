@@ -205,7 +205,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         }
         catch (AggregateException failure)
         {
-            TransportLog.HandlerFailed(_services.Logger, ConnectionId, failure);
+            TransportLog.ClosedCallbackFailed(_services.Logger, ConnectionId, failure);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class LoopThread
     private readonly Thread _thread;
     private DeferredFlushes _deferred;
     private EventLoop? _loop;
-    private ushort _term;
+    private uint _term;
     private LoopThread? _predecessor;
     private IThreadPoolWorkItem? _item;
     private bool _stop;
@@ -52,7 +52,7 @@ internal sealed class LoopThread
     internal void Start() => _thread.Start();
 
     /// <summary>Sends the thread to lead <paramref name="loop"/> for <paramref name="term"/>.</summary>
-    internal void AssignLead(EventLoop loop, ushort term, LoopThread? predecessor)
+    internal void AssignLead(EventLoop loop, uint term, LoopThread? predecessor)
     {
         _loop = loop;
         _term = term;

@@ -56,6 +56,37 @@ public sealed class BlockedLoopTests
         await server.StopCleanlyAsync();
     }
 
+    // Hundreds wait for the loops at once, and each of them will block: those that were prompt before do not queue behind them.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Loop_HundredsOfNewConnectionsSleepAtOnce_EstablishedOnesStayPrompt(int loops)
+    {
+        await using var server = await StartAsync(loops, DispatchMode.Adaptive);
+        using var others = RequestLoad.Start(server.EndPoint, "/plain", 20, s_pause);
+        await others.MeasureAsync(TimeSpan.FromSeconds(0.5));
+        using var blocking = RequestLoad.Start(server.EndPoint, "/block?ms=100", 400, pause: TimeSpan.FromMinutes(1));
+        var measured = await others.MeasureAsync(TimeSpan.FromSeconds(1.5));
+        Report.Line($"others: {measured}; {server.HandOffs} hand-offs");
+        Report.Line($"blocked: {blocking.Stop()}");
+        others.Stop();
+
+        Assert.True(measured.P99 < 50, measured.ToString());
+        await server.StopCleanlyAsync();
+    }
+
+    // More connections block than there are threads to replace leaders with.
+    [Fact]
+    public async Task Loop_StandbyThreadsAreUsedUp_EstablishedOnesStayPrompt()
+    {
+        await using var server = await StressServer.StartAsync(
+            2, new KestrelHostOptions { App = StressApp.Map, Transport = o => o.MaxStandbyThreads = 1 });
+        var others = await MeasureOthersAsync(server, blocked: 12, reconnects: false);
+
+        Assert.True(others.P99 < 50, others.ToString());
+        await server.StopCleanlyAsync();
+    }
+
     [Theory]
     [InlineData(DispatchMode.Inline)]
     [InlineData(DispatchMode.ThreadPool)]

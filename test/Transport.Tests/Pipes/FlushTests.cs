@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Tests.Support;
 using Microsoft.AspNetCore.Connections;
 
@@ -14,14 +15,22 @@ public sealed class FlushTests
     // More than the kernel takes for a peer that reads nothing.
     private const int Much = 12_000_000;
 
-    [Fact]
-    public Task FlushAsync_FarAboveTheThreshold_WaitsForThePeer()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task FlushAsync_FarAboveTheThreshold_WaitsForThePeer(bool onLoop)
     {
         var pends = Signal();
         return RunAsync(
             async (connection, _) =>
             {
                 var output = connection.Transport.Output;
+                if (onLoop)
+                {
+                    await connection.Transport.Input.ReadAsync();
+                    Assert.NotNull(LoopThread.Current);
+                }
+
                 output.Write(Pattern.Bytes(Much));
                 var flush = output.FlushAsync();
                 Assert.False(flush.IsCompleted);
@@ -35,6 +44,7 @@ public sealed class FlushTests
             },
             async (client, _) =>
             {
+                await client.SendAsync("go");
                 await pends.Task.OrTimeout("the flush to wait");
                 await client.VerifyAsync(Much + 10);
             });
@@ -73,11 +83,16 @@ public sealed class FlushTests
             });
     }
 
-    [Fact]
-    public Task CancelPendingFlush_BeforeAFlush_CanceledButTheBytesLeave() => RunAsync(
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task CancelPendingFlush_BeforeAFlush_CanceledButTheBytesLeave(bool onLoop) => RunAsync(
         async (connection, _) =>
         {
             var output = connection.Transport.Output;
+            if (onLoop)
+                connection.Transport.Input.AdvanceTo((await connection.Transport.Input.ReadAsync()).Buffer.End);
+
             output.Write("one"u8);
             output.CancelPendingFlush();
             var result = await output.FlushAsync();
@@ -91,6 +106,9 @@ public sealed class FlushTests
         },
         async (client, _) =>
         {
+            if (onLoop)
+                await client.SendAsync("go");
+
             var bytes = await client.ReadExactlyAsync(3).OrTimeout("the bytes of the canceled flush", TimeSpan.FromSeconds(3));
             Assert.Equal("one", Encoding.ASCII.GetString(bytes));
             await client.SendAsync("answer");
