@@ -187,7 +187,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     {
         if (!thread.StallReported)
         {
-            _services.Stalls.Report($"The application on {_listenEndPoint}");
+            _services.Stalls.Report(thread, $"The application on {_listenEndPoint}");
         }
 
         thread.StallReported = false;

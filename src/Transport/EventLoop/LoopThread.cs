@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime;
 using Aeronet.AspNetCore.Transport.Native;
 
 namespace Aeronet.AspNetCore.Transport.EventLoop;
@@ -21,6 +22,7 @@ internal sealed class LoopThread
     private LoopThread? _predecessor;
     private IThreadPoolWorkItem? _item;
     private bool _stop;
+    private TimeSpan _compilationTime;
 
     internal LoopThread(StandbyPool pool)
     {
@@ -43,6 +45,18 @@ internal sealed class LoopThread
     /// Set by whoever reported that this thread blocked its loop, so that it is reported once. Own thread only.
     /// </summary>
     internal bool StallReported { get; set; }
+
+    /// <summary>
+    /// Time this thread has spent in the JIT compiler since it was last asked. The first requests of a process are slow
+    /// because their code is compiled, which is nobody's blocking. Own thread only.
+    /// </summary>
+    internal TimeSpan TakeCompilationTime()
+    {
+        var total = JitInfo.GetCompilationTime(currentThread: true);
+        var since = total - _compilationTime;
+        _compilationTime = total;
+        return since;
+    }
 
     /// <summary>Memory blocks at hand. Own thread only.</summary>
     internal WarmBlocks Blocks { get; } = new();

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Aeronet.AspNetCore.Stress.Tests.Support;
-using Microsoft.AspNetCore.Http;
+using Aeronet.AspNetCore.Transport;
 
 namespace Aeronet.AspNetCore.Stress.Tests.Shutdown;
 
@@ -11,9 +11,10 @@ public sealed class GracefulShutdownTests
     private const int Clients = 24;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task StopAsync_RequestsInFlight_EveryStartedResponseArrivesWhole(int loops)
+    [InlineData(1, DispatchMode.Adaptive)]
+    [InlineData(2, DispatchMode.Adaptive)]
+    [InlineData(2, DispatchMode.ThreadPool)]
+    public async Task StopAsync_RequestsInFlight_EveryStartedResponseArrivesWhole(int loops, DispatchMode dispatch)
     {
         var random = new Random(loops);
         var (responses, refused, longest) = (0, 0, TimeSpan.Zero);
@@ -25,6 +26,7 @@ public sealed class GracefulShutdownTests
                 App = run.Map,
                 Listen = StressApp.UseSmallSendBuffers,
                 ShutdownTimeout = TimeSpan.FromSeconds(15),
+                Transport = o => o.Dispatch = dispatch,
             });
             var clients = Enumerable.Range(0, Clients).Select(client => BlockingClient.RunAsync(() => run.Request(server.EndPoint, client))).ToArray();
             await Task.Delay(random.Next(30, 200));
