@@ -120,8 +120,10 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     [SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "The base does nothing, and awaiting it would cost a state machine.")]
     public override ValueTask DisposeAsync()
     {
-        _input.Complete();
-        _output.Complete();
+        // Not Complete: that is the application's to call, and would take blocks from under one that is still at work. What
+        // it left in them is the collector's.
+        _input.Stop();
+        _output.CommitRest();
         return CloseWhenDrained();
     }
 

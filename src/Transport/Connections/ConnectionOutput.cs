@@ -112,12 +112,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         FlushRoute route;
         lock (_queue)
         {
-            _queue.Commit();
-            if (_closed)
-            {
-                _queue.Drop();
-            }
-
+            CommitByGate();
             route = Choose(thread);
             if (route is FlushRoute.Deferred or FlushRoute.Gathered)
             {
@@ -166,11 +161,16 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         Disarm();
         lock (_queue)
         {
-            _queue.Commit();
-            if (_closed)
-            {
-                _queue.Drop();
-            }
+            CommitByGate();
+        }
+    }
+
+    /// <summary>Makes what the application wrote and did not flush ready to be sent, for a connection that is disposed.</summary>
+    internal void CommitRest()
+    {
+        lock (_queue)
+        {
+            CommitByGate(endsHold: false);
         }
     }
 
@@ -271,6 +271,17 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
     void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    private void CommitByGate(bool endsHold = true)
+    {
+        _queue.Commit(endsHold);
+
+        // While a thread sends, the blocks are in its hands; it drops them when it comes back.
+        if (_closed && !_sending)
+        {
+            _queue.Drop();
+        }
+    }
 
     private void Lend()
     {

@@ -203,8 +203,7 @@ internal sealed class EventLoop : IDisposable
                 continue;
             }
 
-            Deliver(token, events);
-            thread.SendDeferred();
+            Deliver(thread, token, events);
         }
     }
 
@@ -224,18 +223,18 @@ internal sealed class EventLoop : IDisposable
                 break;
             }
 
-            Run(work);
-            thread.SendDeferred();
+            Run(thread, work);
         }
 
         return true;
     }
 
-    private void Deliver(ulong token, EpollEvents events)
+    private void Deliver(LoopThread thread, ulong token, EpollEvents events)
     {
         try
         {
             Slots.Find(token)?.OnEvents(events);
+            thread.SendDeferred();
         }
         catch (Exception failure)
         {
@@ -243,11 +242,12 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    private void Run(ILoopWork work)
+    private void Run(LoopThread thread, ILoopWork work)
     {
         try
         {
             work.RunOnLoop();
+            thread.SendDeferred();
         }
         catch (Exception failure)
         {
