@@ -135,7 +135,10 @@ public sealed class KestrelHost : IAsyncDisposable
         }
 
         if (Logs.From("Aeronet.AspNetCore", LogLevel.Error) is { Count: > 0 } errors)
-            throw new InvalidOperationException($"The transport logged errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors)}");
+        {
+            var lines = errors.Select(e => e.ToString()).Prepend("The transport logged errors:");
+            throw new InvalidOperationException(string.Join(Environment.NewLine, lines));
+        }
     }
 
     private static WebApplication Build(TransportKind transport, KestrelHostOptions options, CapturedLogs logs)

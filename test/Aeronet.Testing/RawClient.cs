@@ -21,7 +21,9 @@ public sealed partial class RawClient : IDisposable
 
     /// <summary>Connects.</summary>
     /// <param name="endPoint">An IP or Unix socket endpoint.</param>
-    /// <param name="receiveBufferSize">A small one makes the server see a slow reader soon; set before connecting, so that it bounds the window.</param>
+    /// <param name="receiveBufferSize">
+    /// A small one makes the server see a slow reader soon; set before connecting, so that it bounds the window.
+    /// </param>
     public static async Task<RawClient> ConnectAsync(EndPoint endPoint, int? receiveBufferSize = null)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
@@ -159,8 +161,9 @@ public sealed partial class RawClient : IDisposable
         if (_end == _buffer.Length)
             Array.Resize(ref _buffer, _buffer.Length * 2);
 
+        var unread = Encoding.Latin1.GetString(Pending[..Math.Min(Pending.Length, 500)]);
         var received = await Socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None)
-            .OrTimeout($"{what}; unread so far: '{Encoding.Latin1.GetString(Pending[..Math.Min(Pending.Length, 500)])}'").ConfigureAwait(false);
+            .OrTimeout($"{what}; unread so far: '{unread}'").ConfigureAwait(false);
         _end += received;
         return received > 0;
     }

@@ -127,8 +127,10 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     [SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "The base does nothing, and awaiting it would cost a state machine.")]
     public override ValueTask DisposeAsync()
     {
-        _input.Complete();
-        _output.Complete();
+        // Not Complete: that is the application's to call, and would take blocks from under one that is still at work. What
+        // it left in them is the collector's.
+        _input.Stop();
+        _output.CommitRest();
         return CloseWhenDrained();
     }
 
@@ -194,7 +196,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     {
         if (!thread.StallReported)
         {
-            _services.Stalls.Report($"The application on {_listenEndPoint}");
+            _services.Stalls.Report(thread, $"The application on {_listenEndPoint}");
         }
 
         thread.StallReported = false;
@@ -212,7 +214,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         }
         catch (AggregateException failure)
         {
-            TransportLog.HandlerFailed(_services.Logger, ConnectionId, failure);
+            TransportLog.ClosedCallbackFailed(_services.Logger, ConnectionId, failure);
         }
     }
 

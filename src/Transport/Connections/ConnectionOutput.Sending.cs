@@ -24,7 +24,9 @@ internal sealed partial class ConnectionOutput
     private bool _writableAgain;
     private bool _watchesWritable;
 
-    public long TotalSent => Volatile.Read(ref _totalSent);
+    public long TotalTaken => TotalSent - _socket.UnacknowledgedBytes();
+
+    private long TotalSent => Volatile.Read(ref _totalSent);
 
     private enum SendOutcome
     {
@@ -65,6 +67,8 @@ internal sealed partial class ConnectionOutput
     void IDeferredFlush.SendDeferred() => SendScheduled();
 
     void IFileRegionOutput.AbortSlowReader(double bytesPerSecond) => _connection.AbortSlowReader(bytesPerSecond);
+
+    void IFileRegionOutput.AbortTruncatedFile(long missing) => _connection.OnFileTruncated(missing);
 
     private void SendScheduled() => TrySend(scheduled: true);
 

@@ -109,16 +109,16 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         }
 
         var thread = LoopThread.Current;
+        var result = default(FlushResult);
         FlushRoute route;
         lock (_queue)
         {
-            _queue.Commit();
-            if (_closed)
-            {
-                _queue.Drop();
-            }
-
+            CommitByGate();
             route = Choose(thread);
+            if (route is FlushRoute.Deferred or FlushRoute.Gathered)
+            {
+                result = TakeFlushResult();
+            }
         }
 
         switch (route)
@@ -129,10 +129,10 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
                     SendScheduled();
                 }
 
-                return default;
+                return new ValueTask<FlushResult>(result);
             case FlushRoute.Gathered:
                 _loop.Post(this);
-                return default;
+                return new ValueTask<FlushResult>(result);
             case FlushRoute.Now:
                 TrySend(scheduled: false);
                 break;
@@ -162,11 +162,16 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         Disarm();
         lock (_queue)
         {
-            _queue.Commit();
-            if (_closed)
-            {
-                _queue.Drop();
-            }
+            CommitByGate();
+        }
+    }
+
+    /// <summary>Makes what the application wrote and did not flush ready to be sent, for a connection that is disposed.</summary>
+    internal void CommitRest()
+    {
+        lock (_queue)
+        {
+            CommitByGate(endsHold: false);
         }
     }
 
@@ -268,6 +273,17 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
+    private void CommitByGate(bool endsHold = true)
+    {
+        _queue.Commit(endsHold);
+
+        // While a thread sends, the blocks are in its hands; it drops them when it comes back.
+        if (_closed && !_sending)
+        {
+            _queue.Drop();
+        }
+    }
+
     private void Lend()
     {
         if (!_queue.IsLent)
@@ -282,7 +298,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     /// <summary>Under the gate: who sends what has just been flushed, and when.</summary>
     private FlushRoute Choose(LoopThread? thread)
     {
-        if (_queue.Queued == 0 || _sending || _blocked || _closed || _flushCanceled)
+        if (_queue.Queued == 0 || _sending || _blocked || _closed)
         {
             return FlushRoute.None;
         }
@@ -367,7 +383,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     {
         while (true)
         {
-            var before = TotalSent;
+            var before = TotalTaken;
             if (timeout > TimeSpan.Zero)
             {
                 await Task.WhenAny(drained, Task.Delay(timeout)).ConfigureAwait(false);
@@ -378,7 +394,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
                 return true;
             }
 
-            if (TotalSent == before)
+            if (TotalTaken == before)
             {
                 return false;
             }

@@ -103,8 +103,11 @@ internal sealed class OutputQueue(MemoryPool<byte> pool)
     /// <summary>The application's: whether bytes of <paramref name="region"/> were the last ones appended.</summary>
     internal bool EndsWith(FileRegion region) => ReferenceEquals(_tail?.Region, region);
 
-    /// <summary>Under the lock: makes everything written ready to be sent, and ends the application's hold.</summary>
-    internal void Commit()
+    /// <summary>
+    /// Under the lock: makes everything written ready to be sent, and ends the application's hold unless it may still be
+    /// writing.
+    /// </summary>
+    internal void Commit(bool endsHold)
     {
         for (var segment = _committedTail ?? _head; segment is not null; segment = segment.Next)
         {
@@ -116,7 +119,7 @@ internal sealed class OutputQueue(MemoryPool<byte> pool)
 
         _committedTail = _tail;
         Unflushed = 0;
-        _lent = false;
+        _lent &= !endsHold;
         ReleaseSent();
     }
 

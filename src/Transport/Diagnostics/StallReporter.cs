@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +15,17 @@ internal sealed class StallReporter(ILoggerFactory loggers, IOptions<AeronetTran
     private readonly ILogger _logger = loggers.CreateLogger(TransportLog.Category);
     private readonly ConcurrentDictionary<string, long> _lastLogged = new(StringComparer.Ordinal);
 
+    /// <summary>Reports that <paramref name="thread"/>, the calling one, was kept too long by <paramref name="place"/>.</summary>
+    internal void Report(LoopThread thread, string place)
+    {
+        thread.StallReported = true;
+        if (thread.TakeCompilationTime() < options.Value.StallThreshold / 2)
+        {
+            Report(place);
+        }
+    }
+
+    /// <summary>Reports <paramref name="place"/>, at most once a minute.</summary>
     internal void Report(string place)
     {
         var now = Stopwatch.GetTimestamp();

@@ -48,8 +48,11 @@ internal static partial class TransportLog
         EventName = "OutOfStandbyThreads")]
     internal static partial void OutOfStandbyThreads(ILogger logger, int loop, int threads);
 
-    [LoggerMessage(22, LogLevel.Error, "An event handler of connection {ConnectionId} threw.", EventName = "HandlerFailed")]
-    internal static partial void HandlerFailed(ILogger logger, string connectionId, Exception exception);
+    [LoggerMessage(22, LogLevel.Error, "An event handler threw. Please report it with the stack trace.", EventName = "HandlerFailed")]
+    internal static partial void HandlerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Error, "A callback on ConnectionClosed of connection {ConnectionId} threw.", EventName = "ClosedCallbackFailed")]
+    internal static partial void ClosedCallbackFailed(ILogger logger, string connectionId, Exception exception);
 
     [LoggerMessage(30, LogLevel.Debug, "Connection {ConnectionId} closed: {Reason}.", EventName = "ConnectionClosed", SkipEnabledCheck = true)]
     internal static partial void ConnectionClosed(ILogger logger, string connectionId, CloseReason reason);

@@ -59,7 +59,7 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Threads that lost this loop and have not come back from the application yet.</summary>
     internal int StuckThreads => Volatile.Read(ref _stuckThreads);
 
-    internal bool IsLedIn(ushort term) => LeadershipWord.TermOf(_leadership.Value) == term;
+    internal bool IsLedIn(uint term) => LeadershipWord.TermOf(_leadership.Value) == term;
 
     internal void Start(LoopThread leader)
     {
@@ -100,7 +100,7 @@ internal sealed class EventLoop : IDisposable
     /// Leads until the term is over. The word is read before an event is, and the event before it is claimed: a claim
     /// that succeeds proves that the batch was still this term's.
     /// </summary>
-    internal void Lead(LoopThread thread, ushort term)
+    internal void Lead(LoopThread thread, uint term)
     {
         var busySince = Stopwatch.GetTimestamp();
         while (!_stopping)
@@ -176,7 +176,7 @@ internal sealed class EventLoop : IDisposable
         _batch.Dispose();
     }
 
-    private bool RunBatch(LoopThread thread, ushort term)
+    private bool RunBatch(LoopThread thread, uint term)
     {
         while (true)
         {
@@ -203,12 +203,11 @@ internal sealed class EventLoop : IDisposable
                 continue;
             }
 
-            Slots.Find(token)?.OnEvents(events);
-            thread.SendDeferred();
+            Deliver(thread, token, events);
         }
     }
 
-    private bool RunPosted(LoopThread thread, ushort term)
+    private bool RunPosted(LoopThread thread, uint term)
     {
         // As much as there is now: work that posts itself again waits for the next round, after new events.
         for (var remaining = _posted.Count; remaining > 0; remaining--)
@@ -224,10 +223,35 @@ internal sealed class EventLoop : IDisposable
                 break;
             }
 
-            work.RunOnLoop();
-            thread.SendDeferred();
+            Run(thread, work);
         }
 
         return true;
+    }
+
+    private void Deliver(LoopThread thread, ulong token, EpollEvents events)
+    {
+        try
+        {
+            Slots.Find(token)?.OnEvents(events);
+            thread.SendDeferred();
+        }
+        catch (Exception failure)
+        {
+            _group.OnHandlerFailed(failure);
+        }
+    }
+
+    private void Run(LoopThread thread, ILoopWork work)
+    {
+        try
+        {
+            work.RunOnLoop();
+            thread.SendDeferred();
+        }
+        catch (Exception failure)
+        {
+            _group.OnHandlerFailed(failure);
+        }
     }
 }

@@ -12,11 +12,13 @@ internal sealed class EventLoopGroup : IDisposable
     private readonly StandbyPool _standby;
     private readonly CountdownEvent _running;
     private readonly AeronetTransportOptions _options;
+    private readonly ILogger _logger;
     private int _disposed;
 
     private EventLoopGroup(AeronetTransportOptions options, TransportMetrics metrics, ILogger logger)
     {
         _options = options;
+        _logger = logger;
         _loops = new EventLoop[options.EventLoops];
         _standby = new StandbyPool((2 * options.EventLoops) + options.MaxStandbyThreads, reserve: options.EventLoops);
         _running = new CountdownEvent(options.EventLoops);
@@ -111,6 +113,12 @@ internal sealed class EventLoopGroup : IDisposable
             ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
         }
     }
+
+    /// <summary>
+    /// Something threw that must not: awaiting code has its exceptions caught before it gets here. One connection's fault
+    /// is no reason to stop all others.
+    /// </summary>
+    internal void OnHandlerFailed(Exception failure) => TransportLog.HandlerFailed(_logger, failure);
 
     internal void OnLoopStopped() => _running.Signal();
 

@@ -5,10 +5,10 @@ namespace Aeronet.AspNetCore.Transport.EventLoop;
 /// <summary>
 /// Who leads a loop and how far the leader has come, in one word that changes by compare-and-swap:
 /// <code>
-/// 63        48 47                     16 15      0
-/// +-----------+-------------------------+---------+
-/// |   term    |          step           | cursor  |
-/// +-----------+-------------------------+---------+
+/// 63              32 31        12 11       0
+/// +-----------------+------------+----------+
+/// |      term       |    step    |  cursor  |
+/// +-----------------+------------+----------+
 /// </code>
 /// Term: one more with every change of leader. Step: one more with every event claimed, every posted work item begun and
 /// every wait; a word that does not change is a leader that is stuck. Cursor: the next event of the batch, or
@@ -16,18 +16,20 @@ namespace Aeronet.AspNetCore.Transport.EventLoop;
 /// </summary>
 internal struct LeadershipWord
 {
-    internal const ushort Polling = ushort.MaxValue;
+    internal const int Polling = CursorMask;
 
-    private const long OneStep = 1L << 16;
-    private const long StepMask = 0x0000_FFFF_FFFF_0000;
+    private const int CursorMask = 0xFFF;
+    private const long StepMask = 0xFFFF_F000;
+    private const long OneStep = CursorMask + 1;
+    private const int TermShift = 32;
 
     private long _word;
 
     internal readonly long Value => Volatile.Read(in _word);
 
-    internal static ushort TermOf(long word) => (ushort)(word >>> 48);
+    internal static uint TermOf(long word) => (uint)(word >>> TermShift);
 
-    internal static ushort CursorOf(long word) => (ushort)word;
+    internal static int CursorOf(long word) => (int)word & CursorMask;
 
     /// <summary>Claims the event at <paramref name="seen"/>'s cursor. False when the term is over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -37,15 +39,15 @@ internal struct LeadershipWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryMove(long seen, int cursor)
     {
-        var next = (seen & ~StepMask & ~0xFFFFL) | ((seen + OneStep) & StepMask) | (ushort)cursor;
+        var next = ((long)TermOf(seen) << TermShift) | ((seen + OneStep) & StepMask) | (long)cursor;
         return Interlocked.CompareExchange(ref _word, next, seen) == seen;
     }
 
     /// <summary>Ends the term in which <paramref name="seen"/> was read, if the leader has not moved since.</summary>
-    internal bool TryBeginTerm(long seen, out ushort term)
+    internal bool TryBeginTerm(long seen, out uint term)
     {
-        term = (ushort)(TermOf(seen) + 1);
-        var next = (seen & 0x0000_FFFF_FFFF_FFFF) | ((long)term << 48);
+        term = TermOf(seen) + 1;
+        var next = ((long)term << TermShift) | (uint)seen;
         return Interlocked.CompareExchange(ref _word, next, seen) == seen;
     }
 }

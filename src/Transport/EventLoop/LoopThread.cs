@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime;
 using Aeronet.AspNetCore.Transport.Native;
 
 namespace Aeronet.AspNetCore.Transport.EventLoop;
@@ -17,10 +18,11 @@ internal sealed class LoopThread
     private readonly Thread _thread;
     private DeferredFlushes _deferred;
     private EventLoop? _loop;
-    private ushort _term;
+    private uint _term;
     private LoopThread? _predecessor;
     private IThreadPoolWorkItem? _item;
     private bool _stop;
+    private TimeSpan _compilationTime;
 
     internal LoopThread(StandbyPool pool)
     {
@@ -44,6 +46,18 @@ internal sealed class LoopThread
     /// </summary>
     internal bool StallReported { get; set; }
 
+    /// <summary>
+    /// Time this thread has spent in the JIT compiler since it was last asked. The first requests of a process are slow
+    /// because their code is compiled, which is nobody's blocking. Own thread only.
+    /// </summary>
+    internal TimeSpan TakeCompilationTime()
+    {
+        var total = JitInfo.GetCompilationTime(currentThread: true);
+        var since = total - _compilationTime;
+        _compilationTime = total;
+        return since;
+    }
+
     /// <summary>Memory blocks at hand. Own thread only.</summary>
     internal WarmBlocks Blocks { get; } = new();
 
@@ -52,7 +66,7 @@ internal sealed class LoopThread
     internal void Start() => _thread.Start();
 
     /// <summary>Sends the thread to lead <paramref name="loop"/> for <paramref name="term"/>.</summary>
-    internal void AssignLead(EventLoop loop, ushort term, LoopThread? predecessor)
+    internal void AssignLead(EventLoop loop, uint term, LoopThread? predecessor)
     {
         _loop = loop;
         _term = term;

@@ -61,8 +61,20 @@ internal sealed class StandbyPool(int maxThreads, int reserve)
             _threadsByGate++;
         }
 
-        created.Start();
-        return created;
+        try
+        {
+            created.Start();
+            return created;
+        }
+        catch (OutOfMemoryException)
+        {
+            // The system gives no more threads (ulimit -u, pids.max): as if the bound were reached.
+            lock (_gate)
+            {
+                _threadsByGate--;
+                return null;
+            }
+        }
     }
 
     internal void Return(LoopThread thread)

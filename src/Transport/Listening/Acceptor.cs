@@ -40,7 +40,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         _loop = loop;
         _socket = socket;
         _shared = shared;
-        _resume = new Timer(static acceptor => ((Acceptor)acceptor!).Watch());
+        _resume = new Timer(static acceptor => ((Acceptor)acceptor!).Watch(), this, Timeout.Infinite, Timeout.Infinite);
         _token = loop.Slots.Add(this);
     }
 

@@ -110,20 +110,31 @@ internal static class ListenSocket
         SetNonBlocking(socket);
     }
 
-    /// <summary>Takes over a socket that another process opened, such as systemd's (sd_listen_fds(3)).</summary>
+    /// <summary>
+    /// Listens on a socket that another process opened, such as systemd's (sd_listen_fds(3)). By a duplicate of the
+    /// descriptor: the number that was passed stays its owner's to close.
+    /// </summary>
     private static Socket Adopt(FileHandleEndPoint endPoint)
     {
-        var handle = new SafeSocketHandle((nint)endPoint.FileHandle, ownsHandle: true);
+        var duplicate = Libc.fcntl((int)endPoint.FileHandle, Libc.F_DUPFD_CLOEXEC, 0);
+        if (duplicate < 0)
+        {
+            throw Unusable(Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError()), null);
+        }
+
+        var handle = new SafeSocketHandle(duplicate, ownsHandle: true);
         try
         {
             return new Socket(handle);
         }
         catch (SocketException failure)
         {
-            handle.SetHandleAsInvalid();
-            throw new InvalidOperationException(
-                $"File descriptor {endPoint.FileHandle} cannot be listened on ({failure.Message}): pass the number of an open, bound stream socket.", failure);
+            handle.Dispose();
+            throw Unusable(failure.Message, failure);
         }
+
+        InvalidOperationException Unusable(string reason, Exception? cause) => new(
+            $"File descriptor {endPoint.FileHandle} cannot be listened on ({reason}): pass the number of an open, bound stream socket.", cause);
     }
 
     private static void SetNonBlocking(Socket socket)

@@ -34,8 +34,10 @@ internal static unsafe partial class Libc
     internal const int EFD_CLOEXEC = 0x80000;
 
     internal const nuint FIONREAD = 0x541B;
+    internal const nuint TIOCOUTQ = 0x5411;
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
+    internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int O_NONBLOCK = 0x800;
     internal const short POLLIN = 1;
 

@@ -131,21 +131,10 @@ internal sealed unsafe class SocketHandle(int fd)
     }
 
     /// <summary>Bytes received by the kernel and not yet read (tcp(7), SIOCINQ); 0 when it cannot say.</summary>
-    internal int UnreadBytes()
-    {
-        var unread = 0;
-        if (TryUse())
-        {
-            if (Libc.ioctl(fd, Libc.FIONREAD, &unread) != 0)
-            {
-                unread = 0;
-            }
+    internal int UnreadBytes() => Ask(Libc.FIONREAD);
 
-            EndUse();
-        }
-
-        return unread;
-    }
+    /// <summary>Bytes sent that the peer has not acknowledged (tcp(7), SIOCOUTQ); 0 when the kernel cannot say.</summary>
+    internal int UnacknowledgedBytes() => Ask(Libc.TIOCOUTQ);
 
     /// <summary>Sends FIN and keeps the receiving half open.</summary>
     internal void ShutdownSend()
@@ -218,6 +207,22 @@ internal sealed unsafe class SocketHandle(int fd)
         {
             _ = Libc.close(fd);
         }
+    }
+
+    private int Ask(nuint request)
+    {
+        var answer = 0;
+        if (TryUse())
+        {
+            if (Libc.ioctl(fd, request, &answer) != 0)
+            {
+                answer = 0;
+            }
+
+            EndUse();
+        }
+
+        return answer;
     }
 
     private static int SendFlags(bool more) =>

@@ -8,8 +8,11 @@ internal interface IFileRegionOutput
     /// <summary>The body feature of this connection's requests; made with the first one.</summary>
     ZeroCopyResponseBody? ResponseBody { get; set; }
 
-    /// <summary>Bytes that have left on this connection, for the rate of a slow reader.</summary>
-    long TotalSent { get; }
+    /// <summary>
+    /// Bytes that the peer's side has acknowledged on this connection, for the rate of a slow reader. What the kernel took is
+    /// not enough: it reports room only when a third of a send buffer of megabytes is free again.
+    /// </summary>
+    long TotalTaken { get; }
 
     /// <summary>
     /// Makes the output answer the next request for memory with <see cref="FileRegion.Marker"/>, and take what is
@@ -19,6 +22,9 @@ internal interface IFileRegionOutput
 
     /// <summary>Ends what <see cref="TryArm"/> began. Bytes already advanced over stay queued. Idempotent.</summary>
     void Disarm();
+
+    /// <summary>Resets the connection because a file ended before the bytes promised of it.</summary>
+    void AbortTruncatedFile(long missing);
 
     /// <summary>Resets the connection because its peer reads too slowly.</summary>
     void AbortSlowReader(double bytesPerSecond);

@@ -26,8 +26,7 @@ internal sealed class RequestHook(RequestDelegate next, AeronetTransportOptions 
         var task = next(context);
         if (!thread.IsLeading)
         {
-            stalls.Report(Describe(context));
-            thread.StallReported = true;
+            stalls.Report(thread, Describe(context));
         }
 
         return task;

@@ -24,7 +24,7 @@ internal sealed class SlowReaderWatch(IFileRegionOutput output)
         {
             _rateByGate = rate;
             _windowStartByGate = Stopwatch.GetTimestamp();
-            _windowBytesByGate = output.TotalSent;
+            _windowBytesByGate = output.TotalTaken;
         }
 
         if (!_registered)
@@ -59,7 +59,7 @@ internal sealed class SlowReaderWatch(IFileRegionOutput output)
                 return;
             }
 
-            var sent = output.TotalSent;
+            var sent = output.TotalTaken;
             if (sent - _windowBytesByGate < rate.BytesPerSecond * elapsed.TotalSeconds)
             {
                 _rateByGate = null;

@@ -73,7 +73,14 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
     private async Task OpenAndSend(string path, long offset, long? count, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        using var file = TryOpen(path);
+        if (file is null)
+        {
+            // Fails again, with the exception that applications expect of it.
+            await _kestrel.SendFileAsync(path, offset, count, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (!FileTypes.TryGetRegularFileSize(file, out var size))
         {
             metrics.FellBack(FallbackReason.NotRegularFile);
@@ -92,6 +99,22 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
         }
 
         await SendFileAsync(file, offset, count ?? size - offset, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static SafeFileHandle? TryOpen(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The reason why this response cannot take a region; null when it can.</summary>
@@ -196,8 +219,7 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
             if (read == 0)
             {
                 // Shorter than promised: the client must not take what it has for the whole.
-                metrics.FileFailed(Connections.CloseReason.FileTruncated);
-                _context.Abort();
+                output.AbortTruncatedFile(count);
                 return;
             }
 

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -146,8 +144,12 @@ public sealed class ConnectionFeatureTests
     [Theory, BothTransports]
     public async Task Endpoints_OfTheHttpContext_AreTheSockets(TransportKind transport)
     {
-        await using var host = await KestrelHost.StartAsync(transport, context => context.Response.WriteAsync(
-            $"{context.Connection.LocalIpAddress}:{context.Connection.LocalPort} {context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}"));
+        await using var host = await KestrelHost.StartAsync(transport, context =>
+        {
+            var connection = context.Connection;
+            return context.Response.WriteAsync(
+                $"{connection.LocalIpAddress}:{connection.LocalPort} {connection.RemoteIpAddress}:{connection.RemotePort}");
+        });
         using var client = await host.ConnectAsync();
 
         Assert.Equal($"{client.Socket.RemoteEndPoint} {client.Socket.LocalEndPoint}", (await client.GetAsync()).Text);

@@ -113,9 +113,14 @@ public sealed class ConnectionMiddlewareTests
         Assert.Equal("hello", (await client.GetAsync()).Text);
 
         var messages = host.Logs.From("Wire", LogLevel.Debug).Select(e => e.Message).ToArray();
-        Assert.Contains(messages, m => m.StartsWith("ReadAsync", StringComparison.Ordinal) && m.Contains("47 45 54 20 2F 20 48 54  54 50", StringComparison.Ordinal));
-        Assert.Contains(messages, m => m.StartsWith("WriteAsync", StringComparison.Ordinal) && m.Contains("48 54 54 50 2F 31 2E 31  20 32 30 30", StringComparison.Ordinal));
+        AssertLogged(messages, "ReadAsync", "47 45 54 20 2F 20 48 54  54 50");
+        AssertLogged(messages, "WriteAsync", "48 54 54 50 2F 31 2E 31  20 32 30 30");
     }
+
+    private static void AssertLogged(string[] messages, string start, string bytes)
+        => Assert.Contains(
+            messages,
+            m => m.StartsWith(start, StringComparison.Ordinal) && m.Contains(bytes, StringComparison.Ordinal));
 
     private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe
     {

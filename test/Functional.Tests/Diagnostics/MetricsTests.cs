@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Aeronet.AspNetCore.Functional.Tests.Diagnostics;
@@ -75,7 +74,9 @@ public sealed class MetricsTests
             client.Dispose();
 
         await Eventually.HoldsAsync(() => host.Metrics.Count("kestrel.connection.duration") == 1, "a duration", host.Metrics.ToString);
-        var durations = host.Metrics.ToString().Split(Environment.NewLine).Where(l => l.StartsWith("kestrel.connection.duration", StringComparison.Ordinal));
+        var durations = host.Metrics.ToString()
+            .Split(Environment.NewLine)
+            .Where(l => l.StartsWith("kestrel.connection.duration", StringComparison.Ordinal));
         var found = Assert.Single(durations).Split("[error.type=");
         Assert.Equal(errorType, found.Length == 1 ? null : found[1].Split(']')[0]);
     }

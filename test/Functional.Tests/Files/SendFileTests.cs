@@ -1,10 +1,6 @@
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Builder;
+using System.IO.Compression;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.FileProviders;
 
 namespace Aeronet.AspNetCore.Functional.Tests.Files;
 
@@ -212,7 +208,7 @@ public sealed class SendFileTests : IDisposable
         var response = await client.GetAsync("/static/file.bin", "Accept-Encoding: gzip");
 
         Assert.Equal("gzip", response["Content-Encoding"]);
-        using var plain = new System.IO.Compression.GZipStream(new MemoryStream(response.Body), System.IO.Compression.CompressionMode.Decompress);
+        using var plain = new GZipStream(new MemoryStream(response.Body), CompressionMode.Decompress);
         Assert.Equal(Size, await Pattern.VerifyAsync(plain));
     }
 

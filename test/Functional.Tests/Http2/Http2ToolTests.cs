@@ -8,7 +8,9 @@ public sealed class Http2ToolTests
     public async Task Curl_PriorKnowledge_Answered(TransportKind transport)
     {
         var curl = ExternalTool.Require("curl");
-        await using var host = await Http2ClientTests.StartAsync(transport, context => context.Response.WriteAsync(context.Request.Protocol));
+        await using var host = await Http2ClientTests.StartAsync(
+            transport,
+            context => context.Response.WriteAsync(context.Request.Protocol));
 
         var result = await curl.RunAsync("-sS", "--noproxy", "*", "--http2-prior-knowledge", $"http://127.0.0.1:{host.Port}/");
 

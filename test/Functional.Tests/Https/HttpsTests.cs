@@ -58,7 +58,9 @@ public sealed class HttpsTests : IDisposable
     [Theory, BothTransports]
     public async Task Streams_ManyAtOnce_OneConnection(TransportKind transport)
     {
-        await using var host = await StartAsync(transport, context => context.Response.WriteAsync($"{context.Connection.Id} {context.Request.Path}"));
+        await using var host = await StartAsync(
+            transport,
+            context => context.Response.WriteAsync($"{context.Connection.Id} {context.Request.Path}"));
         using var client = host.CreateHttpClient(HttpVersion.Version20, _certificate);
         var id = (await client.GetStringAsync("/first")).Split(' ')[0];
 

@@ -67,7 +67,9 @@ public sealed class ConnectionLimitTests
         using var client = await host.ConnectAsync();
 
         if (chunked)
-            await client.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + new string('x', 1001) + "\r\n0\r\n\r\n");
+            await client.SendAsync(
+                "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + $"3e9\r\n{new string('x', 1001)}\r\n0\r\n\r\n");
         else
             await client.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\n");
 

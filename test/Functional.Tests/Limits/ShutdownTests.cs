@@ -23,7 +23,7 @@ public sealed class ShutdownTests
 
             return client;
         }));
-        await Eventually.HoldsAsync(() => host.Metrics.Total("kestrel.active_connections") == 20, "20 connections accepted", host.Metrics.ToString);
+        await Eventually.HoldsAsync(() => host.Metrics.Total("kestrel.active_connections") == 20, "20 connections accepted");
 
         var start = Stopwatch.GetTimestamp();
         await host.StopAsync();

@@ -66,7 +66,9 @@ public sealed class ServerSentEventsTests
     {
         const int Clients = 20;
         const int Events = 20;
-        var rounds = Enumerable.Range(0, Events).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        var rounds = Enumerable.Range(0, Events)
+            .Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+            .ToArray();
         await using var host = await KestrelHost.StartAsync(transport, async context =>
         {
             for (var i = 0; i < Events; i++)

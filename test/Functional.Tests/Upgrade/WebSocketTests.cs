@@ -1,7 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace Aeronet.AspNetCore.Functional.Tests.Upgrade;
 
@@ -94,7 +93,10 @@ public sealed class WebSocketTests
             KeepAliveInterval = TimeSpan.FromMilliseconds(50),
             KeepAliveTimeout = TimeSpan.FromMilliseconds(200),
         };
-        await using var host = await StartAsync(transport, async socket => ended.SetResult(await Record.ExceptionAsync(() => EchoAsync(socket))), options);
+        await using var host = await StartAsync(
+            transport,
+            async socket => ended.SetResult(await Record.ExceptionAsync(() => EchoAsync(socket))),
+            options);
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(
@@ -131,7 +133,9 @@ public sealed class WebSocketTests
     public async Task ClientVanishes_WhileTheServerReceives_ReceiveThrows(TransportKind transport, bool reset)
     {
         var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var host = await StartAsync(transport, async socket => ended.SetResult(await Record.ExceptionAsync(() => EchoAsync(socket))));
+        await using var host = await StartAsync(
+            transport,
+            async socket => ended.SetResult(await Record.ExceptionAsync(() => EchoAsync(socket))));
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(

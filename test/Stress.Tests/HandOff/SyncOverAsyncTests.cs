@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Aeronet.AspNetCore.Stress.Tests.Support;
@@ -88,12 +89,13 @@ public sealed class SyncOverAsyncTests
     [InlineData(1, 1)]
     public async Task Flush_ThenBlocksUntilTheClientAnswers_BytesHaveLeft(int loops, int standbyThreads)
     {
-        using var answered = new SemaphoreSlim(0);
+        var answers = new ConcurrentDictionary<string, TaskCompletionSource>();
         await using var server = await StartAsync(loops, standbyThreads, async context =>
         {
+            var answer = answers.GetOrAdd(context.Request.QueryString.Value!, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
             if (context.Request.Path == "/answer")
             {
-                answered.Release();
+                answer.SetResult();
                 await StressApp.WriteAsync(context, "thanks");
                 return;
             }
@@ -101,19 +103,20 @@ public sealed class SyncOverAsyncTests
             context.Response.ContentLength = 10;
             await context.Response.WriteAsync("first");
             await context.Response.Body.FlushAsync();
-            if (!answered.Wait(TaskTimeoutExtensions.DefaultTimeout))
+            if (!answer.Task.Wait(TaskTimeoutExtensions.DefaultTimeout))
                 throw new TimeoutException("The client has not answered.");
 
             await context.Response.WriteAsync("-last");
         });
         await InParallelAsync(server, client =>
         {
-            client.SendGet("/question");
+            var id = Guid.NewGuid();
+            client.SendGet($"/question?{id}");
             while (client.BodyReceived < 5)
                 Assert.False(client.ReceiveSome());
 
             using var other = new BlockingClient(server.EndPoint);
-            other.SendGet("/answer");
+            other.SendGet($"/answer?{id}");
             Assert.Equal(200, other.ReceiveResponse());
             Assert.Equal(200, client.ReceiveResponse());
         });

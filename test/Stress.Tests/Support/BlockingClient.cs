@@ -37,6 +37,8 @@ internal sealed class BlockingClient : IDisposable
 
     internal long BodyReceived => _parser.BodyReceived;
 
+    internal bool HasBegunResponse => _parser.HasBegun;
+
     /// <summary>Runs a client's work on a thread of its own.</summary>
     internal static Task RunAsync(Action work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -61,6 +61,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             if (!_process.HasExited)
                 _process.Kill(entireProcessTree: true);
 
+            // What has been handed out it does not close itself.
+            _process.StandardOutput.Dispose();
             _process.Dispose();
         }
     }

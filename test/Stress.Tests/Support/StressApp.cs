@@ -1,7 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Stress.Tests.Support;
 
@@ -34,6 +37,16 @@ internal static class StressApp
             return WriteAsync(context, name);
         }));
     }
+
+    /// <summary>
+    /// Makes the kernel hold little of a response (SO_SNDBUF, socket(7)): over loopback it takes megabytes, and the
+    /// server's output would never wait for a slow reader.
+    /// </summary>
+    internal static void UseSmallSendBuffers(ListenOptions listen) => listen.Use(static (connection, next) =>
+    {
+        connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.SendBufferSize = 8 * 1024;
+        return next(connection);
+    });
 
     /// <summary>Answers with a text and its length.</summary>
     internal static Task WriteAsync(HttpContext context, string text)

@@ -21,10 +21,11 @@ internal sealed class StressServer : IAsyncDisposable
 
     private static Task? s_warmUp;
 
-    private readonly IReadOnlyDictionary<string, int> _descriptorsBefore;
+    private readonly Descriptors _descriptorsBefore;
     private readonly IReadOnlyList<Loop> _loops;
+    private bool _disposed;
 
-    private StressServer(KestrelHost host, IReadOnlyDictionary<string, int> descriptorsBefore)
+    private StressServer(KestrelHost host, Descriptors descriptorsBefore)
     {
         Host = host;
         _descriptorsBefore = descriptorsBefore;
@@ -80,28 +81,32 @@ internal sealed class StressServer : IAsyncDisposable
             "the transport's threads to end",
             () => string.Join(", ", ProcessCounters.ThreadNames()));
         await Eventually.HoldsAsync(
-            () => Surplus().Count == 0,
+            () => Descriptors.Take().SurplusOver(_descriptorsBefore).Length == 0,
             "descriptors to be closed",
-            () => $"More than before: {string.Join(", ", Surplus())}.");
+            () => $"There are more than before: {Descriptors.Take().SurplusOver(_descriptorsBefore)}.");
     }
 
-    public ValueTask DisposeAsync() => Host.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return default;
+
+        _disposed = true;
+        return Host.DisposeAsync();
+    }
 
     private static async Task<StressServer> StartColdAsync(int loops, KestrelHostOptions options)
     {
-        var descriptors = ProcessCounters.OpenDescriptors();
+        var descriptors = Descriptors.Take();
         var transport = options.Transport;
         options.Transport = o =>
         {
             o.EventLoops = loops;
             transport?.Invoke(o);
         };
-        if (options.LogLevel < LogLevel.Information)
-        {
-            // Kestrel logs every connection and every bad request below that.
-            options.LogLevel = LogLevel.Information;
-        }
 
+        // Everything below is logged per request or per connection.
+        options.LogLevel = LogLevel.Warning;
         return new StressServer(await KestrelHost.StartAsync(TransportKind.Aeronet, options), descriptors);
     }
 
@@ -114,8 +119,4 @@ internal sealed class StressServer : IAsyncDisposable
         using var client = await server.Host.ConnectAsync();
         Assert.Equal(200, (await client.GetAsync()).StatusCode);
     }
-
-    private Dictionary<string, int> Surplus() => ProcessCounters.OpenDescriptors()
-        .Where(kind => kind.Value > _descriptorsBefore.GetValueOrDefault(kind.Key))
-        .ToDictionary(kind => kind.Key, kind => kind.Value - _descriptorsBefore.GetValueOrDefault(kind.Key));
 }

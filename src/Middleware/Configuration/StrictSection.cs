@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Aeronet.AspNetCore.Middleware.Configuration;
+
+/// <summary>
+/// Reads a configuration section key by key, so that a value that cannot be read, or a key that does not exist, is reported by
+/// name with what would be right, and all of them at once.
+/// </summary>
+internal sealed class StrictSection(IConfigurationSection section, OptionFailures failures)
+{
+    private readonly List<string> _known = [];
+
+    public void Read<T>(string key, TryParse<T> tryParse, string remedy, Action<T> apply)
+    {
+        var child = Child(key);
+        if (child.GetChildren().Any())
+        {
+            RefuseShape(child, remedy);
+        }
+        else if (child.Value is not null)
+        {
+            ReadValue(child, tryParse, remedy, apply);
+        }
+    }
+
+    /// <summary>Reads an array, or the framework's other way of writing one: a text with semicolons.</summary>
+    public void ReadList(string key, string remedy, Action<IList<string>> apply)
+    {
+        var child = Child(key);
+        var items = new List<string>();
+        foreach (var item in child.GetChildren())
+        {
+            ReadValue<string>(item, ConfigurationText.TryParseString, remedy, items.Add);
+        }
+
+        if (child.Value is { } text)
+        {
+            items.AddRange(text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        }
+
+        if (items.Count > 0)
+        {
+            apply(items);
+        }
+    }
+
+    /// <summary>Reads a section whose keys are data as well.</summary>
+    public void ReadMap<TKey, TValue>(
+        string key, TryParse<TKey> tryParseKey, TryParse<TValue> tryParseValue, string remedy, Action<TKey, TValue> apply)
+    {
+        var child = Child(key);
+        RefuseText(child, remedy);
+        foreach (var item in child.GetChildren())
+        {
+            if (tryParseKey(item.Key.Trim(), out var itemKey))
+            {
+                ReadValue(item, tryParseValue, remedy, value => apply(itemKey, value));
+            }
+            else
+            {
+                failures.Add($"{child.Path} has '{item.Key}': use {remedy}.");
+            }
+        }
+    }
+
+    /// <summary>Reads a section within this one.</summary>
+    public void ReadSection(string key, Action<StrictSection> read)
+    {
+        var inner = new StrictSection(Child(key), failures);
+        read(inner);
+        inner.RefuseTheRest();
+    }
+
+    /// <summary>Reports what is there and was not read.</summary>
+    public void RefuseTheRest()
+    {
+        var known = string.Join(", ", _known);
+        RefuseText(section, $"a section with {known}");
+        foreach (var child in section.GetChildren().Where(child => !_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
+        {
+            failures.Add($"{child.Path} is not an option: remove it or use one of {known}.");
+        }
+    }
+
+    private IConfigurationSection Child(string key)
+    {
+        _known.Add(key);
+        return section.GetSection(key);
+    }
+
+    // An empty text is how an empty object or array arrives from some providers.
+    private void RefuseText(IConfigurationSection child, string remedy) =>
+        failures.Check(string.IsNullOrEmpty(child.Value), child.Path, child.Value, remedy);
+
+    private void RefuseShape(IConfigurationSection child, string remedy) =>
+        failures.Add($"{child.Path} is not one value: use {remedy}.");
+
+    private void ReadValue<T>(IConfigurationSection child, TryParse<T> tryParse, string remedy, Action<T> apply)
+    {
+        if (child.Value is not { } text)
+        {
+            RefuseShape(child, remedy);
+        }
+        else if (tryParse(text.Trim(), out var value))
+        {
+            apply(value);
+        }
+        else
+        {
+            failures.Add(child.Path, text, remedy);
+        }
+    }
+}

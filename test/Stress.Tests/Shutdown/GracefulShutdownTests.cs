@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Aeronet.AspNetCore.Stress.Tests.Support;
+using Aeronet.AspNetCore.Transport;
+
+namespace Aeronet.AspNetCore.Stress.Tests.Shutdown;
+
+/// <summary>The server is stopped while requests are in flight on many connections.</summary>
+public sealed class GracefulShutdownTests
+{
+    private const int Repetitions = 20;
+    private const int Clients = 24;
+
+    [Theory]
+    [InlineData(1, DispatchMode.Adaptive)]
+    [InlineData(2, DispatchMode.Adaptive)]
+    [InlineData(2, DispatchMode.ThreadPool)]
+    public async Task StopAsync_RequestsInFlight_EveryStartedResponseArrivesWhole(int loops, DispatchMode dispatch)
+    {
+        var random = new Random(loops);
+        var (responses, refused, longest) = (0, 0, TimeSpan.Zero);
+        for (var repetition = 0; repetition < Repetitions; repetition++)
+        {
+            var run = new ShutdownRun(repetition);
+            await using var server = await StressServer.StartAsync(loops, new KestrelHostOptions
+            {
+                App = run.Map,
+                Listen = StressApp.UseSmallSendBuffers,
+                ShutdownTimeout = TimeSpan.FromSeconds(15),
+                Transport = o => o.Dispatch = dispatch,
+            });
+            var clients = Enumerable.Range(0, Clients).Select(client => BlockingClient.RunAsync(() => run.Request(server.EndPoint, client))).ToArray();
+            await Task.Delay(random.Next(30, 200));
+
+            var start = Stopwatch.GetTimestamp();
+            await server.Host.StopAsync();
+            var stopping = Stopwatch.GetElapsedTime(start);
+            longest = stopping > longest ? stopping : longest;
+            await Task.WhenAll(clients).OrTimeout("the clients to see the end");
+
+            run.AssertNothingLost();
+            Assert.True(run.Received > 0, "There was no load.");
+            Assert.True(stopping < TimeSpan.FromSeconds(10), $"Stopping took {stopping.TotalSeconds:0.0} s: the connections were not closed in order.");
+            responses += run.Received;
+            refused += run.Refused;
+            await server.StopCleanlyAsync();
+        }
+
+        Report.Line($"{responses} whole responses, {refused} requests unanswered, stopping took at most {longest.TotalMilliseconds:0} ms");
+    }
+}

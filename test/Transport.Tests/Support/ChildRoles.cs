@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Transport.Tests.Support;
+
+/// <summary>The parts that this program plays as a child of itself.</summary>
+internal static class ChildRoles
+{
+    /// <summary>Serves the file named by the argument on a free port, by SendFileAsync.</summary>
+    internal const string FileServer = "file-server";
+
+    /// <summary>Serves "ok" on the sockets that systemd's protocol hands over.</summary>
+    internal const string SystemdServer = "systemd-server";
+
+    /// <summary>Serves "ok" at the address of the argument, as any application would: its failure to start is its exit.</summary>
+    internal const string PlainServer = "plain-server";
+
+    internal static Task<int> RunAsync(string role, string[] arguments) => role switch
+    {
+        FileServer => ServeAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), context => SendAsync(context, arguments[0])),
+        SystemdServer => ServeAsync(builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseSystemd()), context => context.Response.WriteAsync("ok")),
+        PlainServer => ServeAsync(builder => builder.WebHost.UseUrls(arguments[0]), context => context.Response.WriteAsync("ok")),
+        _ => throw new ArgumentException($"There is no role '{role}'.", nameof(role)),
+    };
+
+    private static Task SendAsync(HttpContext context, string path)
+    {
+        context.Response.ContentLength = new FileInfo(path).Length;
+        return context.Response.SendFileAsync(path);
+    }
+
+    private static async Task<int> ServeAsync(Action<WebApplicationBuilder> configure, RequestDelegate handler)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseAeronetTransport();
+        configure(builder);
+        await using var app = builder.Build();
+        app.Run(handler);
+        await app.StartAsync();
+        Console.WriteLine(string.Join(' ', app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses));
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+        }
+
+        await app.StopAsync();
+        return 0;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Buffers;
+
+namespace Aeronet.AspNetCore.Transport.Tests.Support;
+
+/// <summary>A pool of 4096-byte blocks that knows how many are out, fills what comes back with rubbish, and refuses a block that comes back twice.</summary>
+internal sealed class TrackingMemoryPool : MemoryPool<byte>
+{
+    private int _outstanding;
+
+    internal const int BlockSize = 4096;
+
+    internal int Outstanding => Volatile.Read(ref _outstanding);
+
+    public override int MaxBufferSize => BlockSize;
+
+    public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);
+        Interlocked.Increment(ref _outstanding);
+        return new Block(this);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+    }
+
+    private sealed class Block(TrackingMemoryPool pool) : IMemoryOwner<byte>
+    {
+        private int _disposed;
+
+        public Memory<byte> Memory { get; } = GC.AllocateUninitializedArray<byte>(BlockSize, pinned: true);
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) != 0)
+                throw new InvalidOperationException("A block was returned twice.");
+
+            Memory.Span.Fill(0xEE);
+            Interlocked.Decrement(ref pool._outstanding);
+        }
+    }
+}
