@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Aeronet.AspNetCore.Transport;
 
 /// <summary>How one endpoint terminates TLS. Passed to <c>ListenOptions.UseAeronetTls</c>, and checked there.</summary>
+[Experimental("AERONET001")]
 public sealed class AeronetTlsOptions
 {
     /// <summary>

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Microsoft.AspNetCore.Hosting;
 
 /// <summary>TLS by the Aeronet transport.</summary>
+[Experimental("AERONET001")]
 public static class ListenOptionsAeronetTlsExtensions
 {
     /// <summary>Terminates TLS on the endpoint with one certificate. See <see cref="UseAeronetTls(ListenOptions, Action{AeronetTlsOptions})"/>.</summary>

@@ -38,13 +38,13 @@ public sealed class InputBufferTests
         var receives = 0;
         while (buffer.Sequence.Length < sent.Length)
         {
-            Assert.True(buffer.Receive(pair.Handle, out _).Bytes > 0);
+            Assert.True(buffer.Receive(new PlainChannel(pair.Handle), out _).Bytes > 0);
             receives++;
         }
 
         Assert.Equal(sent, buffer.Sequence.ToArray());
         Assert.True(receives <= 6, $"{receives} receives for 25 blocks");
-        Assert.True(buffer.Receive(pair.Handle, out var filledAll).IsWouldBlock);
+        Assert.True(buffer.Receive(new PlainChannel(pair.Handle), out var filledAll).IsWouldBlock);
         Assert.False(filledAll);
         buffer.Clear();
         Assert.Equal(0, pool.Outstanding);
@@ -60,7 +60,7 @@ public sealed class InputBufferTests
         pair.Peer.Send(Pattern.Bytes(100_000));
 
         for (var i = 0; i < 5; i++)
-            Assert.InRange(buffer.Receive(pair.Handle, out _).Bytes, 1, 8192);
+            Assert.InRange(buffer.Receive(new PlainChannel(pair.Handle), out _).Bytes, 1, 8192);
 
         buffer.Clear();
     }
@@ -72,7 +72,7 @@ public sealed class InputBufferTests
         using var pool = new TrackingMemoryPool();
         var buffer = new InputBuffer(pool, 1024 * 1024);
 
-        Assert.True(buffer.Receive(pair.Handle, out _).IsWouldBlock);
+        Assert.True(buffer.Receive(new PlainChannel(pair.Handle), out _).IsWouldBlock);
 
         Assert.Equal(0, pool.Outstanding);
         Assert.False(buffer.HasUnexamined);
@@ -89,7 +89,7 @@ public sealed class InputBufferTests
         {
             pair.Peer.Send(Pattern.Bytes(5000));
             while (buffer.Sequence.Length < 5000)
-                Assert.True(buffer.Receive(pair.Handle, out _).IsSuccess);
+                Assert.True(buffer.Receive(new PlainChannel(pair.Handle), out _).IsSuccess);
 
             buffer.AdvanceTo(buffer.Sequence.End, buffer.Sequence.End);
             Assert.Equal(0, pool.Outstanding);
@@ -105,12 +105,12 @@ public sealed class InputBufferTests
         var buffer = new InputBuffer(pool, 1024 * 1024);
         pair.Peer.Shutdown(SocketShutdown.Send);
 
-        var end = buffer.Receive(pair.Handle, out _);
+        var end = buffer.Receive(new PlainChannel(pair.Handle), out _);
         Assert.True(end.IsSuccess);
         Assert.Equal(0, end.Bytes);
 
         pair.Handle.Close();
-        Assert.Equal(Native.Errno.EBADF, buffer.Receive(pair.Handle, out _).Errno);
+        Assert.Equal(Native.Errno.EBADF, buffer.Receive(new PlainChannel(pair.Handle), out _).Errno);
         Assert.Equal(0, pool.Outstanding);
     }
 
@@ -134,7 +134,7 @@ public sealed class InputBufferTests
                     Array.ForEach(bytes, inFlight.Enqueue);
                     break;
                 case Step.Receive:
-                    var result = buffer.Receive(pair.Handle, out _);
+                    var result = buffer.Receive(new PlainChannel(pair.Handle), out _);
                     Assert.Equal(inFlight.Count == 0, result.IsWouldBlock);
                     for (var i = 0; i < result.Bytes; i++)
                         pipe.Writer.Write([inFlight.Dequeue()]);
