@@ -26,7 +26,6 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
     private readonly Lock _gate = new();
     private readonly ulong _token;
     private bool _closed;
-    private long _lastPauseLog;
 
     /// <param name="listener">Where accepted connections go.</param>
     /// <param name="services">What the connections share.</param>
@@ -182,10 +181,8 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
             _resume.Change(PauseMilliseconds, Timeout.Infinite);
         }
 
-        var now = Environment.TickCount64;
-        if (reason is not null && (_lastPauseLog == 0 || now - _lastPauseLog > 60_000))
+        if (reason is not null && _listener.MayLogPause())
         {
-            _lastPauseLog = now;
             TransportLog.AcceptPaused(_services.Logger, _listener.EndPoint, PauseMilliseconds, reason);
         }
     }

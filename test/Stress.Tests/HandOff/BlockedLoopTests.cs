@@ -19,7 +19,7 @@ public sealed class BlockedLoopTests
         var others = await MeasureOthersAsync(server, blocked: 5, reconnects: false);
 
         Assert.True(server.HandOffs > 0, "No loop was handed off.");
-        Assert.True(others.P99 < 10, others.ToString());
+        others.AssertWithin(best: 10, all: 100);
         AssertNamedOnce(server, "'HTTP: GET /block'");
         await server.StopCleanlyAsync();
     }
@@ -34,7 +34,7 @@ public sealed class BlockedLoopTests
         var others = await MeasureOthersAsync(server, blocked: 5, reconnects: true);
 
         Assert.True(server.HandOffs > 5, $"{server.HandOffs} hand-offs.");
-        Assert.True(others.P99 < 50, others.ToString());
+        others.AssertWithin(best: 20, all: 100);
         AssertNamedOnce(server, "'HTTP: GET /block'");
         await server.StopCleanlyAsync();
     }
@@ -71,7 +71,7 @@ public sealed class BlockedLoopTests
         Report.Line($"blocked: {blocking.Stop()}");
         others.Stop();
 
-        Assert.True(measured.P99 < 50, measured.ToString());
+        Assert.True(measured.P99 < 100, measured.ToString());
         await server.StopCleanlyAsync();
     }
 
@@ -79,11 +79,10 @@ public sealed class BlockedLoopTests
     [Fact]
     public async Task Loop_StandbyThreadsAreUsedUp_EstablishedOnesStayPrompt()
     {
-        await using var server = await StressServer.StartAsync(
-            2, new KestrelHostOptions { App = StressApp.Map, Transport = o => o.MaxStandbyThreads = 1 });
+        await using var server = await StartAsync(loops: 2, o => o.MaxStandbyThreads = 1);
         var others = await MeasureOthersAsync(server, blocked: 12, reconnects: false);
 
-        Assert.True(others.P99 < 50, others.ToString());
+        others.AssertWithin(best: 20, all: 250);
         await server.StopCleanlyAsync();
     }
 
@@ -111,22 +110,30 @@ public sealed class BlockedLoopTests
     private static void AssertNamedOnce(StressServer server, string route) =>
         Assert.Single(server.LogsOf(LoopBlocked), entry => entry.Message.Contains(route, StringComparison.Ordinal));
 
-    private static Task<StressServer> StartAsync(int loops, DispatchMode dispatch) =>
-        StressServer.StartAsync(loops, new KestrelHostOptions { App = StressApp.Map, Transport = o => o.Dispatch = dispatch });
+    private static Task<StressServer> StartAsync(int loops, DispatchMode dispatch) => StartAsync(loops, o => o.Dispatch = dispatch);
 
-    private static async Task<Latencies> MeasureOthersAsync(StressServer server, int blocked, bool reconnects)
+    private static async Task<StressServer> StartAsync(int loops, Action<AeronetTransportOptions> transport)
+    {
+        var server = await StressServer.StartAsync(loops, new KestrelHostOptions { App = StressApp.Map, Transport = transport });
+
+        // The first requests take long because their code is compiled, which nobody is to be blamed for.
+        foreach (var path in (string[])["/plain", "/block?ms=0", "/spin?ms=0"])
+        {
+            using var load = RequestLoad.Start(server.EndPoint, path, 4);
+            await load.MeasureAsync(TimeSpan.FromSeconds(0.1));
+            load.Stop();
+        }
+
+        return server;
+    }
+
+    private static async Task<LatencyWindows> MeasureOthersAsync(StressServer server, int blocked, bool reconnects)
     {
         using var others = RequestLoad.Start(server.EndPoint, "/plain", 45, s_pause);
         using var blocking = RequestLoad.Start(server.EndPoint, "/block?ms=200", blocked, reconnects: reconnects);
-
-        // The test shares its processors with whatever else the machine does: half of the windows must be quiet.
-        var windows = new List<Latencies>();
-        for (var i = 0; i < 5; i++)
-            windows.Add(await others.MeasureAsync(TimeSpan.FromSeconds(0.6)));
-
-        Report.Line(string.Join(Environment.NewLine, windows));
-        Report.Line($"{server.HandOffs} hand-offs; blocked: {blocking.Stop()}");
+        var measured = await LatencyWindows.MeasureAsync(others, 5, TimeSpan.FromSeconds(0.6));
+        Report.Line($"{measured}; {server.HandOffs} hand-offs; blocked: {blocking.Stop()}");
         others.Stop();
-        return windows.OrderBy(window => window.P99).ElementAt(windows.Count / 2);
+        return measured;
     }
 }
