@@ -20,6 +20,9 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>Prompt dispatches beside the loop after which a connection that blocked is trusted on it again.</summary>
     private const int PromptDispatchesToTrust = 16;
 
+    /// <summary>Prompt dispatches on the loop after which a connection is served there even while others block.</summary>
+    private const int PromptDispatchesToBeKnown = 2;
+
     private static readonly TimeSpan s_prompt = TimeSpan.FromMilliseconds(1);
 
     private readonly AeronetConnection _connection;
@@ -31,6 +34,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private int _stateBits;
     private long _dispatchBytes;
     private int _distrust;
+    private int _promptDispatches;
     private bool _sawFirstBytes;
     private bool _wasReset;
 
@@ -176,7 +180,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
-        else if (group.Monitor is not null && (_distrust > 0 || group.IsOutOfThreads))
+        else if (group.Monitor is not null && MustRunBeside(group.Standby))
         {
             group.RunBeside(this);
         }
@@ -188,7 +192,12 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             {
                 // It blocked: the next reads of this connection get a thread of their own until they prove prompt.
                 _distrust = PromptDispatchesToTrust;
+                _promptDispatches = 0;
                 _connection.ReportStall(thread);
+            }
+            else if (_promptDispatches < PromptDispatchesToBeKnown)
+            {
+                _promptDispatches++;
             }
         }
     }
@@ -201,6 +210,14 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         if (_distrust > 0)
         {
             _distrust = Stopwatch.GetElapsedTime(start) < s_prompt ? _distrust - 1 : PromptDispatchesToTrust;
+        }
+        else if (Stopwatch.GetElapsedTime(start) < s_prompt)
+        {
+            _promptDispatches++;
+        }
+        else
+        {
+            _distrust = PromptDispatchesToTrust;
         }
 
         NoticePeerClosed();
@@ -218,6 +235,12 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
     void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Whether the application may not run on the loop for this connection now.</summary>
+    private bool MustRunBeside(StandbyPool standby) =>
+        _distrust > 0
+        || standby.IsExhausted
+        || (_promptDispatches < PromptDispatchesToBeKnown && (standby.IsScarce || _loop.IsAlarmed));
 
     /// <summary>Receives for the waiting read and continues the application on this thread.</summary>
     private void Serve()

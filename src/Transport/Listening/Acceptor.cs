@@ -26,6 +26,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
     private readonly Lock _gate = new();
     private readonly ulong _token;
     private bool _closed;
+    private bool _nearLimit;
 
     /// <param name="listener">Where accepted connections go.</param>
     /// <param name="services">What the connections share.</param>
@@ -119,11 +120,19 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
 
     private unsafe bool TryAcceptOne(int listenFd)
     {
+        if (_nearLimit && !DescriptorReserve.HasRoom(listenFd, out _nearLimit))
+        {
+            _services.Metrics.AcceptPaused();
+            Pause(Marshal.GetPInvokeErrorMessage(Errno.EMFILE));
+            return false;
+        }
+
         var address = stackalloc byte[SocketAddresses.MaxLength];
         var length = (uint)SocketAddresses.MaxLength;
         var fd = Libc.accept4(listenFd, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
         if (fd >= 0)
         {
+            _nearLimit = DescriptorReserve.IsNear(fd);
             var remote = SocketAddresses.Parse(new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddresses.MaxLength)));
             Hand(new SocketHandle(fd), remote);
             return true;

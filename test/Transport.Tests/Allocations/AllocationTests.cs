@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Transport.Tests.Allocations;
 
@@ -145,7 +144,7 @@ public sealed class AllocationTests
         return Task.CompletedTask;
     }
 
-    private static async Task RunAsync(KestrelHost host, LoopAllocations allocations)
+    private static async Task RunAsync(BareHost host, LoopAllocations allocations)
     {
         using var client = new BlockingHttpClient(host.EndPoint, Get);
         await client.AskAsync(allocations.Requests).OrTimeout("the requests");
@@ -162,13 +161,8 @@ public sealed class AllocationTests
         return (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / Measured;
     }
 
-    private static Task<KestrelHost> StartAsync(
+    private static Task<BareHost> StartAsync(
         TransportKind transport, DispatchMode mode, Action<ListenOptions>? listen = null, Action<WebApplication>? app = null) =>
-        KestrelHost.StartAsync(transport, new KestrelHostOptions
-        {
-            Transport = options => (options.Dispatch, options.EventLoops, options.StallThreshold) = (mode, 1, TimeSpan.FromSeconds(10)),
-            Listen = listen,
-            App = app,
-            LogLevel = LogLevel.Warning,
-        });
+        BareHost.StartAsync(
+            transport, options => (options.Dispatch, options.EventLoops, options.StallThreshold) = (mode, 1, TimeSpan.FromSeconds(10)), listen, app);
 }

@@ -26,8 +26,8 @@ internal sealed class LoopAllocations(int warmUp, int measured)
         }
         else if (_requests == warmUp + measured)
         {
-            Assert.Equal(_thread, Environment.CurrentManagedThreadId);
             _end = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal(_thread, Environment.CurrentManagedThreadId);
         }
     }
 }

@@ -76,6 +76,7 @@ public sealed class FallbackTests : IDisposable
     [Theory]
     [InlineData("HEAD", 200)]
     [InlineData("GET", 204)]
+    [InlineData("GET", 205)]
     [InlineData("GET", 304)]
     public async Task NoBody_NothingIsSentAndTheConnectionGoesOn(string method, int status)
     {
