@@ -182,6 +182,7 @@ internal sealed class OutputQueue(MemoryPool<byte> pool)
         for (var segment = _committedTail is null ? null : _head; segment is not null; segment = segment.Next)
         {
             segment.Sent = segment.Committed;
+            segment.ReleaseFile();
             if (ReferenceEquals(segment, _committedTail))
             {
                 break;

@@ -44,7 +44,10 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         _token = loop.Slots.Add(this);
     }
 
-    void ILoopHandler.OnEvents(EpollEvents events) => Accept(ConnectionsPerEvent);
+    void ILoopHandler.OnEvents(EpollEvents events) => Accept(ConnectionsPerEvent, evenIfBehind: false);
+
+    /// <summary>Accepts what waits in the kernel's queue before the socket is closed, however far Kestrel is behind.</summary>
+    internal void AcceptRest() => Accept(int.MaxValue, evenIfBehind: true);
 
     internal void Watch()
     {
@@ -82,7 +85,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
     }
 
     /// <summary>Accepts up to <paramref name="limit"/> connections that are waiting.</summary>
-    internal void Accept(int limit)
+    private void Accept(int limit, bool evenIfBehind)
     {
         // The reference keeps the descriptor from being closed, and its number reused, under the calls below.
         var held = false;
@@ -92,7 +95,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
             var fd = (int)_socket.SafeHandle.DangerousGetHandle();
             for (var i = 0; i < limit; i++)
             {
-                if (_listener.IsBehind)
+                if (!evenIfBehind && _listener.IsBehind)
                 {
                     // Kestrel does not take what was accepted: the kernel's queue is the place to wait.
                     Pause(reason: null);
@@ -118,7 +121,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         }
     }
 
-    private unsafe bool TryAcceptOne(int listenFd)
+    private bool TryAcceptOne(int listenFd)
     {
         if (_nearLimit && !DescriptorReserve.HasRoom(listenFd, out _nearLimit))
         {
@@ -127,18 +130,14 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
             return false;
         }
 
-        var address = stackalloc byte[SocketAddresses.MaxLength];
-        var length = (uint)SocketAddresses.MaxLength;
-        var fd = Libc.accept4(listenFd, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+        var fd = DescriptorCalls.Accept(listenFd, out var remote, out var errno);
         if (fd >= 0)
         {
             _nearLimit = DescriptorReserve.IsNear(fd);
-            var remote = SocketAddresses.Parse(new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddresses.MaxLength)));
             Hand(new SocketHandle(fd), remote);
             return true;
         }
 
-        var errno = Marshal.GetLastSystemError();
         switch (AcceptErrors.Judge(errno))
         {
             case AcceptResult.Empty:

@@ -101,7 +101,7 @@ internal sealed class AeronetConnectionListener : IConnectionListener
 
             for (var i = 0; i < _sockets.Length; i++)
             {
-                _acceptors[i].Accept(ReadyLimit);
+                _acceptors[i].AcceptRest();
                 _sockets[i].Dispose();
             }
 

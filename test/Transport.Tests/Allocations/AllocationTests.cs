@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -94,7 +93,6 @@ public sealed class AllocationTests
             if (read.IsCompleted)
                 return;
 
-            Assert.NotNull(LoopThread.Current);
             allocations.OnRequest();
             foreach (var part in read.Buffer)
                 Write(output, part);
