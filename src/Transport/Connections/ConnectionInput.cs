@@ -46,8 +46,8 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         _buffer = new InputBuffer(connection.MemoryPool, maxReceive);
     }
 
-    /// <summary>Whether the socket may hold bytes that nobody has received. Means nothing while a read is in progress.</summary>
-    internal bool MayHaveUnread => (State & (ReadState.Readable | ReadState.Ended)) == ReadState.Readable;
+    /// <summary>Whether the socket may hold bytes that nobody has received.</summary>
+    internal bool MayHaveUnread => (State & ReadState.Ended) == 0;
 
     private ReadState State => (ReadState)Volatile.Read(ref _stateBits);
 

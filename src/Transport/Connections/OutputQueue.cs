@@ -15,7 +15,7 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// </summary>
 internal sealed class OutputQueue(MemoryPool<byte> pool)
 {
-    private const int MaxSpares = 16;
+    private const int MaxSpares = 32;
 
     private OutputSegment? _head;
     private OutputSegment? _committedTail;
@@ -47,12 +47,14 @@ internal sealed class OutputQueue(MemoryPool<byte> pool)
     internal void Lend()
     {
         _lent = true;
-        if (_spares is null)
+        while (_released is { } segment)
         {
-            _spares = _released;
-            _released = null;
-            _releasedCount = 0;
+            _released = segment.Next;
+            segment.Next = _spares;
+            _spares = segment;
         }
+
+        _releasedCount = 0;
     }
 
     /// <summary>The application's: memory to write to.</summary>

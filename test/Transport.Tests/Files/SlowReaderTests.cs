@@ -116,7 +116,7 @@ public sealed class SlowReaderTests : IDisposable
     [Fact]
     public async Task KeepAlive_AfterAFile_KestrelsRateIsBackInForce()
     {
-        await using var host = await StartAsync(new MinDataRate(100_000_000, s_grace), async context =>
+        await using var host = await StartAsync(new MinDataRate(5_000_000, s_grace), async context =>
         {
             context.Response.ContentLength = 30_000_000;
             if (context.Request.Path == "/file")
