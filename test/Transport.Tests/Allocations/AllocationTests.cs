@@ -29,18 +29,6 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public async Task Echo_LargeMessages_AllocateNothing()
-    {
-        // Several blocks in, several blocks out: segments and vectors come from what the connection keeps.
-        var allocations = new LoopAllocations(2000, 2000);
-        await using var host = await StartAsync(TransportKind.Aeronet, DispatchMode.Inline, listen => listen.Run(connection => EchoLargeAsync(connection, allocations)));
-        using var client = new BlockingHttpClient(host.EndPoint, new string('x', 40_000));
-        await client.AskAsync(allocations.Requests).OrTimeout("the requests");
-
-        Assert.Equal(0, allocations.BytesPerRequest);
-    }
-
-    [Fact]
     public async Task Plaintext_MinimalHandler_NoMoreThanKestrelItself()
     {
         var allocations = new LoopAllocations(WarmUp, Measured);
