@@ -128,8 +128,9 @@ public sealed class OutputTests
             async connection =>
             {
                 var output = connection.Transport.Output;
-                if (onLoop)
-                    await connection.Transport.Input.ReadAsync();
+                await connection.Transport.Input.ReadAsync();
+                if (!onLoop)
+                    await Task.Yield();
 
                 var position = 0L;
                 foreach (var (size, flush, hop) in steps)
