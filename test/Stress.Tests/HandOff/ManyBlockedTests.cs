@@ -15,6 +15,7 @@ public sealed class ManyBlockedTests
             loops,
             new KestrelHostOptions { App = StressApp.Map, Transport = o => o.MaxStandbyThreads = standbyThreads });
         using var others = RequestLoad.Start(server.EndPoint, "/plain", 10, TimeSpan.FromMilliseconds(5));
+        await others.MeasureAsync(TimeSpan.FromSeconds(0.3));
         var start = Stopwatch.GetTimestamp();
         var done = BlockingClient.RunAsync(() => RequestOnAll(server, connections, "/block?ms=200"));
         var (serving, all) = (0, 0);
@@ -26,10 +27,14 @@ public sealed class ManyBlockedTests
         }
 
         await done;
+        var time = Stopwatch.GetElapsedTime(start);
         Report.Line($"others meanwhile: {others.Stop()}");
         Report.Line(
-            $"{connections} in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s by at most {serving} serving threads "
+            $"{connections} in {time.TotalSeconds:0.0} s by at most {serving} serving threads "
             + $"({all} threads in all), {server.HandOffs} hand-offs");
+
+        // 400 seconds of sleep: the thread pool alone, which grows by a thread or two a second, would take the better part of a minute.
+        Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(30));
         Assert.InRange(serving, loops, (2 * loops) + standbyThreads);
         await IdleThreadsAsync(loops);
         await server.StopCleanlyAsync();

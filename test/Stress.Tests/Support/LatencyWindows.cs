@@ -26,11 +26,16 @@ internal sealed class LatencyWindows
         return new LatencyWindows(measured);
     }
 
-    /// <summary>Fails when the 99th percentile of the best window, or that of all windows, is longer than so many milliseconds.</summary>
-    internal void AssertWithin(double best, double all)
+    /// <summary>
+    /// Fails when the 99th percentile of the best window, or that of all windows, is longer than so many milliseconds. On
+    /// a machine that is slow even when nothing disturbs the server, that is the measure instead.
+    /// </summary>
+    internal void AssertWithin(double best, double all, LatencyWindows undisturbed)
     {
-        Assert.True(Best.P99 < best, $"Not even the best window is within {best} ms: {this}.");
-        Assert.True(All.P99 < all, $"All windows together are not within {all} ms: {this}.");
+        best = Math.Max(best, 3 * undisturbed.Best.P99);
+        all = Math.Max(all, 5 * undisturbed.All.P99);
+        Assert.True(Best.P99 < best, $"Not even the best window is within {best:0.0} ms: {this}. Undisturbed: {undisturbed}.");
+        Assert.True(All.P99 < all, $"All windows together are not within {all:0.0} ms: {this}. Undisturbed: {undisturbed}.");
     }
 
     public override string ToString() => $"{All}; in the best window {Best}";

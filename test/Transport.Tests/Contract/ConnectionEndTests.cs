@@ -127,6 +127,28 @@ public sealed class ConnectionEndTests
     }
 
     [Fact]
+    public async Task DisposeAsync_AbortedWhileDraining_CompletesAtOnce()
+    {
+        // How Kestrel stops: it closes, and when its time is up it aborts what is left.
+        await using var transport = new TransportUnderTest(options => options.ShutdownTimeout = TimeSpan.FromMinutes(5));
+        var listener = await transport.BindAsync();
+        var (server, client) = await TransportUnderTest.ConnectAsync(listener, receiveBufferSize: 16 * 1024);
+        using (client)
+        {
+            _ = server.Transport.Output.WriteAsync(Pattern.Bytes(Much)).AsTask();
+            var first = server.DisposeAsync().AsTask();
+            var second = server.DisposeAsync().AsTask();
+            Assert.False(first.IsCompleted || second.IsCompleted);
+
+            server.Abort(new ConnectionAbortedException("time is up"));
+
+            await Task.WhenAll(first, second).OrTimeout("disposing");
+            Assert.Equal(ConnectionEnd.Reset, (await client.ReadToEndAsync()).End);
+            Assert.Equal(1, transport.Closed("aborted"));
+        }
+    }
+
+    [Fact]
     public async Task DisposeAsync_PeerReadsSlowly_GetsEverythingHoweverLongItTakes()
     {
         await using var transport = new TransportUnderTest(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(700));

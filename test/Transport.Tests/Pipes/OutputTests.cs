@@ -128,9 +128,8 @@ public sealed class OutputTests
             async connection =>
             {
                 var output = connection.Transport.Output;
-                await connection.Transport.Input.ReadAsync();
-                if (!onLoop)
-                    await Task.Yield();
+                if (onLoop)
+                    await ConnectionScript.GoToLoopAsync(connection);
 
                 var position = 0L;
                 foreach (var (size, flush, hop) in steps)
@@ -157,7 +156,9 @@ public sealed class OutputTests
             },
             async client =>
             {
-                await client.SendAsync("go");
+                if (onLoop)
+                    await ConnectionScript.FollowToLoopAsync(client);
+
                 await client.VerifyAsync(total);
             },
             transport => transport.MaxWriteBufferSize = 32 * 1024);

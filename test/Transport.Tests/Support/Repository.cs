@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Aeronet.AspNetCore.Transport.Tests.Support;
 
 /// <summary>The sources that these tests were built from.</summary>
@@ -10,7 +8,8 @@ internal static class Repository
     {
         get
         {
-            for (var folder = Path.GetDirectoryName(ThisFile()); folder is not null; folder = Path.GetDirectoryName(folder))
+            // Not by the compiler's path of this file: a deterministic build does not keep it.
+            for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
             {
                 if (File.Exists(Path.Combine(folder, "Aeronet.AspNetCore.sln")))
                     return folder;
@@ -29,6 +28,4 @@ internal static class Repository
         var lines = Read(path).Split('\n').SkipWhile(line => line != section).SkipWhile(line => !line.StartsWith(heading, StringComparison.Ordinal));
         return [.. lines.Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))];
     }
-
-    private static string? ThisFile([CallerFilePath] string path = "") => path;
 }
