@@ -283,7 +283,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         {
             _socket.ResetOnClose();
         }
-        else if (_input.MayHaveUnread && LingeringClose.TryStart(_loop, _socket, Token))
+        else if (_input.MayHaveUnread && LingeringClose.TryStart(_loop, _socket, Token, _input.LeftBytes))
         {
             return;
         }

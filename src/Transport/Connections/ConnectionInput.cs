@@ -37,6 +37,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private int _promptDispatches;
     private bool _sawFirstBytes;
     private bool _wasReset;
+    private bool _leftBytes;
 
     internal ConnectionInput(AeronetConnection connection, SocketHandle socket, EventLoop.EventLoop loop, long maxReceive)
     {
@@ -48,6 +49,9 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
     /// <summary>Whether the socket may hold bytes that nobody has received.</summary>
     internal bool MayHaveUnread => (State & ReadState.Ended) == 0;
+
+    /// <summary>Whether the application stopped reading in the middle of what the peer sent: the rest may be on its way.</summary>
+    internal bool LeftBytes => Volatile.Read(ref _leftBytes);
 
     private ReadState State => (ReadState)Volatile.Read(ref _stateBits);
 
@@ -127,6 +131,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         // Only after a read has completed, like every other call of the reader: the buffer is ours.
         if ((Add(ReadState.Stopped) & (ReadState.Waiting | ReadState.Receiving)) == 0)
         {
+            Volatile.Write(ref _leftBytes, _leftBytes || !_buffer.IsEmpty);
             _buffer.Clear();
         }
     }

@@ -171,6 +171,34 @@ public sealed class ConnectionEndTests
     }
 
     [Fact]
+    public async Task DisposeAsync_InTheMiddleOfAMessage_TheRestComesLater_GetsTheAnswerNotAReset()
+    {
+        await using var transport = new TransportUnderTest();
+        var listener = await transport.BindAsync();
+        var (server, client) = await TransportUnderTest.ConnectAsync(listener);
+        using (client)
+        {
+            await client.SendAsync("the first half, ");
+            var read = await server.Transport.Input.ReadAsync().AsTask().OrTimeout("the first half");
+            server.Transport.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            await server.Transport.Output.WriteAsync("no"u8.ToArray());
+            await server.Transport.Input.CompleteAsync();
+            await server.Transport.Output.CompleteAsync();
+            await server.DisposeAsync().OrTimeout("disposing");
+
+            for (var i = 0; i < 3; i++)
+            {
+                await client.SendAsync("the second half");
+                await Task.Delay(50);
+            }
+
+            var (bytes, end) = await client.ReadToEndAsync();
+            Assert.Equal("no"u8.ToArray(), bytes);
+            Assert.Equal(ConnectionEnd.Finished, end);
+        }
+    }
+
+    [Fact]
     public async Task DisposeAsync_PeerStillSends_GetsTheAnswerNotAReset()
     {
         await using var transport = new TransportUnderTest();
