@@ -292,7 +292,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         {
             _socket.ResetOnClose();
         }
-        else if ((_input.MayHaveUnread || _handshake is not null) && LingeringClose.TryStart(_loop, _socket, Token))
+        else if ((_input.MayHaveUnread || _handshake is not null) && LingeringClose.TryStart(_loop, _socket, Token, _input.LeftBytes))
         {
             return;
         }

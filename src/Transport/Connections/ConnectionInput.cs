@@ -20,6 +20,9 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>Prompt dispatches beside the loop after which a connection that blocked is trusted on it again.</summary>
     private const int PromptDispatchesToTrust = 16;
 
+    /// <summary>Prompt dispatches on the loop after which a connection is served there even while others block.</summary>
+    private const int PromptDispatchesToBeKnown = 2;
+
     private static readonly TimeSpan s_prompt = TimeSpan.FromMilliseconds(1);
 
     private readonly AeronetConnection _connection;
@@ -31,8 +34,10 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private int _stateBits;
     private long _dispatchBytes;
     private int _distrust;
+    private int _promptDispatches;
     private bool _sawFirstBytes;
     private bool _wasReset;
+    private bool _leftBytes;
 
     internal ConnectionInput(AeronetConnection connection, ByteChannel channel, EventLoop.EventLoop loop, long maxReceive)
     {
@@ -42,8 +47,11 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         _buffer = new InputBuffer(connection.MemoryPool, maxReceive);
     }
 
-    /// <summary>Whether the socket may hold bytes that nobody has received. Means nothing while a read is in progress.</summary>
-    internal bool MayHaveUnread => (State & (ReadState.Readable | ReadState.Ended)) == ReadState.Readable;
+    /// <summary>Whether the socket may hold bytes that nobody has received.</summary>
+    internal bool MayHaveUnread => (State & ReadState.Ended) == 0;
+
+    /// <summary>Whether the application stopped reading in the middle of what the peer sent: the rest may be on its way.</summary>
+    internal bool LeftBytes => Volatile.Read(ref _leftBytes);
 
     private ReadState State => (ReadState)Volatile.Read(ref _stateBits);
 
@@ -123,6 +131,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         // Only after a read has completed, like every other call of the reader: the buffer is ours.
         if ((Add(ReadState.Stopped) & (ReadState.Waiting | ReadState.Receiving)) == 0)
         {
+            Volatile.Write(ref _leftBytes, _leftBytes || !_buffer.IsEmpty);
             _buffer.Clear();
         }
     }
@@ -185,7 +194,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
-        else if (group.Monitor is not null && (_distrust > 0 || group.IsOutOfThreads))
+        else if (group.Monitor is not null && MustRunBeside(group.Standby))
         {
             group.RunBeside(this);
         }
@@ -197,7 +206,12 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             {
                 // It blocked: the next reads of this connection get a thread of their own until they prove prompt.
                 _distrust = PromptDispatchesToTrust;
+                _promptDispatches = 0;
                 _connection.ReportStall(thread);
+            }
+            else if (_promptDispatches < PromptDispatchesToBeKnown)
+            {
+                _promptDispatches++;
             }
         }
     }
@@ -210,6 +224,14 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         if (_distrust > 0)
         {
             _distrust = Stopwatch.GetElapsedTime(start) < s_prompt ? _distrust - 1 : PromptDispatchesToTrust;
+        }
+        else if (Stopwatch.GetElapsedTime(start) < s_prompt)
+        {
+            _promptDispatches++;
+        }
+        else
+        {
+            _distrust = PromptDispatchesToTrust;
         }
 
         NoticePeerClosed();
@@ -227,6 +249,12 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
     void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Whether the application may not run on the loop for this connection now.</summary>
+    private bool MustRunBeside(StandbyPool standby) =>
+        _distrust > 0
+        || standby.IsExhausted
+        || (_promptDispatches < PromptDispatchesToBeKnown && (standby.IsScarce || _loop.IsAlarmed));
 
     /// <summary>Receives for the waiting read and continues the application on this thread.</summary>
     private void Serve()

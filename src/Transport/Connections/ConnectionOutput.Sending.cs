@@ -160,7 +160,7 @@ internal sealed partial class ConnectionOutput
 
     private SendOutcome JudgeFileError(FileRegion region, IoResult result)
     {
-        if (result.IsPeerGone || result.Errno == Errno.EBADF)
+        if (result.IsPeerGone || result.IsClosed)
         {
             return SendOutcome.PeerGone;
         }

@@ -15,7 +15,9 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
     private const int MinimumRoom = 1024;
 
     private const int MaxBlocks = 16;
-    private const int MaxSpares = 16;
+
+    // What the largest receive takes while the one before it is still being looked at.
+    private const int MaxSpares = 2 * MaxBlocks;
 
     private InputSegment? _head;
     private InputSegment? _tail;

@@ -27,10 +27,13 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
         _deadline = new Timer(static linger => ((LingeringClose)linger!).Dispose(), this, s_longest, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Takes over a socket that has unread bytes. False when it has none: then the caller closes it.</summary>
-    internal static bool TryStart(EventLoop.EventLoop loop, SocketHandle socket, ulong token)
+    /// <summary>
+    /// Takes over a socket that has unread bytes, or whose peer is in the middle of a message (<paramref name="awaitsMore"/>).
+    /// False otherwise: then the caller closes it.
+    /// </summary>
+    internal static bool TryStart(EventLoop.EventLoop loop, SocketHandle socket, ulong token, bool awaitsMore)
     {
-        if (Discard(socket, out var received) == Rest.None || received == 0)
+        if (Discard(socket, out var received) == Rest.None || (received == 0 && !awaitsMore))
         {
             return false;
         }

@@ -15,7 +15,7 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// </summary>
 internal sealed class OutputQueue(MemoryPool<byte> pool)
 {
-    private const int MaxSpares = 16;
+    private const int MaxSpares = 32;
 
     private OutputSegment? _head;
     private OutputSegment? _committedTail;
@@ -47,12 +47,14 @@ internal sealed class OutputQueue(MemoryPool<byte> pool)
     internal void Lend()
     {
         _lent = true;
-        if (_spares is null)
+        while (_released is { } segment)
         {
-            _spares = _released;
-            _released = null;
-            _releasedCount = 0;
+            _released = segment.Next;
+            segment.Next = _spares;
+            _spares = segment;
         }
+
+        _releasedCount = 0;
     }
 
     /// <summary>The application's: memory to write to.</summary>
@@ -182,6 +184,7 @@ internal sealed class OutputQueue(MemoryPool<byte> pool)
         for (var segment = _committedTail is null ? null : _head; segment is not null; segment = segment.Next)
         {
             segment.Sent = segment.Committed;
+            segment.ReleaseFile();
             if (ReferenceEquals(segment, _committedTail))
             {
                 break;

@@ -48,6 +48,9 @@ internal sealed class OutputSegment
 
     internal void UseRegion(FileRegion region) => Region = region;
 
+    /// <summary>Gives the file its reference back, whoever may still be appending.</summary>
+    internal void ReleaseFile() => Region?.Release();
+
     /// <summary>Gives the block back to its pool, or the file its reference.</summary>
     internal void Clear()
     {

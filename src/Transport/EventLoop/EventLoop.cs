@@ -12,6 +12,7 @@ namespace Aeronet.AspNetCore.Transport.EventLoop;
 internal sealed class EventLoop : IDisposable
 {
     private const int BatchSize = 512;
+    private const int AlarmMilliseconds = 250;
     private const ulong WakeToken = ulong.MaxValue;
 
     private readonly EpollHandle _epoll;
@@ -25,6 +26,7 @@ internal sealed class EventLoop : IDisposable
     private int _batchCount;
     private int _sleeping;
     private int _stuckThreads;
+    private long _alarmedUntil;
     private volatile bool _stopping;
 
     internal EventLoop(EventLoopGroup group, int index, EpollHandle epoll, WakeHandle wake)
@@ -58,6 +60,12 @@ internal sealed class EventLoop : IDisposable
 
     /// <summary>Threads that lost this loop and have not come back from the application yet.</summary>
     internal int StuckThreads => Volatile.Read(ref _stuckThreads);
+
+    /// <summary>
+    /// Whether this loop was taken from a stuck leader moments ago. Blockers come in crowds: until it is over, connections
+    /// that have not shown yet that they are prompt are served beside the loop, or each would cost everybody a threshold.
+    /// </summary>
+    internal bool IsAlarmed => Environment.TickCount64 < Volatile.Read(ref _alarmedUntil);
 
     internal bool IsLedIn(uint term) => LeadershipWord.TermOf(_leadership.Value) == term;
 
@@ -147,6 +155,7 @@ internal sealed class EventLoop : IDisposable
 
         Interlocked.Increment(ref _stuckThreads);
         _counters.HandOffs++;
+        Volatile.Write(ref _alarmedUntil, Environment.TickCount64 + AlarmMilliseconds);
         var predecessor = _leader;
         Volatile.Write(ref _leader, successor);
         successor.AssignLead(this, term, predecessor);

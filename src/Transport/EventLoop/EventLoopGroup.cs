@@ -36,11 +36,6 @@ internal sealed class EventLoopGroup : IDisposable
 
     internal bool RunsOnThreadPool => _options.Dispatch == DispatchMode.ThreadPool;
 
-    /// <summary>
-    /// True when so many threads are blocked in the application that the next stuck leader could not be replaced: then
-    /// connections are served on the thread pool, and the leaders only read events.
-    /// </summary>
-    internal bool IsOutOfThreads => _standby.IsScarce;
 
     /// <summary>Whether this kernel gives us an epoll set and an eventfd; if not, why not.</summary>
     internal static bool IsSupported(out int errno)

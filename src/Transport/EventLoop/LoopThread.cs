@@ -114,7 +114,7 @@ internal sealed class LoopThread
     private void Run()
     {
         t_current = this;
-        KernelThreadId = Libc.gettid();
+        KernelThreadId = DescriptorCalls.CurrentThreadId();
         while (true)
         {
             if (!_assigned.Wait(StandbyPool.IdleTimeout) && _pool.TryRetire(this))

@@ -13,16 +13,18 @@ internal sealed class StandbyPool(int maxThreads, int reserve)
     private readonly List<LoopThread> _idleByGate = [];
     private int _threadsByGate;
     private bool _stoppedByGate;
-    private volatile bool _isScarce;
+    private volatile int _available = int.MaxValue;
 
     /// <summary>How long an idle thread waits for work before it ends.</summary>
     internal static TimeSpan IdleTimeout { get; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// True while only the reserve is left: the next leader that gets stuck may be the last that can be replaced, so
-    /// leaders should not enter the application.
+    /// True while only the reserve is left: leaders should enter the application only for connections known to be prompt.
     /// </summary>
-    internal bool IsScarce => _isScarce;
+    internal bool IsScarce => _available <= reserve;
+
+    /// <summary>True while none is left: a leader that gets stuck now cannot be replaced, so none should enter the application.</summary>
+    internal bool IsExhausted => _available == 0;
 
     internal int Threads
     {
@@ -47,7 +49,7 @@ internal sealed class StandbyPool(int maxThreads, int reserve)
                 return null;
             }
 
-            _isScarce = available - 1 <= reserve;
+            _available = available - 1;
 
             // The thread that became idle last has the warmest stack.
             if (_idleByGate.Count > 0)
@@ -84,7 +86,7 @@ internal sealed class StandbyPool(int maxThreads, int reserve)
             if (!_stoppedByGate)
             {
                 _idleByGate.Add(thread);
-                _isScarce = AvailableByGate() <= reserve;
+                _available = AvailableByGate();
                 return;
             }
         }

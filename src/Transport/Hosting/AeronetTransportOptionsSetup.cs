@@ -34,7 +34,7 @@ internal sealed class AeronetTransportOptionsSetup(IConfiguration configuration)
         Read<int>(nameof(options.SendChunk), TryParseInt, "a number of bytes", value => options.SendChunk = value);
         Read<bool>(nameof(options.ZeroCopyFiles), bool.TryParse, BoolRemedy, value => options.ZeroCopyFiles = value);
         Read<TimeSpan>(nameof(options.ShutdownTimeout), TryParseTime, TimeRemedy, value => options.ShutdownTimeout = value);
-        Read<UnixFileMode>(nameof(options.UnixFileMode), TryParseMode, "an octal mode such as 0660", value => options.UnixFileMode = value);
+        Read<UnixFileMode>(nameof(options.UnixFileMode), TryParseMode, "an octal mode such as 0660, or names such as UserRead, UserWrite", value => options.UnixFileMode = value);
 
         foreach (var key in unread)
         {
@@ -52,6 +52,11 @@ internal sealed class AeronetTransportOptionsSetup(IConfiguration configuration)
             unread.Remove(key);
             if (section[key] is not { } text)
             {
+                if (section.GetSection(key).GetChildren().Any())
+                {
+                    failures.Add($"{section.Path}:{key} is a list or an object: use {remedy}.");
+                }
+
                 return;
             }
 
@@ -92,6 +97,11 @@ internal sealed class AeronetTransportOptionsSetup(IConfiguration configuration)
     private static bool TryParseMode(string text, out UnixFileMode value)
     {
         value = default;
+        if (text.Length > 0 && char.IsAsciiLetter(text[0]))
+        {
+            return Enum.TryParse(text, ignoreCase: true, out value);
+        }
+
         if (text.Length is 0 or > 5 || text.AsSpan().ContainsAnyExceptInRange('0', '7'))
         {
             return false;

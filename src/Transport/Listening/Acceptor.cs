@@ -26,7 +26,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
     private readonly Lock _gate = new();
     private readonly ulong _token;
     private bool _closed;
-    private long _lastPauseLog;
+    private bool _nearLimit;
 
     /// <param name="listener">Where accepted connections go.</param>
     /// <param name="services">What the connections share.</param>
@@ -44,7 +44,10 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         _token = loop.Slots.Add(this);
     }
 
-    void ILoopHandler.OnEvents(EpollEvents events) => Accept(ConnectionsPerEvent);
+    void ILoopHandler.OnEvents(EpollEvents events) => Accept(ConnectionsPerEvent, evenIfBehind: false);
+
+    /// <summary>Accepts what waits in the kernel's queue before the socket is closed, however far Kestrel is behind.</summary>
+    internal void AcceptRest() => Accept(int.MaxValue, evenIfBehind: true);
 
     internal void Watch()
     {
@@ -82,7 +85,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
     }
 
     /// <summary>Accepts up to <paramref name="limit"/> connections that are waiting.</summary>
-    internal void Accept(int limit)
+    private void Accept(int limit, bool evenIfBehind)
     {
         // The reference keeps the descriptor from being closed, and its number reused, under the calls below.
         var held = false;
@@ -92,7 +95,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
             var fd = (int)_socket.SafeHandle.DangerousGetHandle();
             for (var i = 0; i < limit; i++)
             {
-                if (_listener.IsBehind)
+                if (!evenIfBehind && _listener.IsBehind)
                 {
                     // Kestrel does not take what was accepted: the kernel's queue is the place to wait.
                     Pause(reason: null);
@@ -118,19 +121,23 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         }
     }
 
-    private unsafe bool TryAcceptOne(int listenFd)
+    private bool TryAcceptOne(int listenFd)
     {
-        var address = stackalloc byte[SocketAddresses.MaxLength];
-        var length = (uint)SocketAddresses.MaxLength;
-        var fd = Libc.accept4(listenFd, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+        if (_nearLimit && !DescriptorReserve.HasRoom(listenFd, out _nearLimit))
+        {
+            _services.Metrics.AcceptPaused();
+            Pause(Marshal.GetPInvokeErrorMessage(Errno.EMFILE));
+            return false;
+        }
+
+        var fd = DescriptorCalls.Accept(listenFd, out var remote, out var errno);
         if (fd >= 0)
         {
-            var remote = SocketAddresses.Parse(new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddresses.MaxLength)));
+            _nearLimit = DescriptorReserve.IsNear(fd);
             Hand(new SocketHandle(fd), remote);
             return true;
         }
 
-        var errno = Marshal.GetLastSystemError();
         switch (AcceptErrors.Judge(errno))
         {
             case AcceptResult.Empty:
@@ -182,10 +189,8 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
             _resume.Change(PauseMilliseconds, Timeout.Infinite);
         }
 
-        var now = Environment.TickCount64;
-        if (reason is not null && (_lastPauseLog == 0 || now - _lastPauseLog > 60_000))
+        if (reason is not null && _listener.MayLogPause())
         {
-            _lastPauseLog = now;
             TransportLog.AcceptPaused(_services.Logger, _listener.EndPoint, PauseMilliseconds, reason);
         }
     }

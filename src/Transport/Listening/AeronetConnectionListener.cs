@@ -20,6 +20,7 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     private readonly Channel<AeronetConnection> _ready = Channel.CreateUnbounded<AeronetConnection>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
+    private long _lastPauseLog;
     private int _waiting;
     private int _unbound;
 
@@ -41,6 +42,14 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         {
             acceptor.Watch();
         }
+    }
+
+    /// <summary>Once a minute for all acceptors of the endpoint.</summary>
+    internal bool MayLogPause()
+    {
+        var now = Environment.TickCount64;
+        var last = Interlocked.Read(ref _lastPauseLog);
+        return (last == 0 || now - last > 60_000) && Interlocked.CompareExchange(ref _lastPauseLog, now, last) == last;
     }
 
     internal bool TryOffer(AeronetConnection connection)
@@ -92,7 +101,7 @@ internal sealed class AeronetConnectionListener : IConnectionListener
 
             for (var i = 0; i < _sockets.Length; i++)
             {
-                _acceptors[i].Accept(ReadyLimit);
+                _acceptors[i].AcceptRest();
                 _sockets[i].Dispose();
             }
 

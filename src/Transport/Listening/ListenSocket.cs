@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Native;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -39,6 +38,11 @@ internal static class ListenSocket
             }
 
             return sockets;
+        }
+        catch (SocketException failure) when (endPoint is FileHandleEndPoint inherited)
+        {
+            first.Dispose();
+            throw Unusable(inherited, failure.Message, failure);
         }
         catch
         {
@@ -107,7 +111,7 @@ internal static class ListenSocket
         }
 
         socket.Listen(options.Backlog);
-        SetNonBlocking(socket);
+        DescriptorCalls.SetNonBlocking((int)socket.Handle);
     }
 
     /// <summary>
@@ -116,10 +120,9 @@ internal static class ListenSocket
     /// </summary>
     private static Socket Adopt(FileHandleEndPoint endPoint)
     {
-        var duplicate = Libc.fcntl((int)endPoint.FileHandle, Libc.F_DUPFD_CLOEXEC, 0);
-        if (duplicate < 0)
+        if (!DescriptorCalls.TryDuplicate((int)endPoint.FileHandle, out var duplicate, out var error))
         {
-            throw Unusable(Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError()), null);
+            throw Unusable(endPoint, error, null);
         }
 
         var handle = new SafeSocketHandle(duplicate, ownsHandle: true);
@@ -130,20 +133,10 @@ internal static class ListenSocket
         catch (SocketException failure)
         {
             handle.Dispose();
-            throw Unusable(failure.Message, failure);
-        }
-
-        InvalidOperationException Unusable(string reason, Exception? cause) => new(
-            $"File descriptor {endPoint.FileHandle} cannot be listened on ({reason}): pass the number of an open, bound stream socket.", cause);
-    }
-
-    private static void SetNonBlocking(Socket socket)
-    {
-        var fd = (int)socket.Handle;
-        var flags = Libc.fcntl(fd, Libc.F_GETFL, 0);
-        if (flags < 0 || Libc.fcntl(fd, Libc.F_SETFL, flags | Libc.O_NONBLOCK) < 0)
-        {
-            throw new InvalidOperationException($"fcntl failed on a listening socket: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError())}.");
+            throw Unusable(endPoint, failure.Message, failure);
         }
     }
+
+    private static InvalidOperationException Unusable(FileHandleEndPoint endPoint, string reason, Exception? cause) => new(
+        $"File descriptor {endPoint.FileHandle} cannot be listened on ({reason}): pass the number of an open, bound stream socket.", cause);
 }

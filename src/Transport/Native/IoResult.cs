@@ -6,12 +6,15 @@ namespace Aeronet.AspNetCore.Transport.Native;
 /// </summary>
 internal readonly struct IoResult
 {
+    // Beyond every errno: the kernel's own EBADF is about the other descriptor of a sendfile.
+    private const long ClosedValue = long.MinValue;
+
     private readonly long _value;
 
     private IoResult(long value) => _value = value;
 
     /// <summary>The socket had already been closed on our side; nothing was called.</summary>
-    internal static IoResult Closed => new(-Native.Errno.EBADF);
+    internal static IoResult Closed => new(ClosedValue);
 
     internal static IoResult FromBytes(long bytes) => new(bytes);
 
@@ -21,7 +24,10 @@ internal readonly struct IoResult
 
     internal long Bytes => _value;
 
-    internal int Errno => _value < 0 ? (int)-_value : 0;
+    internal int Errno => IsClosed ? Native.Errno.EBADF : _value < 0 ? (int)-_value : 0;
+
+    /// <summary>The result is <see cref="Closed"/>.</summary>
+    internal bool IsClosed => _value == ClosedValue;
 
     internal bool IsWouldBlock => _value == -Native.Errno.EAGAIN;
 

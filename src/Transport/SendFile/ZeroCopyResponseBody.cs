@@ -139,11 +139,13 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
 
     private async Task SendRegion(SafeFileHandle file, long offset, long count, CancellationToken cancellationToken)
     {
-        // The head goes to the output first, unsent, so that it stands before the region.
+        // The head goes to the output first, unsent, so that it stands before the region. Starting runs what others
+        // registered for it, and that may have changed how the body is framed.
         await _kestrel.StartAsync(cancellationToken).ConfigureAwait(false);
-        if (!TryWriteRegion(file, offset, count))
+        var reason = WhyNotZeroCopy() ?? (TryWriteRegion(file, offset, count) ? null : FallbackReason.OutputWrapped);
+        if (reason is not null)
         {
-            await Copy(file, offset, count, FallbackReason.OutputWrapped, cancellationToken).ConfigureAwait(false);
+            await Copy(file, offset, count, reason.Value, cancellationToken).ConfigureAwait(false);
             return;
         }
 

@@ -13,6 +13,7 @@ public sealed class ConnectionChurnTests
     private const int FileLength = 1024 * 1024;
 
     [Theory]
+    [InlineData(1)]
     [InlineData(2)]
     public async Task Server_FiftyThousandConnectionsEndBadly_NothingIsLeft(int loops)
     {

@@ -15,44 +15,33 @@ public sealed class BlockedLoopTests
     [InlineData(2)]
     public async Task Loop_OneConnectionInTenSleeps_OthersStayPrompt(int loops)
     {
-        await using var server = await StartAsync(loops, DispatchMode.Adaptive);
-        var others = await MeasureOthersAsync(server, blocked: 5, reconnects: false);
+        await using var server = await StartAsync(loops);
+        await MeasureOthersAsync(server, "/block?ms=200", blocked: 5, reconnects: false, best: 10, all: 100);
 
         Assert.True(server.HandOffs > 0, "No loop was handed off.");
-        Assert.True(others.P99 < 10, others.ToString());
-        AssertNamedOnce(server, "'HTTP: GET /block'");
         await server.StopCleanlyAsync();
     }
 
-    // Each request is the first of its connection, so that each one takes a loop from its thread.
+    // Each request is the first of its connection: nothing is known of it.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public async Task Loop_EachNewConnectionSleeps_OthersGoOn(int loops)
     {
-        await using var server = await StartAsync(loops, DispatchMode.Adaptive);
-        var others = await MeasureOthersAsync(server, blocked: 5, reconnects: true);
+        await using var server = await StartAsync(loops);
+        await MeasureOthersAsync(server, "/block?ms=200", blocked: 5, reconnects: true, best: 20, all: 100);
 
-        Assert.True(server.HandOffs > 5, $"{server.HandOffs} hand-offs.");
-        Assert.True(others.P99 < 50, others.ToString());
-        AssertNamedOnce(server, "'HTTP: GET /block'");
+        Assert.True(server.HandOffs > 0, "No loop was handed off.");
         await server.StopCleanlyAsync();
     }
 
     [Fact]
     public async Task Loop_HandlerComputes_OthersGoOn()
     {
-        await using var server = await StartAsync(loops: 2, DispatchMode.Adaptive);
-        using var others = RequestLoad.Start(server.EndPoint, "/plain", 20, s_pause);
-        using var spinning = RequestLoad.Start(server.EndPoint, "/spin?ms=50", 1, reconnects: true);
-        var measured = await others.MeasureAsync(TimeSpan.FromSeconds(2));
-        Report.Line($"beside a handler that computes: {measured}, {server.HandOffs} hand-offs");
+        await using var server = await StartAsync(loops: 2);
+        await MeasureOthersAsync(server, "/spin?ms=50", blocked: 1, reconnects: true, best: 20, all: 100);
 
         Assert.True(server.HandOffs > 0, "No loop was handed off.");
-        Assert.True(measured.P99 < 50, measured.ToString());
-        AssertNamedOnce(server, "'HTTP: GET /spin'");
-        spinning.Stop();
-        others.Stop();
         await server.StopCleanlyAsync();
     }
 
@@ -62,16 +51,8 @@ public sealed class BlockedLoopTests
     [InlineData(2)]
     public async Task Loop_HundredsOfNewConnectionsSleepAtOnce_EstablishedOnesStayPrompt(int loops)
     {
-        await using var server = await StartAsync(loops, DispatchMode.Adaptive);
-        using var others = RequestLoad.Start(server.EndPoint, "/plain", 20, s_pause);
-        await others.MeasureAsync(TimeSpan.FromSeconds(0.5));
-        using var blocking = RequestLoad.Start(server.EndPoint, "/block?ms=100", 400, pause: TimeSpan.FromMinutes(1));
-        var measured = await others.MeasureAsync(TimeSpan.FromSeconds(1.5));
-        Report.Line($"others: {measured}; {server.HandOffs} hand-offs");
-        Report.Line($"blocked: {blocking.Stop()}");
-        others.Stop();
-
-        Assert.True(measured.P99 < 50, measured.ToString());
+        await using var server = await StartAsync(loops);
+        await MeasureOthersAsync(server, "/block?ms=100", blocked: 400, reconnects: true, best: 50, all: 150);
         await server.StopCleanlyAsync();
     }
 
@@ -79,11 +60,33 @@ public sealed class BlockedLoopTests
     [Fact]
     public async Task Loop_StandbyThreadsAreUsedUp_EstablishedOnesStayPrompt()
     {
-        await using var server = await StressServer.StartAsync(
-            2, new KestrelHostOptions { App = StressApp.Map, Transport = o => o.MaxStandbyThreads = 1 });
-        var others = await MeasureOthersAsync(server, blocked: 12, reconnects: false);
+        await using var server = await StartAsync(loops: 2, o => o.MaxStandbyThreads = 1);
+        await MeasureOthersAsync(server, "/block?ms=200", blocked: 12, reconnects: false, best: 20, all: 250);
+        await server.StopCleanlyAsync();
+    }
 
-        Assert.True(others.P99 < 50, others.ToString());
+    [Theory]
+    [InlineData("/block?ms=50", "'HTTP: GET /block'")]
+    [InlineData("/spin?ms=50", "'HTTP: GET /spin'")]
+    public async Task Loop_RouteBlocksAgainAndAgain_NamedOnceAMinute(string path, string route)
+    {
+        await using var server = await StartAsync(loops: 2);
+        using var others = RequestLoad.Start(server.EndPoint, "/plain", 20, s_pause);
+        await others.MeasureAsync(TimeSpan.FromSeconds(0.3));
+
+        // Now and then, so that each is a surprise and takes a loop from its thread.
+        for (var i = 0; i < 8; i++)
+        {
+            using var client = await server.Host.ConnectAsync();
+            Assert.Equal(200, (await client.GetAsync(path)).StatusCode);
+            await Task.Delay(300);
+        }
+
+        Report.Line($"{server.HandOffs} hand-offs");
+        others.Stop();
+
+        // The machine may have held up another route, and that would be named too.
+        Assert.Single(server.LogsOf(LoopBlocked), entry => entry.Message.Contains(route, StringComparison.Ordinal));
         await server.StopCleanlyAsync();
     }
 
@@ -92,7 +95,7 @@ public sealed class BlockedLoopTests
     [InlineData(DispatchMode.ThreadPool)]
     public async Task Loop_DispatchIsNotAdaptive_NothingIsHandedOff(DispatchMode dispatch)
     {
-        await using var server = await StartAsync(loops: 2, dispatch);
+        await using var server = await StartAsync(loops: 2, o => o.Dispatch = dispatch);
         using var others = RequestLoad.Start(server.EndPoint, "/plain", 45, s_pause);
         using var blocked = RequestLoad.Start(server.EndPoint, "/block?ms=200", 5);
         var measured = await others.MeasureAsync(TimeSpan.FromSeconds(2));
@@ -107,26 +110,33 @@ public sealed class BlockedLoopTests
         await server.StopCleanlyAsync();
     }
 
-    /// <summary>However often it blocked, within a minute. Another route may be named for what the machine did to it.</summary>
-    private static void AssertNamedOnce(StressServer server, string route) =>
-        Assert.Single(server.LogsOf(LoopBlocked), entry => entry.Message.Contains(route, StringComparison.Ordinal));
+    private static async Task<StressServer> StartAsync(int loops, Action<AeronetTransportOptions>? transport = null)
+    {
+        var server = await StressServer.StartAsync(loops, new KestrelHostOptions { App = StressApp.Map, Transport = transport });
 
-    private static Task<StressServer> StartAsync(int loops, DispatchMode dispatch) =>
-        StressServer.StartAsync(loops, new KestrelHostOptions { App = StressApp.Map, Transport = o => o.Dispatch = dispatch });
+        // The first requests take long because their code is compiled, which nobody is to be blamed for.
+        foreach (var path in (string[])["/plain", "/block?ms=0", "/spin?ms=0"])
+        {
+            using var load = RequestLoad.Start(server.EndPoint, path, 4);
+            await load.MeasureAsync(TimeSpan.FromSeconds(0.1));
+            load.Stop();
+        }
 
-    private static async Task<Latencies> MeasureOthersAsync(StressServer server, int blocked, bool reconnects)
+        return server;
+    }
+
+    /// <summary>Measures connections that do not block, first alone and then beside others that do.</summary>
+    private static async Task MeasureOthersAsync(StressServer server, string path, int blocked, bool reconnects, double best, double all)
     {
         using var others = RequestLoad.Start(server.EndPoint, "/plain", 45, s_pause);
-        using var blocking = RequestLoad.Start(server.EndPoint, "/block?ms=200", blocked, reconnects: reconnects);
-
-        // The test shares its processors with whatever else the machine does: half of the windows must be quiet.
-        var windows = new List<Latencies>();
-        for (var i = 0; i < 5; i++)
-            windows.Add(await others.MeasureAsync(TimeSpan.FromSeconds(0.6)));
-
-        Report.Line(string.Join(Environment.NewLine, windows));
-        Report.Line($"{server.HandOffs} hand-offs; blocked: {blocking.Stop()}");
+        await others.MeasureAsync(TimeSpan.FromSeconds(0.2));
+        var alone = await LatencyWindows.MeasureAsync(others, 2, TimeSpan.FromSeconds(0.4));
+        using var blocking = RequestLoad.Start(server.EndPoint, path, blocked, reconnects: reconnects);
+        var beside = await LatencyWindows.MeasureAsync(others, 5, TimeSpan.FromSeconds(0.6));
+        Report.Line($"alone: {alone}");
+        Report.Line($"beside: {beside}; {server.HandOffs} hand-offs");
+        Report.Line($"blocked: {blocking.Stop()}");
         others.Stop();
-        return windows.OrderBy(window => window.P99).ElementAt(windows.Count / 2);
+        beside.AssertWithin(best, all, alone);
     }
 }

@@ -26,7 +26,7 @@ public sealed class MonitorTests
 
             // And wakes again when it is needed.
             await idle.GetAsync("/plain");
-            Assert.True(KernelThreads.CountSleeps(StressServer.MonitorThread) > monitor, "The monitor sleeps on.");
+            await Eventually.HoldsAsync(() => KernelThreads.CountSleeps(StressServer.MonitorThread) > monitor, "the monitor to wake");
         }
 
         await server.StopCleanlyAsync();

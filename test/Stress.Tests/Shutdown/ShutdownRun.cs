@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Aeronet.AspNetCore.Stress.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -42,11 +41,10 @@ internal sealed class ShutdownRun(int seed)
     }
 
     /// <summary>A client: requests on one connection until the server closes it.</summary>
-    internal void Request(IPEndPoint server, int client)
+    internal void Request(BlockingClient connection, int client)
     {
         var random = new Random((seed * 1000) + client);
         string[] paths = ["/now", "/later", "/block", "/large"];
-        using var connection = new BlockingClient(server, verifyPattern: true);
         while (true)
         {
             var path = paths[random.Next(paths.Length)];

@@ -8,8 +8,13 @@ internal sealed class Latencies
     private readonly double[] _sorted;
 
     internal Latencies(IEnumerable<long> stopwatchTicks)
+        : this([.. stopwatchTicks.Select(ticks => ticks * 1000.0 / Stopwatch.Frequency)])
     {
-        _sorted = [.. stopwatchTicks.Select(ticks => ticks * 1000.0 / Stopwatch.Frequency)];
+    }
+
+    private Latencies(double[] milliseconds)
+    {
+        _sorted = milliseconds;
         Array.Sort(_sorted);
     }
 
@@ -20,6 +25,8 @@ internal sealed class Latencies
     internal double P99 => Percentile(0.99);
 
     internal double Max => _sorted.Length == 0 ? double.NaN : _sorted[^1];
+
+    internal static Latencies Join(IEnumerable<Latencies> parts) => new([.. parts.SelectMany(part => part._sorted)]);
 
     public override string ToString() => $"{Count} responses, p50 {P50:0.00} ms, p99 {P99:0.00} ms, longest {Max:0.0} ms";
 

@@ -86,6 +86,48 @@ public sealed class CallerTests : IDisposable
         await VerifyAsync(host, await client.GetAsync(), offset, length);
     }
 
+    [Theory]
+    [InlineData("GET / HTTP/1.0\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")]
+    public async Task SendFileAsync_ConnectionClosesAfterIt_ZeroCopyThenFin(string request)
+    {
+        await using var host = await FileHosts.StartAsync(context =>
+        {
+            context.Response.ContentLength = FileHosts.Large;
+            return context.Response.SendFileAsync(_file.FullPath);
+        });
+        using var client = await host.ConnectAsync();
+        await client.SendAsync(request);
+
+        await VerifyAsync(host, await client.ReadResponseAsync(), 0, FileHosts.Large);
+        var (rest, end) = await client.ReadToEndAsync();
+        Assert.Empty(rest);
+        Assert.Equal(ConnectionEnd.Finished, end);
+    }
+
+    [Fact]
+    public async Task SendFileAsync_WaitedForOnTheLoop_SlowReader_GetsEverything()
+    {
+        // Sync over async: the thread that could send the rest is blocked, so another one has to.
+        using var big = PatternFile.Create(20_000_000);
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+        {
+            Transport = transport => transport.EventLoops = 1,
+            App = app => app.Run(context =>
+            {
+                context.Response.ContentLength = big.Length;
+                context.Response.SendFileAsync(big.FullPath).GetAwaiter().GetResult();
+                return Task.CompletedTask;
+            }),
+        });
+        using var client = await RawClient.ConnectAsync(host.EndPoint, receiveBufferSize: 32 * 1024);
+        await client.SendGetAsync();
+
+        await client.ReadResponseHeadAsync();
+        await client.VerifyAsync(big.Length);
+        await host.ZeroCopyIsAsync(big.Length);
+    }
+
     [Fact]
     public async Task SendFileAsync_FileInfo_ZeroCopy()
     {

@@ -67,6 +67,26 @@ public sealed class ErrorTests : IDisposable
         Assert.IsType<ArgumentNullException>(thrown);
     }
 
+    [Fact]
+    public async Task RegionFeature_HandleNotOpenForReading_ConnectionIsResetAndCounted()
+    {
+        using var handle = File.OpenHandle(_file.FullPath, FileMode.Open, FileAccess.Write);
+        await using var host = await FileHosts.StartAsync(context =>
+        {
+            context.Response.ContentLength = FileHosts.Large;
+            return context.Region().SendFileAsync(handle, 0, FileHosts.Large);
+        });
+        using var client = await host.ConnectAsync();
+        await client.SendGetAsync();
+
+        var (bytes, end) = await client.ReadToEndAsync();
+
+        Assert.Equal(ConnectionEnd.Reset, end);
+        Assert.True(bytes.Length < 1000);
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.connections.closed") == 1, "the connection to be closed");
+        Assert.Equal(1, host.Metrics.Total("aeronet.sendfile.failures", ("aeronet.failure.reason", "file_unreadable")));
+    }
+
     [Theory, BothTransports]
     public async Task SendFileAsync_AlreadyCanceled_NothingIsSent(TransportKind transport)
     {

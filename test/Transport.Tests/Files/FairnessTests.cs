@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Aeronet.AspNetCore.Transport.Tests.Files;
 
 /// <summary>A loop turns to its other connections after every <see cref="AeronetTransportOptions.SendChunk"/>.</summary>
+[Collection(Alone.Name)]
 public sealed class FairnessTests
 {
     [Fact]

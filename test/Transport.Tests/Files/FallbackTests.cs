@@ -56,6 +56,62 @@ public sealed class FallbackTests : IDisposable
         Assert.Equal(200, (await client.GetAsync()).StatusCode);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task NoContentLength_TakenAwayWhenTheResponseStarts_Copied(bool byHandle)
+    {
+        // Middleware that rewrites responses does this: what was true before the head was written is not any more.
+        using var handle = File.OpenHandle(_file.FullPath);
+        await using var host = await FileHosts.StartAsync(context =>
+        {
+            context.Response.OnStarting(() =>
+            {
+                context.Response.ContentLength = null;
+                return Task.CompletedTask;
+            });
+            context.Response.ContentLength = FileHosts.Large;
+            return byHandle ? context.Region().SendFileAsync(handle, 0, FileHosts.Large) : context.Response.SendFileAsync(_file.FullPath);
+        });
+        using var client = await host.ConnectAsync();
+
+        for (var i = 0; i < 2; i++)
+        {
+            var response = await client.GetAsync();
+            Assert.Equal("chunked", response["Transfer-Encoding"]);
+            AssertBytes(response, 0, FileHosts.Large);
+        }
+
+        Assert.Equal(0, host.Metrics.Total("aeronet.sendfile.bytes"));
+        Assert.Equal(2, host.Metrics.Total("aeronet.sendfile.fallbacks"));
+    }
+
+    [Fact]
+    public async Task NoBody_StatusChangedWhenTheResponseStarts_NothingIsSent()
+    {
+        await using var host = await FileHosts.StartAsync(async context =>
+        {
+            if (context.Request.Path != "/file")
+            {
+                context.Response.OnStarting(() =>
+                {
+                    context.Response.StatusCode = 304;
+                    context.Response.ContentLength = null;
+                    return Task.CompletedTask;
+                });
+            }
+
+            context.Response.ContentLength = FileHosts.Large;
+            await Record.ExceptionAsync(() => context.Response.SendFileAsync(_file.FullPath));
+        });
+        using var client = await host.ConnectAsync();
+
+        await client.SendGetAsync();
+        Assert.Equal(304, (await client.ReadResponseAsync()).StatusCode);
+        AssertBytes(await client.GetAsync("/file"), 0, FileHosts.Large);
+        Assert.Equal(0, _file.CountOpen());
+    }
+
     [Fact]
     public async Task TransferEncoding_SetByTheApplication_Copied()
     {
@@ -76,6 +132,7 @@ public sealed class FallbackTests : IDisposable
     [Theory]
     [InlineData("HEAD", 200)]
     [InlineData("GET", 204)]
+    [InlineData("GET", 205)]
     [InlineData("GET", 304)]
     public async Task NoBody_NothingIsSentAndTheConnectionGoesOn(string method, int status)
     {

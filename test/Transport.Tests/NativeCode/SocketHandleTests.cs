@@ -109,16 +109,14 @@ public sealed class SocketHandleTests
     }
 
     [Fact]
-    public void ResetOnClose_PeerSeesReset()
+    public unsafe void ResetOnClose_PeerSeesReset()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         listener.Listen();
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.Connect(listener.LocalEndPoint!);
-        using var accepted = listener.Accept();
-        var handle = new SocketHandle((int)accepted.Handle);
-        accepted.SafeHandle.SetHandleAsInvalid();
+        var handle = new SocketHandle(Libc.accept4((int)listener.Handle, null, null, Libc.SOCK_CLOEXEC));
 
         handle.ResetOnClose();
         handle.Close();

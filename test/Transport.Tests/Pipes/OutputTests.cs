@@ -129,7 +129,7 @@ public sealed class OutputTests
             {
                 var output = connection.Transport.Output;
                 if (onLoop)
-                    await connection.Transport.Input.ReadAsync();
+                    await ConnectionScript.GoToLoopAsync(connection);
 
                 var position = 0L;
                 foreach (var (size, flush, hop) in steps)
@@ -156,7 +156,9 @@ public sealed class OutputTests
             },
             async client =>
             {
-                await client.SendAsync("go");
+                if (onLoop)
+                    await ConnectionScript.FollowToLoopAsync(client);
+
                 await client.VerifyAsync(total);
             },
             transport => transport.MaxWriteBufferSize = 32 * 1024);

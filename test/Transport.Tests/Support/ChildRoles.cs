@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Tests.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,14 +19,14 @@ internal static class ChildRoles
     /// <summary>Serves "ok" on the sockets that systemd's protocol hands over.</summary>
     internal const string SystemdServer = "systemd-server";
 
-    /// <summary>Serves "ok" at the address of the argument, as any application would: its failure to start is its exit.</summary>
+    /// <summary>Serves the name of the transport in charge on a free port.</summary>
     internal const string PlainServer = "plain-server";
 
     internal static Task<int> RunAsync(string role, string[] arguments) => role switch
     {
         FileServer => ServeAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), context => SendAsync(context, arguments[0])),
         SystemdServer => ServeAsync(builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseSystemd()), context => context.Response.WriteAsync("ok")),
-        PlainServer => ServeAsync(builder => builder.WebHost.UseUrls(arguments[0]), context => context.Response.WriteAsync("ok")),
+        PlainServer => ServeAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), RegistrationTests.AnswerAsync),
         _ => throw new ArgumentException($"There is no role '{role}'.", nameof(role)),
     };
 
@@ -42,7 +43,9 @@ internal static class ChildRoles
             ContentRootPath = AppContext.BaseDirectory,
             Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
+        using var logs = new CapturedLogs();
         builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(logs);
         builder.WebHost.UseAeronetTransport();
         configure(builder);
         await using var app = builder.Build();
@@ -54,6 +57,9 @@ internal static class ChildRoles
         }
 
         await app.StopAsync();
+        foreach (var entry in logs.Entries.Where(e => e.Level >= LogLevel.Warning))
+            await Console.Error.WriteLineAsync($"{entry.Level}: {entry.Message}");
+
         return 0;
     }
 }

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.EventLoop;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 
@@ -48,5 +49,27 @@ internal static class ConnectionScript
             await await Task.WhenAny(clientEnded, ended.Task).OrTimeout("either side of the connection", TimeSpan.FromSeconds(30));
             await Task.WhenAll(clientEnded, ended.Task).OrTimeout("both sides of the connection", TimeSpan.FromSeconds(30));
         }
+    }
+
+    /// <summary>
+    /// Goes on on the connection's loop. One read does not do: if the loop has the bytes before the reader begins to wait,
+    /// the application simply goes on where it is. The client's part is <see cref="FollowToLoopAsync"/>.
+    /// </summary>
+    internal static async Task GoToLoopAsync(ConnectionContext connection)
+    {
+        do
+        {
+            await connection.Transport.Output.WriteAsync("?"u8.ToArray());
+            connection.Transport.Input.AdvanceTo((await connection.Transport.Input.ReadAsync()).Buffer.End);
+        }
+        while (LoopThread.Current is null);
+
+        await connection.Transport.Output.WriteAsync("!"u8.ToArray());
+    }
+
+    internal static async Task FollowToLoopAsync(RawClient client)
+    {
+        while ((await client.ReadExactlyAsync(1))[0] == '?')
+            await client.SendAsync("x");
     }
 }

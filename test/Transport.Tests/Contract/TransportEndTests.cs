@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Aeronet.AspNetCore.Transport.Tests.Contract;
+
+/// <summary>When the transport is gone nothing of it is left: no thread, no descriptor, no connection.</summary>
+[Collection(Alone.Name)]
+public sealed class TransportEndTests
+{
+    [Theory]
+    [InlineData(DispatchMode.Adaptive)]
+    [InlineData(DispatchMode.Inline)]
+    [InlineData(DispatchMode.ThreadPool)]
+    public async Task Dispose_ConnectionsOpen_EndsThemAndItsThreadsAndDescriptors(DispatchMode mode)
+    {
+        await NoThreadIsLeftAsync();
+        var before = ProcessCounters.OpenDescriptors();
+        var transport = new TransportUnderTest(options => options.Dispatch = mode);
+        var listener = await transport.BindAsync();
+        var pairs = new List<(Microsoft.AspNetCore.Connections.ConnectionContext Server, RawClient Client)>();
+        for (var i = 0; i < 10; i++)
+            pairs.Add(await TransportUnderTest.ConnectAsync(listener));
+
+        var reads = pairs.Select(pair => pair.Server.Transport.Input.ReadAsync().AsTask()).ToArray();
+        Assert.True(ProcessCounters.CountThreads("aeronet-") > 0);
+
+        await transport.DisposeAsync();
+
+        foreach (var read in reads)
+            Assert.True((await read.OrTimeout("a waiting read")).IsCompleted);
+
+        foreach (var (_, client) in pairs)
+        {
+            Assert.Equal(ConnectionEnd.Reset, (await client.ReadToEndAsync()).End);
+            client.Dispose();
+        }
+
+        await NoThreadIsLeftAsync();
+        await listener.DisposeAsync();
+        foreach (var kind in (string[])["eventpoll", "eventfd", "socket"])
+        {
+            await Eventually.HoldsAsync(
+                () => ProcessCounters.CountDescriptors(kind) <= before.GetValueOrDefault(kind),
+                $"the {kind} descriptors to be closed",
+                () => $"{before.GetValueOrDefault(kind)} before, {ProcessCounters.CountDescriptors(kind)} after");
+        }
+    }
+
+    [Fact]
+    public async Task Dispose_NeverUsed_NoThreadWasStarted()
+    {
+        await NoThreadIsLeftAsync();
+        await using var transport = new TransportUnderTest();
+
+        Assert.True(transport.Factory.CanBind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0)));
+        Assert.Equal(0, ProcessCounters.CountThreads("aeronet-"));
+    }
+
+    [Fact]
+    public async Task Dispose_Again_Harmless()
+    {
+        var transport = new TransportUnderTest();
+        await transport.BindAsync();
+        transport.Factory.Dispose();
+        transport.Factory.Dispose();
+
+        await transport.DisposeAsync();
+        await NoThreadIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Dispose_ALoopIsInsideTheApplication_WaitsForShutdownTimeoutOnly()
+    {
+        await NoThreadIsLeftAsync();
+        var transport = new TransportUnderTest(options =>
+        {
+            options.EventLoops = 1;
+            options.Dispatch = DispatchMode.Inline;
+            options.ShutdownTimeout = TimeSpan.FromMilliseconds(400);
+        });
+        using var release = new ManualResetEventSlim();
+        using var entered = new ManualResetEventSlim();
+        var (server, client) = await TransportUnderTest.ConnectAsync(await transport.BindAsync());
+        _ = BlockAsync();
+        await client.SendAsync("x");
+        Assert.True(entered.Wait(TaskTimeoutExtensions.DefaultTimeout));
+        var start = Stopwatch.GetTimestamp();
+
+        await transport.DisposeAsync();
+
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 350, 3000);
+        release.Set();
+        await NoThreadIsLeftAsync();
+        client.Dispose();
+
+        async Task BlockAsync()
+        {
+            // Not on the context of the test, but where the transport goes on.
+            await server.Transport.Input.ReadAsync().ConfigureAwait(false);
+            Assert.NotNull(LoopThread.Current);
+            entered.Set();
+            release.Wait(TaskTimeoutExtensions.DefaultTimeout);
+        }
+    }
+
+    [Fact]
+    public async Task Host_StartedStoppedManyTimes_NothingIsLeft()
+    {
+        await NoThreadIsLeftAsync();
+        await RunOnceAsync();
+        var before = ProcessCounters.OpenDescriptors();
+        for (var i = 0; i < 10; i++)
+            await RunOnceAsync();
+
+        await NoThreadIsLeftAsync();
+        foreach (var kind in (string[])["eventpoll", "eventfd", "socket", "file"])
+        {
+            await Eventually.HoldsAsync(
+                () => ProcessCounters.CountDescriptors(kind) <= before.GetValueOrDefault(kind) + 1,
+                $"the {kind} descriptors to be closed",
+                () => $"{before.GetValueOrDefault(kind)} before, {ProcessCounters.CountDescriptors(kind)} after");
+        }
+
+        static async Task RunOnceAsync()
+        {
+            await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, context => context.Response.WriteAsync("ok"));
+            using var client = await host.ConnectAsync();
+            Assert.Equal("ok", (await client.GetAsync()).Text);
+        }
+    }
+
+    private static Task NoThreadIsLeftAsync() => Eventually.HoldsAsync(
+        () => ProcessCounters.CountThreads("aeronet-") == 0, "no thread of a transport to be left", () => string.Join(", ", ProcessCounters.ThreadNames()));
+}
