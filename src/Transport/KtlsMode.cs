@@ -1,9 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 
 namespace Aeronet.AspNetCore.Transport;
 
 /// <summary>Whether TLS records are encrypted by the kernel, which lets files be sent without a copy.</summary>
-[Experimental("AERONET001")]
 public enum KtlsMode
 {
     /// <summary>Never.</summary>

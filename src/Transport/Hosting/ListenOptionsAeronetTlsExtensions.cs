@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Diagnostics;
@@ -12,7 +11,6 @@ using Microsoft.Extensions.Logging;
 namespace Microsoft.AspNetCore.Hosting;
 
 /// <summary>TLS by the Aeronet transport.</summary>
-[Experimental("AERONET001")]
 public static class ListenOptionsAeronetTlsExtensions
 {
     /// <summary>Terminates TLS on the endpoint with one certificate. See <see cref="UseAeronetTls(ListenOptions, Action{AeronetTlsOptions})"/>.</summary>
@@ -83,9 +81,9 @@ public static class ListenOptionsAeronetTlsExtensions
             TransportLog.NoKernelTls(logger, endPoint);
         }
 
-        // Now, so that a certificate that cannot be used fails the start; the protocols of the endpoint are known only later.
-        var contexts = new Lazy<TlsContexts>(() => new TlsContexts(options, Alpn(listenOptions.Protocols)));
-        SslContextFactory.Create(options, options.Certificates, "the default host").Dispose();
+        // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
+        new TlsContexts(options, listenOptions.Protocols).Dispose();
+        var contexts = new Lazy<TlsContexts>(() => new TlsContexts(options, listenOptions.Protocols));
         listenOptions.Use(next =>
         {
             TransportLog.TlsStarted(logger, endPoint, options.Ktls == KtlsMode.Disabled ? "off" : kernelTls ? "on" : "not in this kernel");
@@ -93,22 +91,15 @@ public static class ListenOptionsAeronetTlsExtensions
         });
     }
 
-    private static byte[] Alpn(HttpProtocols protocols) =>
-    [
-        .. protocols.HasFlag(HttpProtocols.Http2) ? "\x02h2"u8 : [],
-        .. protocols.HasFlag(HttpProtocols.Http1) ? "\x08http/1.1"u8 : [],
-    ];
-
-    [SuppressMessage("Security", "CA5398:Avoid hardcoded SslProtocols values", Justification = "The user's own choice.")]
     private static void UseFallback(HttpsConnectionAdapterOptions https, AeronetTlsOptions options)
     {
-        https.SslProtocols = options.Protocols;
+        https.SslProtocols = options.Protocols ?? TlsVersions.All;
         https.HandshakeTimeout = options.HandshakeTimeout;
         https.ServerCertificateChain = options.Intermediates;
         https.ServerCertificate = options.Certificates[0];
         if (options.Hosts.Count > 0)
         {
-            https.ServerCertificateSelector = (_, name) => HostNames.Find(options.Hosts, name ?? "")?[0] ?? (options.RefuseUnknownHosts && name is not null ? null : options.Certificates[0]);
+            https.ServerCertificateSelector = (_, name) => HostNames.Find(options.Hosts, name ?? "")?.Certificates.FirstOrDefault() ?? (options.RefuseUnknownHosts && name is not null ? null : options.Certificates[0]);
         }
     }
 }

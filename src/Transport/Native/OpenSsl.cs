@@ -24,8 +24,14 @@ internal static unsafe partial class OpenSsl
     internal const int SSL_CTRL_SET_SESS_CACHE_MODE = 44;
     internal const int SSL_CTRL_CHAIN_CERT = 89;
     internal const int SSL_CTRL_SET_GROUPS_LIST = 92;
+    internal const int SSL_CTRL_SET_SIGALGS_LIST = 98;
     internal const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
     internal const int SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
+
+    internal const int SSL_VERIFY_NONE = 0;
+    internal const int SSL_VERIFY_PEER = 1;
+    internal const int SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 2;
+    internal const uint X509_V_FLAG_CRL_CHECK = 4;
 
     internal const nint SSL_MODE_ENABLE_PARTIAL_WRITE = 1;
     internal const nint SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER = 2;
@@ -77,6 +83,21 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Crypto)]
     internal static partial void X509_free(nint certificate);
 
+    [LibraryImport(Crypto)]
+    internal static partial nint d2i_X509_CRL(nint target, byte** der, nint length);
+
+    [LibraryImport(Crypto)]
+    internal static partial void X509_CRL_free(nint list);
+
+    [LibraryImport(Crypto)]
+    internal static partial int X509_STORE_add_cert(nint store, nint certificate);
+
+    [LibraryImport(Crypto)]
+    internal static partial int X509_STORE_add_crl(nint store, nint list);
+
+    [LibraryImport(Crypto)]
+    internal static partial int X509_STORE_set_flags(nint store, uint flags);
+
     [LibraryImport(Ssl)]
     internal static partial nint TLS_server_method();
 
@@ -91,6 +112,39 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl)]
     internal static partial nint SSL_CTX_ctrl(nint context, int command, nint large, nint pointer);
+
+    [LibraryImport(Ssl, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint SSL_CTX_ctrl(nint context, int command, nint large, string text);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_ctrl(nint ssl, int command, nint large, nint pointer);
+
+    [LibraryImport(Ssl, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint SSL_ctrl(nint ssl, int command, nint large, string text);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_CTX_get_cert_store(nint context);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_CTX_set_default_verify_paths(nint context);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_CTX_add_client_CA(nint context, nint certificate);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_CTX_set_verify(nint context, int mode, nint callback);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_set_verify(nint ssl, int mode, nint callback);
+
+    [LibraryImport(Ssl, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SSL_set_cipher_list(nint ssl, string list);
+
+    [LibraryImport(Ssl, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SSL_set_ciphersuites(nint ssl, string suites);
+
+    [LibraryImport(Ssl, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SSL_CTX_set_ciphersuites(nint context, string suites);
 
     [LibraryImport(Ssl)]
     internal static partial int SSL_CTX_set_num_tickets(nint context, nuint tickets);

@@ -1,6 +1,6 @@
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Aeronet.AspNetCore.Transport.Native;
 
 namespace Aeronet.AspNetCore.Transport.Tls;
@@ -8,27 +8,22 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// <summary>Makes an SSL_CTX out of options and certificates.</summary>
 internal static unsafe class SslContextFactory
 {
-    // AEAD suites with ephemeral keys only, for TLS 1.2; all of TLS 1.3's are. As Mozilla's "intermediate" without DHE.
-    private const string Tls12Ciphers =
-        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
-        + "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
-
     /// <exception cref="InvalidOperationException">A certificate cannot be used; the message says which and why.</exception>
-    internal static SslContextHandle Create(AeronetTlsOptions options, IEnumerable<X509Certificate2> certificates, string host)
+    internal static SslContextHandle Create(TlsHost host)
     {
         OpenSsl.ERR_clear_error();
         var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
         if (context.IsInvalid)
         {
-            throw Failure($"OpenSSL could not create a context for {host}");
+            throw Failure($"OpenSSL could not create a context for {host.Name}");
         }
 
         try
         {
-            Configure(context.Pointer, options);
-            foreach (var certificate in certificates)
+            Configure(context.Pointer, host);
+            foreach (var certificate in host.Certificates)
             {
-                Use(context.Pointer, certificate, options.Intermediates, host);
+                Use(context.Pointer, certificate, host.Intermediates, host.Name);
             }
 
             return context;
@@ -40,12 +35,12 @@ internal static unsafe class SslContextFactory
         }
     }
 
-    private static void Configure(nint context, AeronetTlsOptions options)
+    private static void Configure(nint context, TlsHost host)
     {
         // A missing close_notify is told from BIO_eof (SslSession); OpenSSL would make it fatal for the response too.
         var flags = OpenSsl.SSL_OP_IGNORE_UNEXPECTED_EOF;
         flags |= OpenSsl.SSL_OP_NO_COMPRESSION | OpenSsl.SSL_OP_NO_RENEGOTIATION | OpenSsl.SSL_OP_CIPHER_SERVER_PREFERENCE | OpenSsl.SSL_OP_PRIORITIZE_CHACHA;
-        if (options.Ktls != KtlsMode.Disabled)
+        if (host.Ktls != KtlsMode.Disabled)
         {
             flags |= OpenSsl.SSL_OP_ENABLE_KTLS;
         }
@@ -56,24 +51,49 @@ internal static unsafe class SslContextFactory
             OpenSsl.SSL_CTRL_MODE,
             OpenSsl.SSL_MODE_ENABLE_PARTIAL_WRITE | OpenSsl.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | OpenSsl.SSL_MODE_RELEASE_BUFFERS,
             0);
-        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, options.Protocols.HasFlag(SslProtocols.Tls12) ? OpenSsl.TLS1_2_VERSION : OpenSsl.TLS1_3_VERSION, 0);
-        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, options.Protocols.HasFlag(SslProtocols.Tls13) ? OpenSsl.TLS1_3_VERSION : OpenSsl.TLS1_2_VERSION, 0);
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, TlsHostContext.MinimumOf(host.Protocols), 0);
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, TlsHostContext.MaximumOf(host.Protocols), 0);
 
         // One receive for head and body of a record. Where the kernel decrypts there are no records to read ahead.
-        var kernelMayDecrypt = options.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
+        var kernelMayDecrypt = host.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_READ_AHEAD, kernelMayDecrypt ? 0 : 1, 0);
 
         // Sessions live in the clients' tickets; OpenSSL's own cache would cost a lock and memory per handshake.
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SESS_CACHE_MODE, 0, 0);
         _ = OpenSsl.SSL_CTX_set_num_tickets(context, 1);
-        fixed (byte* id = "aeronet"u8)
+        SetSessionContext(context, host);
+        if (host.CipherList is { } list && OpenSsl.SSL_CTX_set_cipher_list(context, list) != 1)
         {
-            _ = OpenSsl.SSL_CTX_set_session_id_context(context, id, 7);
+            throw Failure($"CipherList '{list}' of {host.Name} names no cipher that OpenSSL has");
         }
 
-        if (OpenSsl.SSL_CTX_set_cipher_list(context, Tls12Ciphers) != 1)
+        if (host.CipherSuites is { } suites && OpenSsl.SSL_CTX_set_ciphersuites(context, suites) != 1)
         {
-            throw Failure("OpenSSL has none of the transport's ciphers");
+            throw Failure($"CipherSuites '{suites}' of {host.Name} was refused");
+        }
+
+        if (host.Groups is { } groups && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, groups) != 1)
+        {
+            throw Failure($"Groups '{groups}' of {host.Name} was refused");
+        }
+
+        if (host.SignatureAlgorithms is { } algorithms && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SIGALGS_LIST, 0, algorithms) != 1)
+        {
+            throw Failure($"SignatureAlgorithms '{algorithms}' of {host.Name} was refused");
+        }
+
+        ClientCertificateTrust.Configure(context, host);
+        OpenSsl.SSL_CTX_set_verify(context, ClientCertificateTrust.ModeOf(host), 0);
+    }
+
+    // A ticket is good for the host it was made for and no other: one may ask for a client certificate.
+    private static void SetSessionContext(nint context, TlsHost host)
+    {
+        Span<byte> id = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"aeronet {host.Name} {host.ClientCertificates}"), id);
+        fixed (byte* pointer = id)
+        {
+            _ = OpenSsl.SSL_CTX_set_session_id_context(context, pointer, (uint)id.Length);
         }
     }
 
@@ -130,7 +150,7 @@ internal static unsafe class SslContextFactory
         }
     }
 
-    private static nint Parse(X509Certificate2 certificate)
+    internal static nint Parse(X509Certificate2 certificate)
     {
         var der = certificate.RawData;
         fixed (byte* start = der)
@@ -153,5 +173,5 @@ internal static unsafe class SslContextFactory
         };
     }
 
-    private static InvalidOperationException Failure(string what) => new($"{what}: {OpenSslErrors.Take() ?? "no reason given"}.");
+    internal static InvalidOperationException Failure(string what) => new($"{what}: {OpenSslErrors.Take() ?? "no reason given"}.");
 }

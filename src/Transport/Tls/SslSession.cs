@@ -41,7 +41,7 @@ internal sealed unsafe class SslSession
     internal bool MustNotWrite { get; private set; }
 
     /// <summary>Creates a session on a socket; null when OpenSSL or the socket refuses.</summary>
-    internal static SslSession? TryCreate(SslContextHandle context, SocketHandle socket)
+    internal static SslSession? TryCreate(TlsHostContext context, SocketHandle socket)
     {
         OpenSsl.ERR_clear_error();
         var ssl = OpenSsl.SSL_new(context.Pointer);

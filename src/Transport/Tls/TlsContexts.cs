@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Native;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Transport.Tls;
 
@@ -7,37 +8,42 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// The SSL_CTX of each host of an endpoint, and the choice between them while a ClientHello is being answered. Kept for the
 /// life of the process's endpoint and never freed while a thread might be in a handshake: OpenSSL counts references.
 /// </summary>
-internal sealed unsafe class TlsContexts
+internal sealed unsafe class TlsContexts : IDisposable
 {
     [ThreadStatic]
     private static TlsHandshake? t_current;
 
-    private readonly Dictionary<string, SslContextHandle> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, TlsHostContext> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly bool _refuseUnknown;
 
-    /// <exception cref="InvalidOperationException">A certificate cannot be used; the message says which and why.</exception>
-    internal TlsContexts(AeronetTlsOptions options, byte[] applicationProtocols)
+    /// <exception cref="InvalidOperationException">A certificate or an option cannot be used; the message says which and why.</exception>
+    internal TlsContexts(AeronetTlsOptions options, HttpProtocols endpointProtocols)
     {
-        ApplicationProtocols = applicationProtocols;
         _refuseUnknown = options.RefuseUnknownHosts;
-        Default = SslContextFactory.Create(options, options.Certificates, "the default host");
+        Default = new TlsHostContext(new TlsHost(options, options, "the default host", endpointProtocols));
         OpenSsl.SSL_CTX_set_client_hello_cb(Default.Pointer, &OnClientHello, 0);
         OpenSsl.SSL_CTX_set_alpn_select_cb(Default.Pointer, &OnSelectProtocol, 0);
-        foreach (var (name, certificates) in options.Hosts)
+        foreach (var (name, host) in options.Hosts)
         {
-            var context = SslContextFactory.Create(options, certificates, $"host '{name}'");
+            var context = new TlsHostContext(new TlsHost(options, host, $"host '{name}'", endpointProtocols));
             OpenSsl.SSL_CTX_set_alpn_select_cb(context.Pointer, &OnSelectProtocol, 0);
             _hosts.Add(name, context);
         }
     }
 
-    internal SslContextHandle Default { get; }
-
-    /// <summary>ALPN ids in the server's order, each preceded by its length (RFC 7301, section 3.1).</summary>
-    internal byte[] ApplicationProtocols { get; }
+    internal TlsHostContext Default { get; }
 
     /// <summary>Names the handshake that OpenSSL's callbacks on this thread belong to.</summary>
     internal static void Enter(TlsHandshake? handshake) => t_current = handshake;
+
+    public void Dispose()
+    {
+        Default.Dispose();
+        foreach (var context in _hosts.Values)
+        {
+            context.Dispose();
+        }
+    }
 
     [UnmanagedCallersOnly]
     private static int OnClientHello(nint ssl, int* alert, nint argument)
@@ -57,7 +63,8 @@ internal sealed unsafe class TlsContexts
         var contexts = handshake.Contexts;
         if (HostNames.Find(contexts._hosts, handshake.HostName) is { } context)
         {
-            OpenSsl.SSL_set_SSL_CTX(ssl, context.Pointer);
+            context.Apply(ssl, contexts.Default.Host);
+            handshake.Host = context.Host;
         }
         else if (contexts._refuseUnknown && handshake.HostName.Length > 0)
         {
@@ -71,7 +78,7 @@ internal sealed unsafe class TlsContexts
     [UnmanagedCallersOnly]
     private static int OnSelectProtocol(nint ssl, byte** selected, byte* selectedLength, byte* offered, uint offeredLength, nint argument)
     {
-        var ours = t_current?.Contexts.ApplicationProtocols ?? [];
+        var ours = t_current?.Host.ApplicationProtocols ?? [];
         var theirs = new ReadOnlySpan<byte>(offered, (int)offeredLength);
         for (var i = 0; i < ours.Length; i += ours[i] + 1)
         {

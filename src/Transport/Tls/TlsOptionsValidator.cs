@@ -1,5 +1,3 @@
-using System.Security.Authentication;
-
 namespace Aeronet.AspNetCore.Transport.Tls;
 
 /// <summary>Checks <see cref="AeronetTlsOptions"/>.</summary>
@@ -8,22 +6,35 @@ internal static class TlsOptionsValidator
     /// <exception cref="InvalidOperationException">The message names the option, the value and what would be right.</exception>
     internal static void Validate(AeronetTlsOptions options)
     {
-#pragma warning disable CA5397, CA5398 // Only these two are accepted.
-        const SslProtocols known = SslProtocols.Tls12 | SslProtocols.Tls13;
-#pragma warning restore CA5397, CA5398
         Check(options.Certificates.Count > 0, "Certificates is empty: add at least one certificate with its private key.");
-        Check(options.Certificates.All(certificate => certificate is not null), "Certificates has a null: was the certificate not found?");
-        Check(options.Protocols != 0 && (options.Protocols & ~known) == 0, $"Protocols is {options.Protocols}: use Tls12, Tls13 or both.");
+        CheckHost(options, "");
         Check(Enum.IsDefined(options.Ktls), $"Ktls is {options.Ktls}: use Disabled, Opportunistic, Enabled or Required.");
         Check(
             options.HandshakeTimeout >= TimeSpan.FromMilliseconds(100) && options.HandshakeTimeout <= TimeSpan.FromMinutes(10),
             $"HandshakeTimeout is {options.HandshakeTimeout}: use 00:00:00.1 to 00:10:00.");
-        foreach (var (name, certificates) in options.Hosts)
+        foreach (var (name, host) in options.Hosts)
         {
             Check(IsHostName(name), $"Hosts has '{name}': use a DNS name in ASCII, or *. and a DNS name.");
-            Check(certificates is { Count: > 0 }, $"Hosts['{name}'] is empty: add at least one certificate with its private key.");
-            Check(certificates.All(certificate => certificate is not null), $"Hosts['{name}'] has a null: was the certificate not found?");
+            Check(host is not null, $"Hosts['{name}'] is null: give it options, which may be empty.");
+            CheckHost(host!, $"Hosts['{name}'].");
         }
+    }
+
+    private static void CheckHost(AeronetTlsHostOptions host, string prefix)
+    {
+        Check(host.Certificates.All(certificate => certificate is not null), $"{prefix}Certificates has a null: was the certificate not found?");
+        Check(
+            host.Protocols is null || (host.Protocols != 0 && (host.Protocols & ~TlsVersions.All) == 0),
+            $"{prefix}Protocols is {host.Protocols}: use Tls12, Tls13 or both.");
+        Check(
+            host.CipherPolicy != TlsCipherPolicy.Modern || host.Protocols is null || (host.Protocols & TlsVersions.Tls13) != 0,
+            $"{prefix}CipherPolicy is Modern, which is TLS 1.3, and Protocols is {host.Protocols}: add Tls13 or use Intermediate.");
+        Check(
+            host.CipherPolicy == TlsCipherPolicy.Custom || (host.CipherList is null && host.CipherSuites is null),
+            $"{prefix}CipherList and CipherSuites are for CipherPolicy Custom, and it is {host.CipherPolicy?.ToString() ?? "not set"}: set it to Custom.");
+        Check(
+            host.CipherPolicy != TlsCipherPolicy.Custom || host.CipherList is not null || host.CipherSuites is not null,
+            $"{prefix}CipherPolicy is Custom: name the ciphers in CipherList (TLS 1.2) or CipherSuites (TLS 1.3).");
     }
 
     private static bool IsHostName(string name)

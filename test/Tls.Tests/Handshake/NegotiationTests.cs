@@ -180,8 +180,8 @@ public sealed class NegotiationTests
             tls =>
             {
                 tls.Certificates.Add(Certificates.Ecdsa);
-                tls.Hosts["www.example.com"] = [Certificates.Exact];
-                tls.Hosts["*.example.com"] = [Certificates.Wildcard];
+                tls.Hosts["www.example.com"] = new AeronetTlsHostOptions { Certificates = { Certificates.Exact } };
+                tls.Hosts["*.example.com"] = new AeronetTlsHostOptions { Certificates = { Certificates.Wildcard } };
                 tls.RefuseUnknownHosts = refuse;
             },
             kind: kind);

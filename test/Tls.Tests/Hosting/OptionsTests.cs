@@ -29,8 +29,14 @@ public sealed class OptionsTests
         { "host star", "Hosts" },
         { "host inner star", "Hosts" },
         { "host address", "Hosts" },
-        { "host no certificates", "Hosts['a.test']" },
-        { "host null certificates", "Hosts['a.test']" },
+        { "host null", "Hosts['a.test']" },
+        { "ciphers without custom", "CipherPolicy Custom" },
+        { "custom without ciphers", "CipherList" },
+        { "unknown cipher", "AES-OF-BASE" },
+        { "unknown suite", "TLS_AES_OF_BASE" },
+        { "unknown group", "Curve1" },
+        { "unknown signature", "RSA+MD99" },
+        { "modern without 1.3", "Modern" },
         { "host no key", "a.test" },
     };
 
@@ -133,25 +139,46 @@ public sealed class OptionsTests
                 options.HandshakeTimeout = Timeout.InfiniteTimeSpan;
                 break;
             case "host empty name":
-                options.Hosts[""] = [Certificates.Exact];
+                options.Hosts[""] = new AeronetTlsHostOptions { Certificates = { Certificates.Exact } };
                 break;
             case "host star":
-                options.Hosts["*"] = [Certificates.Exact];
+                options.Hosts["*"] = new AeronetTlsHostOptions { Certificates = { Certificates.Exact } };
                 break;
             case "host inner star":
-                options.Hosts["www.*.test"] = [Certificates.Exact];
+                options.Hosts["www.*.test"] = new AeronetTlsHostOptions { Certificates = { Certificates.Exact } };
                 break;
             case "host address":
-                options.Hosts["127.0.0.1"] = [Certificates.Exact];
+                options.Hosts["127.0.0.1"] = new AeronetTlsHostOptions { Certificates = { Certificates.Exact } };
                 break;
-            case "host no certificates":
-                options.Hosts["a.test"] = [];
+            case "ciphers without custom":
+                options.CipherList = "ECDHE-RSA-AES128-GCM-SHA256";
                 break;
-            case "host null certificates":
+            case "custom without ciphers":
+                options.CipherPolicy = TlsCipherPolicy.Custom;
+                break;
+            case "unknown cipher":
+                options.CipherPolicy = TlsCipherPolicy.Custom;
+                options.CipherList = "AES-OF-BASE";
+                break;
+            case "unknown suite":
+                options.CipherPolicy = TlsCipherPolicy.Custom;
+                options.CipherSuites = "TLS_AES_OF_BASE";
+                break;
+            case "unknown group":
+                options.Groups = "Curve1";
+                break;
+            case "unknown signature":
+                options.SignatureAlgorithms = "RSA+MD99";
+                break;
+            case "modern without 1.3":
+                options.CipherPolicy = TlsCipherPolicy.Modern;
+                options.Protocols = SslProtocols.Tls12;
+                break;
+            case "host null":
                 options.Hosts["a.test"] = null!;
                 break;
             case "host no key":
-                options.Hosts["a.test"] = [keyless];
+                options.Hosts["a.test"] = new AeronetTlsHostOptions { Certificates = { keyless } };
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport;
 using System.Text.RegularExpressions;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -48,7 +49,7 @@ public sealed class ToolTests
     public async Task Openssl_Resumption_Reused(string version, bool sni)
     {
         var session = Path.Combine(Path.GetTempPath(), $"aeronet-{Guid.NewGuid():N}.pem");
-        await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("hello there"), tls => tls.Hosts["www.example.com"] = [Certificates.Exact]);
+        await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("hello there"), tls => tls.Hosts["www.example.com"] = new AeronetTlsHostOptions { Certificates = { Certificates.Exact } });
         string[] name = sni ? ["-servername", "www.example.com"] : ["-noservername"];
 
         var first = await OpensslClient.RunAsync(host, [version, .. name, "-sess_out", session], Close);
@@ -98,7 +99,7 @@ public sealed class ToolTests
             {
                 tls.Certificates.Add(Certificates.Ecdsa);
                 tls.Certificates.Add(Certificates.Rsa);
-                tls.Hosts["www.example.com"] = [Certificates.Rsa, Certificates.Ecdsa];
+                tls.Hosts["www.example.com"] = new AeronetTlsHostOptions { Certificates = { Certificates.Rsa, Certificates.Ecdsa } };
             });
 
             var output = await OpensslClient.RunAsync(host, [version, "-sigalgs", algorithms, "-servername", hosts ? "www.example.com" : "x.test"], Close);
@@ -130,7 +131,7 @@ public sealed class ToolTests
     {
         await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("hello there"), tls =>
         {
-            tls.Hosts["www.example.com"] = [Certificates.Exact];
+            tls.Hosts["www.example.com"] = new AeronetTlsHostOptions { Certificates = { Certificates.Exact } };
             tls.RefuseUnknownHosts = true;
         });
 

@@ -1,0 +1,68 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Aeronet.AspNetCore.Transport;
+
+/// <summary>How one host name is served over TLS. What is not set is taken from the endpoint's options.</summary>
+public class AeronetTlsHostOptions
+{
+    /// <summary>
+    /// The certificates, each with its private key. Of several the one is used that the client supports (RSA and ECDSA side
+    /// by side).
+    /// </summary>
+    public IList<X509Certificate2> Certificates { get; } = [];
+
+    /// <summary>Intermediate certificates sent along; those that do not belong to a certificate's chain are left out.</summary>
+    public X509Certificate2Collection Intermediates { get; } = [];
+
+    /// <summary>TLS 1.2, TLS 1.3, or both.</summary>
+    /// <remarks>Defaults to both.</remarks>
+    public SslProtocols? Protocols { get; set; }
+
+    /// <summary>Which cipher suites and key exchange groups are offered.</summary>
+    /// <remarks>Defaults to <see cref="TlsCipherPolicy.Intermediate"/>.</remarks>
+    public TlsCipherPolicy? CipherPolicy { get; set; }
+
+    /// <summary>
+    /// The TLS 1.2 suites of <see cref="TlsCipherPolicy.Custom"/>, in OpenSSL's cipher list format (openssl-ciphers(1)).
+    /// </summary>
+    public string? CipherList { get; set; }
+
+    /// <summary>The TLS 1.3 suites of <see cref="TlsCipherPolicy.Custom"/>, by their IANA names, separated by colons.</summary>
+    public string? CipherSuites { get; set; }
+
+    /// <summary>Key exchange groups in the server's order, separated by colons, such as <c>X25519:P-256</c>.</summary>
+    /// <remarks>Defaults to those of the <see cref="CipherPolicy"/>.</remarks>
+    public string? Groups { get; set; }
+
+    /// <summary>Signature algorithms, separated by colons, such as <c>ECDSA+SHA256:rsa_pss_rsae_sha256</c>.</summary>
+    /// <remarks>Defaults to those of OpenSSL.</remarks>
+    public string? SignatureAlgorithms { get; set; }
+
+    /// <summary>The HTTP versions offered by ALPN (RFC 7301); HTTP/2 before HTTP/1.1.</summary>
+    /// <remarks>Defaults to those of the endpoint (<see cref="ListenOptions.Protocols"/>).</remarks>
+    public HttpProtocols? HttpProtocols { get; set; }
+
+    /// <summary>Whether clients are asked for a certificate, and must have one.</summary>
+    /// <remarks>Defaults to <see cref="TlsClientCertificates.Disabled"/>.</remarks>
+    public TlsClientCertificates? ClientCertificates { get; set; }
+
+    /// <summary>
+    /// The authorities whose client certificates are accepted; their names are sent to the client. Empty: those the system
+    /// trusts.
+    /// </summary>
+    public X509Certificate2Collection TrustedClientAuthorities { get; } = [];
+
+    /// <summary>
+    /// Certificate revocation lists (RFC 5280, section 5), DER. When there are any, the issuer of each client
+    /// certificate must have a current one that does not list it.
+    /// </summary>
+    public IList<byte[]> RevocationLists { get; } = [];
+
+    /// <summary>
+    /// Decides about a client certificate after the chain was checked: gets the certificate, the chain the client sent, and
+    /// OpenSSL's reason for refusing it (null when it is accepted). The answer is final. Runs on the thread pool and may block.
+    /// </summary>
+    public Func<X509Certificate2, X509Certificate2Collection, string?, bool>? ClientCertificateValidation { get; set; }
+}

@@ -1,0 +1,67 @@
+using Aeronet.AspNetCore.Transport.Native;
+
+namespace Aeronet.AspNetCore.Transport.Tls;
+
+/// <summary>Sets up whose client certificates a host asks for and accepts.</summary>
+internal static unsafe class ClientCertificateTrust
+{
+    /// <summary>Fills a context's trust store and the names it sends to clients.</summary>
+    /// <exception cref="InvalidOperationException">An authority or a revocation list cannot be used; the message says which.</exception>
+    internal static void Configure(nint context, TlsHost host)
+    {
+        if (host.ClientCertificates == TlsClientCertificates.Disabled)
+        {
+            return;
+        }
+
+        var store = OpenSsl.SSL_CTX_get_cert_store(context);
+        if (host.TrustedClientAuthorities.Count == 0)
+        {
+            _ = OpenSsl.SSL_CTX_set_default_verify_paths(context);
+        }
+
+        foreach (var authority in host.TrustedClientAuthorities)
+        {
+            var parsed = SslContextFactory.Parse(authority);
+            var added = OpenSsl.X509_STORE_add_cert(store, parsed) == 1 && OpenSsl.SSL_CTX_add_client_CA(context, parsed) == 1;
+            OpenSsl.X509_free(parsed);
+            if (!added)
+            {
+                throw SslContextFactory.Failure($"The trusted authority '{authority.Subject}' of {host.Name} was refused");
+            }
+        }
+
+        foreach (var list in host.RevocationLists)
+        {
+            Add(store, list, host);
+        }
+
+        if (host.RevocationLists.Length > 0)
+        {
+            _ = OpenSsl.X509_STORE_set_flags(store, OpenSsl.X509_V_FLAG_CRL_CHECK);
+        }
+    }
+
+    /// <summary>The verification mode of a host (SSL_CTX_set_verify(3)).</summary>
+    internal static int ModeOf(TlsHost host) => host.ClientCertificates switch
+    {
+        TlsClientCertificates.Request => OpenSsl.SSL_VERIFY_PEER,
+        TlsClientCertificates.Require => OpenSsl.SSL_VERIFY_PEER | OpenSsl.SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+        _ => OpenSsl.SSL_VERIFY_NONE,
+    };
+
+    private static void Add(nint store, byte[] list, TlsHost host)
+    {
+        fixed (byte* start = list)
+        {
+            var position = start;
+            var parsed = OpenSsl.d2i_X509_CRL(0, &position, list.Length);
+            var added = parsed != 0 && OpenSsl.X509_STORE_add_crl(store, parsed) == 1;
+            OpenSsl.X509_CRL_free(parsed);
+            if (!added)
+            {
+                throw SslContextFactory.Failure($"A revocation list of {host.Name} was refused");
+            }
+        }
+    }
+}
