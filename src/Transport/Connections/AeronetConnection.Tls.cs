@@ -1,14 +1,15 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <summary>The connection's change from plain bytes to TLS, before Kestrel reads from it.</summary>
-internal sealed partial class AeronetConnection : ITlsUpgrade
+internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwner
 {
     private SslSession? _session;
     private volatile TlsHandshake? _handshake;
-    private bool _handshakeWatchesWritable;
     private int _eventsInHandshake;
 
     async ValueTask<TlsOutcome> ITlsUpgrade.UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options)
@@ -18,7 +19,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
             return new TlsOutcome { Failure = "OpenSSL could not create a session", HostName = "" };
         }
 
-        using var handshake = new TlsHandshake(contexts, session, options.HandshakeTimeout, _loop.Group.RunsOnThreadPool);
+        using var handshake = new TlsHandshake(contexts, session, this, options.HandshakeTimeout, _loop.Group.RunsOnThreadPool);
         _session = session;
         _handshake = handshake;
         _loop.Post(handshake);
@@ -26,7 +27,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
         if (!succeeded)
         {
             // Here too: an abort may have come before there was a session to close.
-            session.Close();
+            handshake.CloseSession();
             return new TlsOutcome
             {
                 Failure = handshake.TimedOut ? "the handshake timed out" : session.Failure ?? "the connection was aborted",
@@ -51,16 +52,20 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
         };
     }
 
+    void ITlsHandshakeOwner.Post(ILoopWork work) => _loop.Post(work);
+
+    void ITlsHandshakeOwner.WatchWritable() =>
+        _loop.Rewatch(_socket, EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, Token);
+
+    void ITlsHandshakeOwner.ShutdownSend() => _socket.ShutdownSend();
+
+    void ITlsHandshakeOwner.OnValidationFailed(Exception failure) =>
+        TransportLog.ClientCertificateValidationFailed(_services.Logger, ConnectionId, failure);
+
     private void StepHandshake(TlsHandshake handshake, EpollEvents events)
     {
         Interlocked.Or(ref _eventsInHandshake, (int)events);
         handshake.RunOnLoop();
-        if (handshake.WantsWrite && !_handshakeWatchesWritable)
-        {
-            _handshakeWatchesWritable = true;
-            _loop.Rewatch(_socket, EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, Token);
-        }
-
         if (_handshake is null)
         {
             DeliverHangUp();
@@ -83,9 +88,13 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
     /// <summary>Ends the TLS session before its socket is closed.</summary>
     private void EndTls(bool sendClose)
     {
-        if (_session is { } session)
+        if (_handshake is { } handshake)
         {
-            if (sendClose && _handshake is null)
+            handshake.CloseSession();
+        }
+        else if (_session is { } session)
+        {
+            if (sendClose)
             {
                 session.SendClose();
             }

@@ -31,7 +31,6 @@ internal static unsafe partial class OpenSsl
     internal const int SSL_VERIFY_NONE = 0;
     internal const int SSL_VERIFY_PEER = 1;
     internal const int SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 2;
-    internal const uint X509_V_FLAG_CRL_CHECK = 4;
 
     internal const nint SSL_MODE_ENABLE_PARTIAL_WRITE = 1;
     internal const nint SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER = 2;
@@ -130,12 +129,6 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl)]
     internal static partial int SSL_CTX_add_client_CA(nint context, nint certificate);
-
-    [LibraryImport(Ssl)]
-    internal static partial void SSL_CTX_set_verify(nint context, int mode, nint callback);
-
-    [LibraryImport(Ssl)]
-    internal static partial void SSL_set_verify(nint ssl, int mode, nint callback);
 
     [LibraryImport(Ssl, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int SSL_set_cipher_list(nint ssl, string list);

@@ -5,19 +5,34 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// <summary>Sets up whose client certificates a host asks for and accepts.</summary>
 internal static unsafe class ClientCertificateTrust
 {
-    /// <summary>Fills a context's trust store and the names it sends to clients.</summary>
+    // Certificates between a client's and its authority; OpenSSL's own limit is 100.
+    private const int MaxDepth = 10;
+
+    /// <summary>Fills a context's trust store and the names it sends to clients, and says who checks.</summary>
     /// <exception cref="InvalidOperationException">An authority or a revocation list cannot be used; the message says which.</exception>
     internal static void Configure(nint context, TlsHost host)
     {
+        OpenSsl.SSL_CTX_set_verify(context, ModeOf(host), &ClientCertificateVerifier.OnCertificate);
+        OpenSsl.SSL_CTX_set_verify_depth(context, MaxDepth);
         if (host.ClientCertificates == TlsClientCertificates.Disabled)
         {
             return;
+        }
+
+        if (host.AsksApplication)
+        {
+            OpenSsl.SSL_CTX_set_cert_verify_callback(context, &ClientCertificateVerifier.OnChain, 0);
         }
 
         var store = OpenSsl.SSL_CTX_get_cert_store(context);
         if (host.TrustedClientAuthorities.Count == 0)
         {
             _ = OpenSsl.SSL_CTX_set_default_verify_paths(context);
+        }
+        else
+        {
+            // Whoever is named is trusted, also an intermediate without its root.
+            _ = OpenSsl.X509_STORE_set_flags(store, OpenSsl.X509_V_FLAG_PARTIAL_CHAIN);
         }
 
         foreach (var authority in host.TrustedClientAuthorities)
@@ -38,7 +53,7 @@ internal static unsafe class ClientCertificateTrust
 
         if (host.RevocationLists.Length > 0)
         {
-            _ = OpenSsl.X509_STORE_set_flags(store, OpenSsl.X509_V_FLAG_CRL_CHECK);
+            _ = OpenSsl.X509_STORE_set_flags(store, OpenSsl.X509_V_FLAG_CRL_CHECK | OpenSsl.X509_V_FLAG_CRL_CHECK_ALL);
         }
     }
 

@@ -45,6 +45,11 @@ internal static unsafe class SslContextFactory
             flags |= OpenSsl.SSL_OP_ENABLE_KTLS;
         }
 
+        if (!host.IsResumable)
+        {
+            flags |= OpenSsl.SSL_OP_NO_TICKET;
+        }
+
         OpenSsl.SSL_CTX_set_options(context, flags);
         OpenSsl.SSL_CTX_ctrl(
             context,
@@ -60,21 +65,12 @@ internal static unsafe class SslContextFactory
 
         // Sessions live in the clients' tickets; OpenSSL's own cache would cost a lock and memory per handshake.
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SESS_CACHE_MODE, 0, 0);
-        _ = OpenSsl.SSL_CTX_set_num_tickets(context, 1);
+        _ = OpenSsl.SSL_CTX_set_num_tickets(context, TlsHostContext.TicketsOf(host));
         SetSessionContext(context, host);
-        if (host.CipherList is { } list && OpenSsl.SSL_CTX_set_cipher_list(context, list) != 1)
+        SetCiphers(context, host);
+        if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups) != 1)
         {
-            throw Failure($"CipherList '{list}' of {host.Name} names no cipher that OpenSSL has");
-        }
-
-        if (host.CipherSuites is { } suites && OpenSsl.SSL_CTX_set_ciphersuites(context, suites) != 1)
-        {
-            throw Failure($"CipherSuites '{suites}' of {host.Name} was refused");
-        }
-
-        if (host.Groups is { } groups && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, groups) != 1)
-        {
-            throw Failure($"Groups '{groups}' of {host.Name} was refused");
+            throw Failure($"Groups '{host.Groups}' of {host.Name} was refused");
         }
 
         if (host.SignatureAlgorithms is { } algorithms && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SIGALGS_LIST, 0, algorithms) != 1)
@@ -83,7 +79,34 @@ internal static unsafe class SslContextFactory
         }
 
         ClientCertificateTrust.Configure(context, host);
-        OpenSsl.SSL_CTX_set_verify(context, ClientCertificateTrust.ModeOf(host), 0);
+    }
+
+    private static void SetCiphers(nint context, TlsHost host)
+    {
+        if (OpenSsl.SSL_CTX_set_cipher_list(context, host.CipherList) != 1)
+        {
+            throw Failure($"CipherList '{host.CipherList}' of {host.Name} names no cipher that OpenSSL has");
+        }
+
+        if (OpenSsl.SSL_CTX_set_ciphersuites(context, host.CipherSuites) != 1)
+        {
+            throw Failure($"CipherSuites '{host.CipherSuites}' of {host.Name} was refused");
+        }
+
+        if ((WeakCiphers.NamedIn(host.CipherList) ?? WeakCiphers.OfferedBy(context)) is { } weak)
+        {
+            throw new InvalidOperationException($"CipherList '{host.CipherList}' or CipherSuites '{host.CipherSuites}' of {host.Name} has {weak}, which is broken: take it out, or exclude it (!aNULL:!eNULL).");
+        }
+    }
+
+    /// <summary>Whether OpenSSL has a key exchange group.</summary>
+    internal static bool HasGroup(string group)
+    {
+        OpenSsl.ERR_clear_error();
+        using var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
+        var known = !context.IsInvalid && OpenSsl.SSL_CTX_ctrl(context.Pointer, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, group) == 1;
+        OpenSsl.ERR_clear_error();
+        return known;
     }
 
     // A ticket is good for the host it was made for and no other: one may ask for a client certificate.

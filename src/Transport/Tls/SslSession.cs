@@ -85,6 +85,11 @@ internal sealed unsafe class SslSession
                 return IoResult.FromErrno(Errno.ECONNRESET);
             }
 
+            if (_failed && OpenSsl.SSL_get_verify_result(_sslByGate) is var refusal and not OpenSsl.X509_V_OK)
+            {
+                Failure += $" ({ClientCertificateVerifier.Describe(refusal)})";
+            }
+
             if (result == 1)
             {
                 SendsByKernel = OpenSsl.BIO_ctrl(OpenSsl.SSL_get_wbio(_sslByGate), OpenSsl.BIO_CTRL_GET_KTLS_SEND, 0, 0) == 1;
@@ -228,6 +233,7 @@ internal sealed unsafe class SslSession
                 CipherSuite = (TlsCipherSuite)OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(_sslByGate)),
                 ApplicationProtocol = new ReadOnlySpan<byte>(protocol, (int)length).ToArray(),
                 Resumed = OpenSsl.SSL_session_reused(_sslByGate) == 1,
+                ClientCertificate = ClientCertificate(),
             };
         }
     }
@@ -245,6 +251,19 @@ internal sealed unsafe class SslSession
         }
     }
 
+    private byte[]? ClientCertificate()
+    {
+        var certificate = OpenSsl.SSL_get1_peer_certificate(_sslByGate);
+        if (certificate == 0)
+        {
+            return null;
+        }
+
+        var der = ClientCertificateVerifier.Encode(certificate);
+        OpenSsl.X509_free(certificate);
+        return der;
+    }
+
     /// <summary>Sorts a call's failure. Must follow the call at once: it reads the thread's error queue and errno.</summary>
     private IoResult Judge(int result, out bool wantsWrite)
     {
@@ -255,6 +274,7 @@ internal sealed unsafe class SslSession
         {
             case OpenSsl.SSL_ERROR_WANT_READ:
             case OpenSsl.SSL_ERROR_WANT_WRITE:
+            case OpenSsl.SSL_ERROR_WANT_CLIENT_HELLO_CB:
                 return IoResult.FromErrno(Errno.EAGAIN);
             case OpenSsl.SSL_ERROR_ZERO_RETURN:
                 if (OpenSsl.BIO_ctrl(OpenSsl.SSL_get_rbio(_sslByGate), OpenSsl.BIO_CTRL_EOF, 0, 0) == 1)

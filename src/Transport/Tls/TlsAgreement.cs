@@ -14,4 +14,7 @@ internal readonly struct TlsAgreement
     internal ReadOnlyMemory<byte> ApplicationProtocol { get; init; }
 
     internal bool Resumed { get; init; }
+
+    /// <summary>The client's certificate, DER; null when it showed none.</summary>
+    internal byte[]? ClientCertificate { get; init; }
 }

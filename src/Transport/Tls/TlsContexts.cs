@@ -33,8 +33,12 @@ internal sealed unsafe class TlsContexts : IDisposable
 
     internal TlsHostContext Default { get; }
 
-    /// <summary>Names the handshake that OpenSSL's callbacks on this thread belong to.</summary>
-    internal static void Enter(TlsHandshake? handshake) => t_current = handshake;
+    /// <summary>The handshake that OpenSSL's callbacks on this thread belong to.</summary>
+    internal static TlsHandshake? Current
+    {
+        get => t_current;
+        set => t_current = value;
+    }
 
     public void Dispose()
     {
@@ -61,17 +65,20 @@ internal sealed unsafe class TlsContexts : IDisposable
         }
 
         var contexts = handshake.Contexts;
-        if (HostNames.Find(contexts._hosts, handshake.HostName) is { } context)
-        {
-            context.Apply(ssl, contexts.Default.Host);
-            handshake.Host = context.Host;
-        }
-        else if (contexts._refuseUnknown && handshake.HostName.Length > 0)
+        var context = HostNames.Find(contexts._hosts, handshake.HostName);
+        if (context is null && contexts._refuseUnknown && handshake.HostName.Length > 0)
         {
             *alert = OpenSsl.SSL_AD_UNRECOGNIZED_NAME;
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;
         }
 
+        handshake.Host = (context ?? contexts.Default).Host;
+        if (handshake.Host.AsksApplication && !handshake.MayAskApplication())
+        {
+            return OpenSsl.SSL_CLIENT_HELLO_RETRY;
+        }
+
+        context?.Apply(ssl, contexts.Default.Host);
         return OpenSsl.SSL_CLIENT_HELLO_SUCCESS;
     }
 

@@ -10,8 +10,21 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// <summary>What Kestrel and the application are told of the TLS under a connection.</summary>
 internal sealed class TlsFeatures(TlsOutcome outcome) : ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature
 {
-    /// <summary>Always null: the endpoint does not ask clients for certificates.</summary>
-    public X509Certificate2? ClientCertificate { get; set; }
+    private X509Certificate2? _clientCertificate;
+    private bool _isSet;
+
+    /// <summary>Made when it is first asked for, and then the application's, which may keep it longer than the connection.</summary>
+    public X509Certificate2? ClientCertificate
+    {
+        get => _isSet || outcome.Agreement.ClientCertificate is not { } der
+            ? _clientCertificate
+            : LazyInitializer.EnsureInitialized(ref _clientCertificate, () => X509CertificateLoader.LoadCertificate(der));
+        set
+        {
+            _clientCertificate = value;
+            _isSet = true;
+        }
+    }
 
     public SslProtocols Protocol => TlsVersions.ToSslProtocol(outcome.Agreement.Version);
 
@@ -43,5 +56,9 @@ internal sealed class TlsFeatures(TlsOutcome outcome) : ITlsConnectionFeature, I
     public int KeyExchangeStrength => 0;
 #pragma warning restore SYSLIB0058
 
+    /// <summary>
+    /// The certificate of the handshake: none is asked for later. HTTP/2 forbids it (RFC 9113, section 9.2.3), and Kestrel's
+    /// own answer on an endpoint without delayed negotiation is the same.
+    /// </summary>
     public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
 }

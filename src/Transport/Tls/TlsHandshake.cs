@@ -7,16 +7,27 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// A handshake in progress: takes a step whenever the socket is ready, on the connection's loop, until it is complete, has
 /// failed, or its time is over. Who awaits it goes on where the application runs: on the loop, except in thread pool mode.
 /// </summary>
-internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposable
+/// <remarks>
+/// Where the application is asked about the client's certificate, which OpenSSL does in the middle of a step, the steps are
+/// taken on the thread pool from the ClientHello on, one at a time; the loop only asks for them.
+/// </remarks>
+internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskSource<bool>, IDisposable
 {
+    private readonly ITlsHandshakeOwner _owner;
     private readonly SslSession _session;
     private readonly Timer _deadline;
     private readonly bool _continuesOnThreadPool;
     private ManualResetValueTaskSourceCore<bool> _source;
+    private volatile bool _leavesLoop;
+    private volatile bool _finished;
+    private bool _succeeded;
+    private bool _watchesWritable;
+    private int _turn;
     private int _ended;
 
-    internal TlsHandshake(TlsContexts contexts, SslSession session, TimeSpan timeout, bool continuesOnThreadPool)
+    internal TlsHandshake(TlsContexts contexts, SslSession session, ITlsHandshakeOwner owner, TimeSpan timeout, bool continuesOnThreadPool)
     {
+        _owner = owner;
         _continuesOnThreadPool = continuesOnThreadPool;
         Contexts = contexts;
         Host = contexts.Default.Host;
@@ -32,14 +43,12 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; set; } = "";
 
-    /// <summary>Whether the next step waits for room in the socket.</summary>
-    internal bool WantsWrite { get; private set; }
-
     /// <summary>True when complete; false when it failed, with the reason in the session, or timed out.</summary>
     internal ValueTask<bool> Completion => new(this, _source.Version);
 
     internal bool TimedOut { get; private set; }
 
+    /// <summary>The socket is ready, or a step on the thread pool was the last.</summary>
     public void RunOnLoop()
     {
         if (Volatile.Read(ref _ended) != 0)
@@ -47,20 +56,82 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
             return;
         }
 
-        TlsContexts.Enter(this);
-        var result = _session.Handshake(out var wantsWrite);
-        TlsContexts.Enter(null);
-        WantsWrite = wantsWrite;
-        if (!result.IsWouldBlock)
+        if (_finished)
         {
-            End(result.IsSuccess);
+            End(_succeeded);
+            return;
+        }
+
+        if (!_leavesLoop && Step() is { } succeeded)
+        {
+            End(succeeded);
+        }
+
+        // Also when that very step found out.
+        if (_leavesLoop)
+        {
+            RequestStep();
         }
     }
+
+    /// <summary>
+    /// Whether the current step may ask the application. When it may not, because it is taken on the loop, the caller must
+    /// break it off: it will be taken again on the thread pool.
+    /// </summary>
+    internal bool MayAskApplication()
+    {
+        var may = _leavesLoop;
+        _leavesLoop = true;
+        return may;
+    }
+
+    internal void OnValidationFailed(Exception failure) => _owner.OnValidationFailed(failure);
 
     /// <summary>The connection is aborted.</summary>
     internal void Cancel() => End(succeeded: false);
 
+    /// <summary>
+    /// Closes the session of a handshake that did not succeed, without waiting for the application: after the step that is
+    /// being taken on the thread pool, if there is one. Idempotent.
+    /// </summary>
+    internal void CloseSession()
+    {
+        switch ((Turn)Interlocked.Exchange(ref _turn, (int)Turn.Closed))
+        {
+            case Turn.Nobodys:
+                _session.Close();
+                break;
+            case Turn.Asked or Turn.Taken:
+                // The socket stays open until that step is over; the peer shall know now.
+                _owner.ShutdownSend();
+                break;
+        }
+    }
+
     public void Dispose() => _deadline.Dispose();
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (TryMove(Turn.Asked, Turn.Taken))
+        {
+            if (!_finished && Step() is { } succeeded)
+            {
+                _succeeded = succeeded;
+                _finished = true;
+                _owner.Post(this);
+            }
+
+            if (TryMove(Turn.Taken, Turn.Nobodys))
+            {
+                return;
+            }
+        }
+
+        if ((Turn)Volatile.Read(ref _turn) == Turn.Closed)
+        {
+            _session.Close();
+        }
+    }
 
     bool IValueTaskSource<bool>.GetResult(short token) => _source.GetResult(token);
 
@@ -68,6 +139,45 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
 
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Whether the handshake succeeded; null when it goes on.</summary>
+    private bool? Step()
+    {
+        TlsContexts.Current = this;
+        var result = _session.Handshake(out var wantsWrite);
+        TlsContexts.Current = null;
+        if (wantsWrite && !_watchesWritable)
+        {
+            _watchesWritable = true;
+            _owner.WatchWritable();
+        }
+
+        return result.IsWouldBlock ? null : result.IsSuccess;
+    }
+
+    private void RequestStep()
+    {
+        while (true)
+        {
+            var seen = (Turn)Volatile.Read(ref _turn);
+            if (seen is Turn.Asked or Turn.Closed)
+            {
+                return;
+            }
+
+            if (TryMove(seen, Turn.Asked))
+            {
+                if (seen == Turn.Nobodys)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                }
+
+                return;
+            }
+        }
+    }
+
+    private bool TryMove(Turn from, Turn to) => Interlocked.CompareExchange(ref _turn, (int)to, (int)from) == (int)from;
 
     private void OnDeadline()
     {
@@ -82,5 +192,21 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
             _source.RunContinuationsAsynchronously = _continuesOnThreadPool || LoopThread.Current is not { IsLeading: true };
             _source.SetResult(succeeded);
         }
+    }
+
+    /// <summary>Whose turn the session is, where steps are taken on the thread pool.</summary>
+    private enum Turn
+    {
+        /// <summary>No step is being taken there, or all steps are taken on the loop.</summary>
+        Nobodys,
+
+        /// <summary>A step is due, and somebody is on the way to take it.</summary>
+        Asked,
+
+        /// <summary>A step is being taken, for all that was asked so far.</summary>
+        Taken,
+
+        /// <summary>There will be no more steps.</summary>
+        Closed,
     }
 }

@@ -15,11 +15,17 @@ internal sealed class TlsHost
         Certificates = [.. owner.Certificates];
         Intermediates = owner.Intermediates;
         CipherPolicy = host.CipherPolicy ?? endpoint.CipherPolicy ?? TlsCipherPolicy.Intermediate;
-        Protocols = (host.Protocols ?? endpoint.Protocols ?? TlsVersions.All) & CipherPolicies.VersionsOf(CipherPolicy);
-        var policy = CipherPolicies.Of(CipherPolicy);
-        CipherList = policy.CipherList ?? host.CipherList ?? endpoint.CipherList;
-        CipherSuites = policy.CipherSuites ?? host.CipherSuites ?? endpoint.CipherSuites;
-        Groups = host.Groups ?? endpoint.Groups ?? policy.Groups;
+        var protocols = host.Protocols ?? endpoint.Protocols ?? TlsVersions.All;
+        Protocols = protocols & CipherPolicies.VersionsOf(CipherPolicy);
+        if (Protocols == 0)
+        {
+            throw new InvalidOperationException($"CipherPolicy of {name} is {CipherPolicy}, which is TLS 1.3, and its Protocols is {protocols}: add Tls13 or use Intermediate.");
+        }
+
+        var isCustom = CipherPolicy == TlsCipherPolicy.Custom;
+        CipherList = (isCustom ? host.CipherList ?? endpoint.CipherList : null) ?? CipherPolicies.CipherListOf(CipherPolicy);
+        CipherSuites = (isCustom ? host.CipherSuites ?? endpoint.CipherSuites : null) ?? CipherPolicies.Suites;
+        Groups = host.Groups ?? endpoint.Groups;
         SignatureAlgorithms = host.SignatureAlgorithms ?? endpoint.SignatureAlgorithms;
         ApplicationProtocols = Alpn(host.HttpProtocols ?? endpoint.HttpProtocols ?? endpointProtocols);
         ClientCertificates = host.ClientCertificates ?? endpoint.ClientCertificates ?? TlsClientCertificates.Disabled;
@@ -41,12 +47,13 @@ internal sealed class TlsHost
 
     internal SslProtocols Protocols { get; }
 
-    /// <summary>TLS 1.2 suites; null for OpenSSL's default.</summary>
-    internal string? CipherList { get; }
+    /// <summary>TLS 1.2 suites.</summary>
+    internal string CipherList { get; }
 
-    /// <summary>TLS 1.3 suites; null for OpenSSL's default.</summary>
-    internal string? CipherSuites { get; }
+    /// <summary>TLS 1.3 suites.</summary>
+    internal string CipherSuites { get; }
 
+    /// <summary>Null for <see cref="CipherPolicies.Groups"/>.</summary>
     internal string? Groups { get; }
 
     internal string? SignatureAlgorithms { get; }
@@ -56,11 +63,20 @@ internal sealed class TlsHost
 
     internal TlsClientCertificates ClientCertificates { get; }
 
+    /// <summary>
+    /// Whether clients may come back with a ticket. Not where they show a certificate: a ticket would stand in for it after
+    /// it was revoked, and the application would not be asked.
+    /// </summary>
+    internal bool IsResumable => ClientCertificates == TlsClientCertificates.Disabled;
+
     internal X509Certificate2Collection TrustedClientAuthorities { get; }
 
     internal byte[][] RevocationLists { get; }
 
     internal Func<X509Certificate2, X509Certificate2Collection, string?, bool>? ClientCertificateValidation { get; }
+
+    /// <summary>Whether a handshake may call <see cref="ClientCertificateValidation"/>, which no loop can wait for.</summary>
+    internal bool AsksApplication => ClientCertificateValidation is not null && ClientCertificates != TlsClientCertificates.Disabled;
 
     private static byte[] Alpn(HttpProtocols protocols) =>
     [

@@ -7,7 +7,7 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// The SSL_CTX of one host. A handshake begins with the default host's; <see cref="Apply"/> moves it to another's when the
 /// client has said whom it wants.
 /// </summary>
-internal sealed class TlsHostContext(TlsHost host) : IDisposable
+internal sealed unsafe class TlsHostContext(TlsHost host) : IDisposable
 {
     private readonly SslContextHandle _context = SslContextFactory.Create(host);
 
@@ -29,22 +29,28 @@ internal sealed class TlsHostContext(TlsHost host) : IDisposable
             OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, MaximumOf(host.Protocols), 0);
         }
 
-        if (host.CipherList is { } list && list != from.CipherList)
+        if (host.CipherList != from.CipherList)
         {
-            _ = OpenSsl.SSL_set_cipher_list(ssl, list);
+            _ = OpenSsl.SSL_set_cipher_list(ssl, host.CipherList);
         }
 
-        if (host.CipherSuites is { } suites && suites != from.CipherSuites)
+        if (host.CipherSuites != from.CipherSuites)
         {
-            _ = OpenSsl.SSL_set_ciphersuites(ssl, suites);
+            _ = OpenSsl.SSL_set_ciphersuites(ssl, host.CipherSuites);
         }
 
-        if (host.Groups is { } groups && groups != from.Groups)
+        if (host.Groups != from.Groups)
         {
-            OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, groups);
+            OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups);
         }
 
-        OpenSsl.SSL_set_verify(ssl, ClientCertificateTrust.ModeOf(host), 0);
+        if (host.IsResumable != from.IsResumable)
+        {
+            _ = host.IsResumable ? OpenSsl.SSL_clear_options(ssl, OpenSsl.SSL_OP_NO_TICKET) : OpenSsl.SSL_set_options(ssl, OpenSsl.SSL_OP_NO_TICKET);
+            _ = OpenSsl.SSL_set_num_tickets(ssl, TicketsOf(host));
+        }
+
+        OpenSsl.SSL_set_verify(ssl, ClientCertificateTrust.ModeOf(host), &ClientCertificateVerifier.OnCertificate);
     }
 
     public void Dispose() => _context.Dispose();
@@ -52,4 +58,7 @@ internal sealed class TlsHostContext(TlsHost host) : IDisposable
     internal static int MinimumOf(SslProtocols protocols) => protocols.HasFlag(TlsVersions.Tls12) ? OpenSsl.TLS1_2_VERSION : OpenSsl.TLS1_3_VERSION;
 
     internal static int MaximumOf(SslProtocols protocols) => protocols.HasFlag(TlsVersions.Tls13) ? OpenSsl.TLS1_3_VERSION : OpenSsl.TLS1_2_VERSION;
+
+    /// <summary>How many tickets a TLS 1.3 handshake ends with.</summary>
+    internal static nuint TicketsOf(TlsHost host) => host.IsResumable ? 1u : 0u;
 }

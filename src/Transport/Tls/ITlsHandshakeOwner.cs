@@ -1,0 +1,19 @@
+using Aeronet.AspNetCore.Transport.EventLoop;
+
+namespace Aeronet.AspNetCore.Transport.Tls;
+
+/// <summary>What a handshake needs of its connection. Any thread.</summary>
+internal interface ITlsHandshakeOwner
+{
+    /// <summary>Runs work on the connection's loop.</summary>
+    void Post(ILoopWork work);
+
+    /// <summary>Makes room in the socket an event; room that there is already is one too.</summary>
+    void WatchWritable();
+
+    /// <summary>Sends FIN.</summary>
+    void ShutdownSend();
+
+    /// <summary>The application threw while it was asked about a client's certificate.</summary>
+    void OnValidationFailed(Exception failure);
+}
