@@ -26,14 +26,20 @@ public class AeronetTlsHostOptions
 
     /// <summary>
     /// The TLS 1.2 suites of <see cref="TlsCipherPolicy.Custom"/>, in OpenSSL's cipher list format (openssl-ciphers(1)).
+    /// Ciphers without encryption or authentication, with less than 128 bits, RC4 and MD5 are refused.
     /// </summary>
+    /// <remarks>Defaults to those of <see cref="TlsCipherPolicy.Intermediate"/>.</remarks>
     public string? CipherList { get; set; }
 
     /// <summary>The TLS 1.3 suites of <see cref="TlsCipherPolicy.Custom"/>, by their IANA names, separated by colons.</summary>
+    /// <remarks>Defaults to those of <see cref="TlsCipherPolicy.Intermediate"/>.</remarks>
     public string? CipherSuites { get; set; }
 
     /// <summary>Key exchange groups in the server's order, separated by colons, such as <c>X25519:P-256</c>.</summary>
-    /// <remarks>Defaults to those of the <see cref="CipherPolicy"/>.</remarks>
+    /// <remarks>
+    /// Defaults to X25519MLKEM768 where OpenSSL has it (3.5 and newer), X25519, P-256, P-384; on a host without a
+    /// <see cref="CipherPolicy"/> of its own to those of the endpoint.
+    /// </remarks>
     public string? Groups { get; set; }
 
     /// <summary>Signature algorithms, separated by colons, such as <c>ECDSA+SHA256:rsa_pss_rsae_sha256</c>.</summary>
@@ -44,25 +50,30 @@ public class AeronetTlsHostOptions
     /// <remarks>Defaults to those of the endpoint (<see cref="ListenOptions.Protocols"/>).</remarks>
     public HttpProtocols? HttpProtocols { get; set; }
 
-    /// <summary>Whether clients are asked for a certificate, and must have one.</summary>
+    /// <summary>
+    /// Whether clients are asked for a certificate, and must have one. Those that are asked cannot resume sessions: each
+    /// connection is a full handshake in which the certificate is checked anew.
+    /// </summary>
     /// <remarks>Defaults to <see cref="TlsClientCertificates.Disabled"/>.</remarks>
     public TlsClientCertificates? ClientCertificates { get; set; }
 
     /// <summary>
-    /// The authorities whose client certificates are accepted; their names are sent to the client. Empty: those the system
-    /// trusts.
+    /// The authorities whose client certificates are accepted; their names are sent to the client. Each is trusted by itself,
+    /// also an intermediate without its root. Empty: those the system trusts, which is rarely what is wanted.
     /// </summary>
     public X509Certificate2Collection TrustedClientAuthorities { get; } = [];
 
     /// <summary>
     /// Certificate revocation lists (RFC 5280, section 5), DER. When there are any, the issuer of each client
-    /// certificate must have a current one that does not list it.
+    /// certificate must have a current one that does not list it. The authorities above it are checked against the lists of
+    /// theirs that are given.
     /// </summary>
     public IList<byte[]> RevocationLists { get; } = [];
 
     /// <summary>
     /// Decides about a client certificate after the chain was checked: gets the certificate, the chain the client sent, and
-    /// OpenSSL's reason for refusing it (null when it is accepted). The answer is final. Runs on the thread pool and may block.
+    /// OpenSSL's reason for refusing it (null when it is accepted). The answer is final, and an exception is a refusal. Runs
+    /// on the thread pool, inside the handshake and its timeout, and may block. Not called for a client without certificate.
     /// </summary>
     public Func<X509Certificate2, X509Certificate2Collection, string?, bool>? ClientCertificateValidation { get; set; }
 }

@@ -1,8 +1,9 @@
 namespace Aeronet.AspNetCore.Transport;
 
 /// <summary>
-/// Which TLS versions, cipher suites and groups are offered, after Mozilla's Server Side TLS guidelines, version 5.7. None has
-/// suites without authenticated encryption except <see cref="Compatibility"/>; none has static RSA key exchange.
+/// Which TLS versions, cipher suites and groups are offered, after Mozilla's Server Side TLS guidelines, version 6.0. None has
+/// suites without authenticated encryption except <see cref="Compatibility"/>; none has static RSA key exchange. Compression
+/// and renegotiation are off in all.
 /// </summary>
 public enum TlsCipherPolicy
 {

@@ -25,7 +25,9 @@ internal sealed class TlsHost
         var isCustom = CipherPolicy == TlsCipherPolicy.Custom;
         CipherList = (isCustom ? host.CipherList ?? endpoint.CipherList : null) ?? CipherPolicies.CipherListOf(CipherPolicy);
         CipherSuites = (isCustom ? host.CipherSuites ?? endpoint.CipherSuites : null) ?? CipherPolicies.Suites;
-        Groups = host.Groups ?? endpoint.Groups;
+
+        // Groups are part of a policy: a host with one of its own does not take those of the endpoint's.
+        Groups = host.Groups ?? (host.CipherPolicy is null ? endpoint.Groups : null);
         SignatureAlgorithms = host.SignatureAlgorithms ?? endpoint.SignatureAlgorithms;
         ApplicationProtocols = Alpn(host.HttpProtocols ?? endpoint.HttpProtocols ?? endpointProtocols);
         ClientCertificates = host.ClientCertificates ?? endpoint.ClientCertificates ?? TlsClientCertificates.Disabled;
