@@ -64,22 +64,22 @@ internal static unsafe class SslContextFactory
         SetSessionContext(context, host);
         if (host.CipherList is { } list && OpenSsl.SSL_CTX_set_cipher_list(context, list) != 1)
         {
-            throw Failure($"CipherList '{list}' of {host.Name} names no cipher that OpenSSL has");
+            throw Failure($"{host.NameOf("CipherList")} is '{list}', which names no cipher that OpenSSL has");
         }
 
         if (host.CipherSuites is { } suites && OpenSsl.SSL_CTX_set_ciphersuites(context, suites) != 1)
         {
-            throw Failure($"CipherSuites '{suites}' of {host.Name} was refused");
+            throw Failure($"{host.NameOf("CipherSuites")} is '{suites}', which OpenSSL refuses");
         }
 
         if (host.Groups is { } groups && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, groups) != 1)
         {
-            throw Failure($"Groups '{groups}' of {host.Name} was refused");
+            throw Failure($"{host.NameOf("Groups")} is '{groups}', which OpenSSL refuses");
         }
 
         if (host.SignatureAlgorithms is { } algorithms && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SIGALGS_LIST, 0, algorithms) != 1)
         {
-            throw Failure($"SignatureAlgorithms '{algorithms}' of {host.Name} was refused");
+            throw Failure($"{host.NameOf("SignatureAlgorithms")} is '{algorithms}', which OpenSSL refuses");
         }
 
         ClientCertificateTrust.Configure(context, host);

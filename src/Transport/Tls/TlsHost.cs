@@ -7,9 +7,19 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// <summary>What holds for one host of an endpoint: its own options, and where they are silent the endpoint's.</summary>
 internal sealed class TlsHost
 {
-    internal TlsHost(AeronetTlsOptions endpoint, AeronetTlsHostOptions host, string name, HttpProtocols endpointProtocols)
+    private readonly TlsSettings _settings;
+    private readonly string? _name;
+
+    /// <param name="settings">The endpoint's.</param>
+    /// <param name="host">The host's own options; the endpoint's for the default host.</param>
+    /// <param name="name">The host's name; null for the default host.</param>
+    /// <param name="endpointProtocols">The HTTP versions of the endpoint.</param>
+    internal TlsHost(TlsSettings settings, AeronetTlsHostOptions host, string? name, HttpProtocols endpointProtocols)
     {
-        Name = name;
+        var endpoint = settings.Options;
+        _settings = settings;
+        _name = name;
+        Name = name is null ? "the default host" : $"host '{name}'";
         Ktls = endpoint.Ktls;
         var owner = host.Certificates.Count > 0 ? host : endpoint;
         Certificates = [.. owner.Certificates];
@@ -61,6 +71,9 @@ internal sealed class TlsHost
     internal byte[][] RevocationLists { get; }
 
     internal Func<X509Certificate2, X509Certificate2Collection, string?, bool>? ClientCertificateValidation { get; }
+
+    /// <summary>An option's name in messages.</summary>
+    internal string NameOf(string option) => _settings.NameOf(option, _name);
 
     private static byte[] Alpn(HttpProtocols protocols) =>
     [
