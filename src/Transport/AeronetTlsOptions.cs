@@ -1,11 +1,15 @@
 namespace Aeronet.AspNetCore.Transport;
 
 /// <summary>
-/// How one endpoint terminates TLS. Passed to <c>ListenOptions.UseAeronetTls</c>, and checked there. What stands here is for
-/// clients that name no host or one that <see cref="Hosts"/> does not list, and the default of the hosts.
+/// How one endpoint terminates TLS. Read from the configuration section <c>Aeronet:Tls</c>, then changed by the delegate
+/// passed to <c>ListenOptions.UseAeronetTls</c>, and checked there. What stands here is for clients that name no host or one
+/// that <see cref="Hosts"/> does not list, and the default of the hosts.
 /// </summary>
 public sealed class AeronetTlsOptions : AeronetTlsHostOptions
 {
+    /// <summary>The configuration section these options are read from.</summary>
+    public const string SectionName = "Aeronet:Tls";
+
     /// <summary>
     /// What differs by server name (RFC 6066, section 3). A name is exact (<c>www.example.com</c>) or a wildcard for one label
     /// (<c>*.example.com</c>); exact names win. Names are compared without regard to case.
@@ -24,4 +28,10 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     /// <summary>How long a handshake may take from the first byte to the last. 100 ms to 10 minutes.</summary>
     /// <remarks>Defaults to 10 s, as Kestrel.</remarks>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Serves with certificates whose time is over or has not come. Otherwise one of those fails the start.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="false"/>.</remarks>
+    public bool AllowExpiredCertificates { get; set; }
 }

@@ -99,4 +99,11 @@ public sealed class AeronetTransportOptions
     /// </summary>
     /// <remarks>Defaults to <see langword="null"/>: the process's umask decides.</remarks>
     public UnixFileMode? UnixFileMode { get; set; }
+
+    /// <summary>
+    /// Gives the https endpoints of Kestrel's configuration (<c>Kestrel:Endpoints</c>) the transport's TLS instead of
+    /// Kestrel's, where it can do what they ask for.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="true"/>.</remarks>
+    public bool TlsForConfiguredEndpoints { get; set; } = true;
 }

@@ -78,6 +78,12 @@ internal static partial class TransportLog
     [LoggerMessage(65, LogLevel.Warning, "ClientCertificateValidation failed on connection {ConnectionId}; the client is refused.", EventName = "ClientCertificateValidationFailed")]
     internal static partial void ClientCertificateValidationFailed(ILogger logger, string connectionId, Exception failure);
 
+    [LoggerMessage(58, LogLevel.Warning, "The certificate '{Subject}' of {EndPoint} {Problem}; clients will refuse it. Renew it.", EventName = "CertificateNotCurrent")]
+    internal static partial void CertificateNotCurrent(ILogger logger, string subject, string endPoint, string problem);
+
+    [LoggerMessage(59, LogLevel.Information, "TLS on {EndPoint} is Kestrel's SslStream: the endpoint has the development certificate.", EventName = "DevelopmentCertificate")]
+    internal static partial void DevelopmentCertificate(ILogger logger, string endPoint);
+
     [LoggerMessage(40, LogLevel.Warning,
         "The file behind a response on connection {ConnectionId} ended {Missing} bytes before its promised length; the connection is aborted.", EventName = "FileTruncated")]
     internal static partial void FileTruncated(ILogger logger, string connectionId, long missing);

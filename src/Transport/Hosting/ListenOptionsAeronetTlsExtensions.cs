@@ -1,26 +1,70 @@
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Transport;
-using Aeronet.AspNetCore.Transport.Diagnostics;
-using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.Hosting;
 using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Hosting;
 
 /// <summary>TLS by the Aeronet transport.</summary>
 public static class ListenOptionsAeronetTlsExtensions
 {
-    /// <summary>Terminates TLS on the endpoint with one certificate. See <see cref="UseAeronetTls(ListenOptions, Action{AeronetTlsOptions})"/>.</summary>
+    /// <summary>
+    /// Terminates TLS on the endpoint as the configuration section <c>Aeronet:Tls</c> says. See
+    /// <see cref="UseAeronetTls(ListenOptions, Action{AeronetTlsOptions})"/>.
+    /// </summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <returns><paramref name="listenOptions"/>.</returns>
+    /// <exception cref="OptionsValidationException">The configuration has mistakes, which are listed.</exception>
+    /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
+    public static ListenOptions UseAeronetTls(this ListenOptions listenOptions) => Use(listenOptions, null, null);
+
+    /// <summary>
+    /// Terminates TLS on the endpoint with one certificate, instead of those of the configuration section <c>Aeronet:Tls</c>.
+    /// See <see cref="UseAeronetTls(ListenOptions, Action{AeronetTlsOptions})"/>.
+    /// </summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="certificate">The certificate, with its private key.</param>
     /// <returns><paramref name="listenOptions"/>.</returns>
+    /// <exception cref="OptionsValidationException">The configuration has mistakes, which are listed.</exception>
+    /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
     public static ListenOptions UseAeronetTls(this ListenOptions listenOptions, X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return listenOptions.UseAeronetTls(options => options.Certificates.Add(certificate));
+        return Use(listenOptions, null, options =>
+        {
+            options.Certificates.Clear();
+            options.Certificates.Add(certificate);
+        });
+    }
+
+    /// <summary>Terminates TLS on the endpoint as a configuration section of its own says, which has the keys of <c>Aeronet:Tls</c>.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="configuration">The section. <c>Aeronet:Tls</c> is not read.</param>
+    /// <returns><paramref name="listenOptions"/>.</returns>
+    /// <exception cref="OptionsValidationException">The configuration has mistakes, which are listed.</exception>
+    /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
+    public static ListenOptions UseAeronetTls(this ListenOptions listenOptions, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Use(listenOptions, configuration, null);
+    }
+
+    /// <summary>As <see cref="UseAeronetTls(ListenOptions, IConfiguration)"/>, with options changed after they were read.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="configuration">The section. <c>Aeronet:Tls</c> is not read.</param>
+    /// <param name="configure">Changes the options.</param>
+    /// <returns><paramref name="listenOptions"/>.</returns>
+    /// <exception cref="OptionsValidationException">The configuration has mistakes, which are listed.</exception>
+    /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
+    public static ListenOptions UseAeronetTls(this ListenOptions listenOptions, IConfiguration configuration, Action<AeronetTlsOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(configure);
+        return Use(listenOptions, configuration, configure);
     }
 
     /// <summary>
@@ -33,62 +77,23 @@ public static class ListenOptionsAeronetTlsExtensions
     /// are absent. With <c>CreateSlimBuilder</c>, call <c>UseKestrelHttpsConfiguration</c>.
     /// </remarks>
     /// <param name="listenOptions">The endpoint.</param>
-    /// <param name="configure">Sets the certificates and what else differs from the defaults.</param>
+    /// <param name="configure">Changes the options after they were read from the configuration section <c>Aeronet:Tls</c>, if there is one.</param>
     /// <returns><paramref name="listenOptions"/>.</returns>
+    /// <exception cref="OptionsValidationException">The configuration has mistakes, which are listed.</exception>
     /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
     public static ListenOptions UseAeronetTls(this ListenOptions listenOptions, Action<AeronetTlsOptions> configure)
     {
-        ArgumentNullException.ThrowIfNull(listenOptions);
         ArgumentNullException.ThrowIfNull(configure);
-        var options = new AeronetTlsOptions();
-        configure(options);
-        TlsOptionsValidator.Validate(options);
-
-        var services = listenOptions.ApplicationServices;
-        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(TransportLog.Category);
-        if (OpenSslLibrary.Problem is { } problem)
-        {
-            if (options.Ktls == KtlsMode.Required)
-            {
-                throw new InvalidOperationException($"Ktls is Required and cannot be had: {problem}.");
-            }
-
-            TransportLog.TlsFallback(logger, listenOptions.ToString()!, problem);
-        }
-        else if (services.GetService<TlsMetrics>() is { } metrics)
-        {
-            UseOpenSsl(listenOptions, options, metrics, logger);
-        }
-        else
-        {
-            TransportLog.TlsFallback(logger, listenOptions.ToString()!, "UseAeronetTransport was not called");
-        }
-
-        return listenOptions.UseHttps(https => UseFallback(https, options));
+        return Use(listenOptions, null, configure);
     }
 
-    private static void UseOpenSsl(ListenOptions listenOptions, AeronetTlsOptions options, TlsMetrics metrics, ILogger logger)
+    private static ListenOptions Use(ListenOptions listenOptions, IConfiguration? configuration, Action<AeronetTlsOptions>? configure)
     {
-        var endPoint = listenOptions.ToString()!;
-        var kernelTls = options.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
-        if (options.Ktls == KtlsMode.Required && !kernelTls)
-        {
-            throw new InvalidOperationException($"Ktls of {endPoint} is Required, and this kernel has no TLS: load the module tls (modprobe tls) or use Opportunistic.");
-        }
-
-        if (options.Ktls == KtlsMode.Enabled && !kernelTls)
-        {
-            TransportLog.NoKernelTls(logger, endPoint);
-        }
-
-        // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
-        new TlsContexts(options, listenOptions.Protocols).Dispose();
-        var contexts = new Lazy<TlsContexts>(() => new TlsContexts(options, listenOptions.Protocols));
-        listenOptions.Use(next =>
-        {
-            TransportLog.TlsStarted(logger, endPoint, options.Ktls == KtlsMode.Disabled ? "off" : kernelTls ? "on" : "not in this kernel");
-            return new TlsMiddleware(next, contexts.Value, options, metrics, logger).OnConnectionAsync;
-        });
+        ArgumentNullException.ThrowIfNull(listenOptions);
+        var settings = TlsEndpoint.ReadSettings(listenOptions.ApplicationServices, configuration);
+        configure?.Invoke(settings.Options);
+        TlsEndpoint.Use(listenOptions, settings);
+        return listenOptions.UseHttps(https => UseFallback(https, settings.Options));
     }
 
     private static void UseFallback(HttpsConnectionAdapterOptions https, AeronetTlsOptions options)
@@ -99,7 +104,7 @@ public static class ListenOptionsAeronetTlsExtensions
         https.ServerCertificate = options.Certificates[0];
         if (options.Hosts.Count > 0)
         {
-            https.ServerCertificateSelector = (_, name) => HostNames.Find(options.Hosts, name ?? "")?.Certificates.FirstOrDefault() ?? (options.RefuseUnknownHosts && name is not null ? null : options.Certificates[0]);
+            https.ServerCertificateSelector = (_, name) => HostNames.Find(options.Hosts, name ?? "", deepWildcards: false)?.Certificates.FirstOrDefault() ?? (options.RefuseUnknownHosts && name is not null ? null : options.Certificates[0]);
         }
     }
 }

@@ -2,6 +2,7 @@ using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Hosting;
 using Aeronet.AspNetCore.Transport.Listening;
+using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,8 @@ public static class WebHostBuilderAeronetTransportExtensions
     /// <remarks>
     /// Replaces Kestrel's sockets transport for those endpoints and leaves it in place for all others; HTTP/3 is not touched.
     /// Off Linux, or where the kernel refuses epoll, a warning is logged and the sockets transport serves everything.
+    /// Endpoints of the section <c>Kestrel:Endpoints</c> whose address is an https one get the transport's TLS, see
+    /// <see cref="ListenOptionsAeronetTlsExtensions.UseAeronetTls(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions)"/>.
     /// Options come from the configuration section <c>Aeronet:Transport</c>. Calling it again adds nothing. A later call of
     /// <c>UseSockets</c> puts Kestrel's transport back in charge.
     /// </remarks>
@@ -50,11 +53,13 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, AeronetConnectionListenerFactory>());
         services.TryAddSingleton<TransportMetrics>();
         services.TryAddSingleton<TlsMetrics>();
+        services.TryAddSingleton(TlsLibrary.OfThisProcess);
         services.TryAddSingleton<StallReporter>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestHookStartupFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<AeronetTransportOptions>, AeronetTransportOptionsSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AeronetTransportOptions>, AeronetTransportOptionsValidator>());
         services.AddOptions<AeronetTransportOptions>().ValidateOnStart();
+        KestrelEndpointsSetup.AddTo(services);
         return services;
     }
 }

@@ -70,12 +70,12 @@ internal static unsafe class SslContextFactory
         SetCiphers(context, host);
         if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups) != 1)
         {
-            throw Failure($"Groups '{host.Groups}' of {host.Name} was refused");
+            throw Failure($"{host.NameOf("Groups")} is '{host.Groups}', which OpenSSL refuses");
         }
 
         if (host.SignatureAlgorithms is { } algorithms && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SIGALGS_LIST, 0, algorithms) != 1)
         {
-            throw Failure($"SignatureAlgorithms '{algorithms}' of {host.Name} was refused");
+            throw Failure($"{host.NameOf("SignatureAlgorithms")} is '{algorithms}', which OpenSSL refuses");
         }
 
         ClientCertificateTrust.Configure(context, host);
@@ -85,17 +85,17 @@ internal static unsafe class SslContextFactory
     {
         if (OpenSsl.SSL_CTX_set_cipher_list(context, host.CipherList) != 1)
         {
-            throw Failure($"CipherList '{host.CipherList}' of {host.Name} names no cipher that OpenSSL has");
+            throw Failure($"{host.NameOf("CipherList")} is '{host.CipherList}', which names no cipher that OpenSSL has");
         }
 
         if (OpenSsl.SSL_CTX_set_ciphersuites(context, host.CipherSuites) != 1)
         {
-            throw Failure($"CipherSuites '{host.CipherSuites}' of {host.Name} was refused");
+            throw Failure($"{host.NameOf("CipherSuites")} is '{host.CipherSuites}', which OpenSSL refuses");
         }
 
         if ((WeakCiphers.NamedIn(host.CipherList) ?? WeakCiphers.OfferedBy(context)) is { } weak)
         {
-            throw new InvalidOperationException($"CipherList '{host.CipherList}' or CipherSuites '{host.CipherSuites}' of {host.Name} has {weak}, which is broken: take it out, or exclude it (!aNULL:!eNULL).");
+            throw new InvalidOperationException($"{host.NameOf("CipherList")} '{host.CipherList}' or CipherSuites '{host.CipherSuites}' has {weak}, which is broken: take it out, or exclude it (!aNULL:!eNULL).");
         }
     }
 

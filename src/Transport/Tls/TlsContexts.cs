@@ -15,17 +15,20 @@ internal sealed unsafe class TlsContexts : IDisposable
 
     private readonly Dictionary<string, TlsHostContext> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly bool _refuseUnknown;
+    private readonly bool _kestrelRules;
 
     /// <exception cref="InvalidOperationException">A certificate or an option cannot be used; the message says which and why.</exception>
-    internal TlsContexts(AeronetTlsOptions options, HttpProtocols endpointProtocols)
+    internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols)
     {
+        var options = settings.Options;
         _refuseUnknown = options.RefuseUnknownHosts;
-        Default = new TlsHostContext(new TlsHost(options, options, "the default host", endpointProtocols));
+        _kestrelRules = settings.KestrelHostRules;
+        Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols));
         OpenSsl.SSL_CTX_set_client_hello_cb(Default.Pointer, &OnClientHello, 0);
         OpenSsl.SSL_CTX_set_alpn_select_cb(Default.Pointer, &OnSelectProtocol, 0);
         foreach (var (name, host) in options.Hosts)
         {
-            var context = new TlsHostContext(new TlsHost(options, host, $"host '{name}'", endpointProtocols));
+            var context = new TlsHostContext(new TlsHost(settings, host, name, endpointProtocols));
             OpenSsl.SSL_CTX_set_alpn_select_cb(context.Pointer, &OnSelectProtocol, 0);
             _hosts.Add(name, context);
         }
@@ -65,8 +68,8 @@ internal sealed unsafe class TlsContexts : IDisposable
         }
 
         var contexts = handshake.Contexts;
-        var context = HostNames.Find(contexts._hosts, handshake.HostName);
-        if (context is null && contexts._refuseUnknown && handshake.HostName.Length > 0)
+        var context = HostNames.Find(contexts._hosts, handshake.HostName, contexts._kestrelRules);
+        if (context is null && contexts._refuseUnknown && (handshake.HostName.Length > 0 || contexts._kestrelRules))
         {
             *alert = OpenSsl.SSL_AD_UNRECOGNIZED_NAME;
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;

@@ -7,9 +7,19 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// <summary>What holds for one host of an endpoint: its own options, and where they are silent the endpoint's.</summary>
 internal sealed class TlsHost
 {
-    internal TlsHost(AeronetTlsOptions endpoint, AeronetTlsHostOptions host, string name, HttpProtocols endpointProtocols)
+    private readonly TlsSettings _settings;
+    private readonly string? _name;
+
+    /// <param name="settings">The endpoint's.</param>
+    /// <param name="host">The host's own options; the endpoint's for the default host.</param>
+    /// <param name="name">The host's name; null for the default host.</param>
+    /// <param name="endpointProtocols">The HTTP versions of the endpoint.</param>
+    internal TlsHost(TlsSettings settings, AeronetTlsHostOptions host, string? name, HttpProtocols endpointProtocols)
     {
-        Name = name;
+        var endpoint = settings.Options;
+        _settings = settings;
+        _name = name;
+        Name = name is null ? "the default host" : $"host '{name}'";
         Ktls = endpoint.Ktls;
         var owner = host.Certificates.Count > 0 ? host : endpoint;
         Certificates = [.. owner.Certificates];
@@ -19,7 +29,7 @@ internal sealed class TlsHost
         Protocols = protocols & CipherPolicies.VersionsOf(CipherPolicy);
         if (Protocols == 0)
         {
-            throw new InvalidOperationException($"CipherPolicy of {name} is {CipherPolicy}, which is TLS 1.3, and its Protocols is {protocols}: add Tls13 or use Intermediate.");
+            throw new InvalidOperationException($"{NameOf("CipherPolicy")} is {CipherPolicy}, which is TLS 1.3, and Protocols is {protocols}: add Tls13 or use Intermediate.");
         }
 
         var isCustom = CipherPolicy == TlsCipherPolicy.Custom;
@@ -79,6 +89,9 @@ internal sealed class TlsHost
 
     /// <summary>Whether a handshake may call <see cref="ClientCertificateValidation"/>, which no loop can wait for.</summary>
     internal bool AsksApplication => ClientCertificateValidation is not null && ClientCertificates != TlsClientCertificates.Disabled;
+
+    /// <summary>An option's name in messages.</summary>
+    internal string NameOf(string option) => _settings.NameOf(option, _name);
 
     private static byte[] Alpn(HttpProtocols protocols) =>
     [

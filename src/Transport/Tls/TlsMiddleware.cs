@@ -13,8 +13,9 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// </summary>
 internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts contexts, AeronetTlsOptions options, TlsMetrics metrics, ILogger logger)
 {
+    // What is in front of it on the endpoint may have done TLS already.
     internal Task OnConnectionAsync(ConnectionContext context) =>
-        context.Features.Get<ITlsUpgrade>() is { } upgrade ? Upgrade(context, upgrade) : next(context);
+        context.Features.Get<ITlsUpgrade>() is { } upgrade && context.Features.Get<ITlsConnectionFeature>() is null ? Upgrade(context, upgrade) : next(context);
 
     private async Task Upgrade(ConnectionContext context, ITlsUpgrade upgrade)
     {

@@ -4,37 +4,49 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 internal static class TlsOptionsValidator
 {
     /// <exception cref="InvalidOperationException">The message names the option, the value and what would be right.</exception>
-    internal static void Validate(AeronetTlsOptions options)
+    internal static void Validate(TlsSettings settings)
     {
-        Check(options.Certificates.Count > 0, "Certificates is empty: add at least one certificate with its private key.");
-        CheckHost(options, "");
-        Check(Enum.IsDefined(options.Ktls), $"Ktls is {options.Ktls}: use Disabled, Opportunistic, Enabled or Required.");
+        var options = settings.Options;
+        CheckHost(settings, options, null);
+        Check(
+            options.Certificates.Count > 0, settings, nameof(options.Certificates),
+            settings.Section is null ? "is empty: add at least one certificate with its private key." : "is empty: set Certificate:Path, or add a certificate in code.");
+        Check(Enum.IsDefined(options.Ktls), settings, nameof(options.Ktls), $"is {options.Ktls}: use Disabled, Opportunistic, Enabled or Required.");
         Check(
             options.HandshakeTimeout >= TimeSpan.FromMilliseconds(100) && options.HandshakeTimeout <= TimeSpan.FromMinutes(10),
-            $"HandshakeTimeout is {options.HandshakeTimeout}: use 00:00:00.1 to 00:10:00.");
+            settings, nameof(options.HandshakeTimeout), $"is {options.HandshakeTimeout}: use 00:00:00.1 to 00:10:00.");
+        Check(
+            !options.RefuseUnknownHosts || options.Hosts.Count > 0,
+            settings, nameof(options.Hosts), "is empty, and RefuseUnknownHosts is on: list the hosts, or every client that names one is refused.");
         foreach (var (name, host) in options.Hosts)
         {
-            Check(IsHostName(name), $"Hosts has '{name}': use a DNS name in ASCII, or *. and a DNS name.");
-            Check(host is not null, $"Hosts['{name}'] is null: give it options, which may be empty.");
-            CheckHost(host!, $"Hosts['{name}'].");
+            Check(IsHostName(name), settings, nameof(options.Hosts), $"has '{name}': use a DNS name in ASCII, or *. and a DNS name.");
+            Check(host is not null, settings, $"Hosts['{name}']", "is null: give it options, which may be empty.");
+            CheckHost(settings, host!, name);
         }
     }
 
-    private static void CheckHost(AeronetTlsHostOptions host, string prefix)
+    private static void CheckHost(TlsSettings settings, AeronetTlsHostOptions host, string? name)
     {
-        Check(host.Certificates.All(certificate => certificate is not null), $"{prefix}Certificates has a null: was the certificate not found?");
+        foreach (var certificate in host.Certificates)
+        {
+            Check(certificate is not null, settings, nameof(host.Certificates), "has a null: was the certificate not found?", name);
+            CertificateChecks.CheckTime(settings, certificate!, name);
+        }
+
         Check(
             host.Protocols is null || (host.Protocols != 0 && (host.Protocols & ~TlsVersions.All) == 0),
-            $"{prefix}Protocols is {host.Protocols}: use Tls12, Tls13 or both.");
+            settings, nameof(host.Protocols), $"is {host.Protocols}: use Tls12, Tls13 or both.", name);
         Check(
             host.CipherPolicy != TlsCipherPolicy.Modern || host.Protocols is null || (host.Protocols & TlsVersions.Tls13) != 0,
-            $"{prefix}CipherPolicy is Modern, which is TLS 1.3, and Protocols is {host.Protocols}: add Tls13 or use Intermediate.");
+            settings, nameof(host.CipherPolicy), $"is Modern, which is TLS 1.3, and Protocols is {host.Protocols}: add Tls13 or use Intermediate.", name);
         Check(
             host.CipherPolicy == TlsCipherPolicy.Custom || (host.CipherList is null && host.CipherSuites is null),
-            $"{prefix}CipherList and CipherSuites are for CipherPolicy Custom, and it is {host.CipherPolicy?.ToString() ?? "not set"}: set it to Custom.");
+            settings, host.CipherList is null ? nameof(host.CipherSuites) : nameof(host.CipherList),
+            $"is for CipherPolicy Custom, and CipherPolicy is {host.CipherPolicy?.ToString() ?? "not set"}: set it to Custom.", name);
         Check(
             host.CipherPolicy != TlsCipherPolicy.Custom || host.CipherList is not null || host.CipherSuites is not null,
-            $"{prefix}CipherPolicy is Custom: name the ciphers in CipherList (TLS 1.2) or CipherSuites (TLS 1.3).");
+            settings, nameof(host.CipherPolicy), "is Custom: name the ciphers in CipherList (TLS 1.2) or CipherSuites (TLS 1.3).", name);
     }
 
     private static bool IsHostName(string name)
@@ -43,11 +55,11 @@ internal static class TlsOptionsValidator
         return Uri.CheckHostName(labels) == UriHostNameType.Dns && labels.All(char.IsAscii);
     }
 
-    private static void Check(bool valid, string message)
+    private static void Check(bool valid, TlsSettings settings, string option, string problem, string? host = null)
     {
         if (!valid)
         {
-            throw new InvalidOperationException($"TLS option {message}");
+            throw new InvalidOperationException($"{settings.NameOf(option, host)} {problem}");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Aeronet.AspNetCore.Transport.Tests.Layers;
 /// </summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string[] s_order = ["Hosting", "Listening", "Connections", "SendFile", "EventLoop", "Native"];
+    private static readonly string[] s_order = ["Hosting", "Configuration", "Listening", "Connections", "SendFile", "EventLoop", "Native"];
 
     // Logs and metrics name what they count, and are named by all that counts.
     private static readonly string[] s_common = ["Diagnostics", ""];

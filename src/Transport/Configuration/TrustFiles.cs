@@ -1,0 +1,67 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Aeronet.AspNetCore.Transport.Configuration;
+
+/// <summary>Loads the files that say which client certificates are good.</summary>
+internal static class TrustFiles
+{
+    private const string RevocationListLabel = "X509 CRL";
+
+    /// <summary>Loads the certificates in PEM or DER files.</summary>
+    internal static void ReadAuthorities(OptionSection section, string key, string contentRoot, X509Certificate2Collection authorities)
+    {
+        foreach (var (name, text) in section.Texts(key) ?? [])
+        {
+            var path = Path.Combine(contentRoot, text);
+            if (Files.TryRead(section, name, path) is not { } bytes)
+            {
+                continue;
+            }
+
+            try
+            {
+                var found = PemText.TryDecode(bytes)?.Certificates ?? [X509CertificateLoader.LoadCertificate(bytes)];
+                authorities.AddRange(found);
+                if (found.Count == 0)
+                {
+                    section.Fail(name, $"is '{path}', which holds no certificate: give it a PEM file with CERTIFICATE blocks.");
+                }
+            }
+            catch (CryptographicException e)
+            {
+                section.Fail(name, $"is '{path}', which cannot be read as certificates: {Files.Sentence(e.Message)}");
+            }
+        }
+    }
+
+    /// <summary>Loads the revocation lists in PEM or DER files.</summary>
+    internal static void ReadRevocationLists(OptionSection section, string key, string contentRoot, IList<byte[]> lists)
+    {
+        foreach (var (name, text) in section.Texts(key) ?? [])
+        {
+            var path = Path.Combine(contentRoot, text);
+            if (Files.TryRead(section, name, path) is not { } bytes)
+            {
+                continue;
+            }
+
+            byte[][] found = PemText.TryDecode(bytes) is { } pem ? [.. pem.Blocks(RevocationListLabel)] : [bytes];
+            if (found.Length == 0 || !found.All(IsSequence))
+            {
+                section.Fail(name, $"is '{path}', which holds no revocation list: give it a PEM file with {RevocationListLabel} blocks, or a DER file.");
+                continue;
+            }
+
+            foreach (var list in found)
+            {
+                lists.Add(list);
+            }
+        }
+    }
+
+    // A first look; OpenSSL reads it in earnest when the endpoint is set up.
+    private static bool IsSequence(byte[] der) =>
+        AsnDecoder.TryReadEncodedValue(der, AsnEncodingRules.DER, out var tag, out _, out _, out var length) && tag == Asn1Tag.Sequence && length == der.Length;
+}

@@ -1,0 +1,136 @@
+using System.Security.Cryptography.X509Certificates;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Tls;
+using Microsoft.AspNetCore.Server.Kestrel;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Aeronet.AspNetCore.Transport.Hosting;
+
+/// <summary>
+/// Puts the transport's TLS on an https endpoint of Kestrel's configuration: the settings of <c>Aeronet:Tls</c>, and over
+/// them what the endpoint says itself. Kestrel adds its own HTTPS behind, as ever.
+/// </summary>
+internal static class KestrelEndpoint
+{
+    // Marks the certificates that "dotnet dev-certs" makes.
+    private const string DevelopmentCertificate = "1.3.6.1.4.1.311.84.1.1";
+
+    private static readonly TimeSpan s_kestrelsHandshakeTimeout = new HttpsConnectionAdapterOptions().HandshakeTimeout;
+
+    /// <summary>The callback for Kestrel's configuration loader.</summary>
+    internal static void UseTls(EndpointConfiguration endpoint)
+    {
+        if (!endpoint.IsHttps)
+        {
+            return;
+        }
+
+        var services = endpoint.ListenOptions.ApplicationServices;
+        var logger = TlsEndpoint.LoggerOf(services);
+        if (KestrelHttpsLimits.WhyNot(endpoint) is { } reason)
+        {
+            TransportLog.TlsFallback(logger, endpoint.ListenOptions.ToString()!, reason);
+            return;
+        }
+
+        var settings = TlsEndpoint.ReadSettings(services);
+        try
+        {
+            ApplyOptions(endpoint, settings.Options);
+            var isChosen = ApplyCertificate(endpoint, settings);
+            KestrelSniSection.Apply(endpoint, TlsEndpoint.ContentRootOf(services), settings);
+            if (settings.Options.Certificates.Count == 0)
+            {
+                // Kestrel says so better: it knows where it has looked.
+                return;
+            }
+
+            var served = CertificatesOf(settings);
+            if (!isChosen && served.Any(certificate => certificate.Extensions[DevelopmentCertificate] is not null))
+            {
+                TransportLog.DevelopmentCertificate(logger, endpoint.ListenOptions.ToString()!);
+                return;
+            }
+
+            foreach (var certificate in served)
+            {
+                if (settings.Origins.GetValueOrDefault(certificate) is { AllowInvalid: true } && CertificateChecks.ProblemNow(certificate) is { } problem)
+                {
+                    TransportLog.CertificateNotCurrent(logger, certificate.Subject, endpoint.ListenOptions.ToString()!, problem);
+                }
+            }
+
+            TlsEndpoint.Use(endpoint.ListenOptions, settings);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException($"{endpoint.ConfigSection.Path}: {e.Message}", e);
+        }
+    }
+
+    private static void ApplyOptions(EndpointConfiguration endpoint, AeronetTlsOptions options)
+    {
+        var https = endpoint.HttpsOptions;
+        if (https.SslProtocols != 0)
+        {
+            options.Protocols = https.SslProtocols;
+        }
+
+        if (https.HandshakeTimeout != s_kestrelsHandshakeTimeout)
+        {
+            // Kestrel has no limits.
+            options.HandshakeTimeout = TimeSpan.FromMilliseconds(Math.Clamp(https.HandshakeTimeout.TotalMilliseconds, 100, 600_000));
+        }
+
+        if (https.ClientCertificateMode != ClientCertificateMode.NoCertificate || endpoint.ConfigSection["ClientCertificateMode"] is not null)
+        {
+            options.ClientCertificates = ToClientCertificates(https.ClientCertificateMode);
+        }
+
+        if (endpoint.ConfigSection["Protocols"] is not null)
+        {
+            options.HttpProtocols = null;
+        }
+    }
+
+    /// <summary>Sets the certificate; false when it is the one Kestrel finds where nothing names one.</summary>
+    private static bool ApplyCertificate(EndpointConfiguration endpoint, TlsSettings settings)
+    {
+        var (https, options) = (endpoint.HttpsOptions, settings.Options);
+        var section = endpoint.ConfigSection.GetSection("Certificate");
+        var isOwn = !string.IsNullOrEmpty(section["Path"]) || !string.IsNullOrEmpty(section["Subject"]);
+        if (!isOwn && options.Certificates.Count > 0)
+        {
+            https.ServerCertificate = options.Certificates[0];
+            https.ServerCertificateChain = options.Intermediates;
+            return true;
+        }
+
+        if (https.ServerCertificate is { } certificate)
+        {
+            options.Certificates.Clear();
+            options.Certificates.Add(certificate);
+            options.Intermediates.AddRange(https.ServerCertificateChain ?? []);
+
+            // Kestrel serves with it whatever its dates: only a warning, where code asked for nothing else.
+            settings.Origins[certificate] = new CertificateOrigin(section.Path, "Path", section["Path"] ?? section["Subject"] ?? "", AllowInvalid: true);
+        }
+
+        return isOwn;
+    }
+
+    // Where Kestrel's hosts are all there are, the default certificate is nobody's.
+    private static IReadOnlyList<X509Certificate2> CertificatesOf(TlsSettings settings)
+    {
+        var options = settings.Options;
+        var ofDefault = settings.KestrelHostRules && options.RefuseUnknownHosts ? [] : options.Certificates;
+        return [.. ofDefault.Concat(options.Hosts.Values.SelectMany(host => host.Certificates)).Distinct()];
+    }
+
+    internal static TlsClientCertificates ToClientCertificates(ClientCertificateMode mode) => mode switch
+    {
+        ClientCertificateMode.RequireCertificate => TlsClientCertificates.Require,
+        ClientCertificateMode.AllowCertificate => TlsClientCertificates.Request,
+        _ => TlsClientCertificates.Disabled,
+    };
+}

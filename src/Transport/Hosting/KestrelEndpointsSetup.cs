@@ -1,0 +1,64 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Server.Kestrel;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Aeronet.AspNetCore.Transport.Hosting;
+
+/// <summary>
+/// Has Kestrel's configuration loader call <see cref="KestrelEndpoint"/> for every endpoint of <c>Kestrel:Endpoints</c>. The
+/// loader keeps one callback a name, the last: ours is there before the application's code runs, which therefore wins.
+/// </summary>
+internal sealed class KestrelEndpointsSetup(IOptions<AeronetTransportOptions> transport) : IConfigureOptions<KestrelServerOptions>, IPostConfigureOptions<KestrelServerOptions>
+{
+    private KestrelConfigurationLoader? _loader;
+
+    /// <summary>Registers it behind the framework's own set-up, which makes the loader, and before the application's.</summary>
+    internal static void AddTo(IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(KestrelEndpointsSetup)))
+        {
+            return;
+        }
+
+        services.AddSingleton<KestrelEndpointsSetup>();
+        services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>>(provider => provider.GetRequiredService<KestrelEndpointsSetup>());
+        var setup = ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>>(provider => provider.GetRequiredService<KestrelEndpointsSetup>());
+        var first = services.ToList().FindIndex(service => service.ServiceType == typeof(IConfigureOptions<KestrelServerOptions>) && service.ImplementationInstance is not null);
+
+        // Web hosts with defaults, of which host filtering is another, begin with the framework's; others with the application's.
+        var hasDefaults = services.Any(service => service.ServiceType == typeof(IPostConfigureOptions<HostFilteringOptions>));
+        services.Insert(first < 0 ? services.Count : hasDefaults ? first + 1 : first, setup);
+    }
+
+    public void Configure(KestrelServerOptions options)
+    {
+        if (options.ConfigurationLoader is not { } loader || !transport.Value.TlsForConfiguredEndpoints)
+        {
+            return;
+        }
+
+        _loader = loader;
+        foreach (var endpoint in loader.Configuration.GetSection("Endpoints").GetChildren())
+        {
+            loader.Endpoint(endpoint.Key, KestrelEndpoint.UseTls);
+        }
+    }
+
+    public void PostConfigure(string? name, KestrelServerOptions options)
+    {
+        if (options.ConfigurationLoader is { } loader && loader != _loader && transport.Value.TlsForConfiguredEndpoints)
+        {
+            foreach (var endpoint in loader.Configuration.GetSection("Endpoints").GetChildren())
+            {
+                if (endpoint["Url"]?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)
+                {
+                    TransportLog.TlsFallback(
+                        TlsEndpoint.LoggerOf(options.ApplicationServices), endpoint.Path, "code made its KestrelConfigurationLoader; call UseAeronetTls in the loader's Endpoint callback");
+                }
+            }
+        }
+    }
+}
