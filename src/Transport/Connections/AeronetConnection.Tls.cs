@@ -11,11 +11,13 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
     private bool _handshakeWatchesWritable;
     private int _eventsInHandshake;
 
+    TlsFailure ITlsUpgrade.SessionFailure => _session?.FailureKind ?? TlsFailure.None;
+
     async ValueTask<TlsOutcome> ITlsUpgrade.UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options)
     {
         if (SslSession.TryCreate(contexts.Default, _socket) is not { } session)
         {
-            return new TlsOutcome { Failure = "OpenSSL could not create a session", HostName = "" };
+            return new TlsOutcome { FailureKind = TlsFailure.Internal, Failure = "OpenSSL could not create a session", HostName = "" };
         }
 
         using var handshake = new TlsHandshake(contexts, session, options.HandshakeTimeout, _loop.Group.RunsOnThreadPool);
@@ -25,14 +27,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
         var succeeded = await handshake.Completion.ConfigureAwait(false);
         if (!succeeded)
         {
-            // Here too: an abort may have come before there was a session to close.
-            session.Close();
-            return new TlsOutcome
-            {
-                Failure = handshake.TimedOut ? "the handshake timed out" : session.Failure ?? "the connection was aborted",
-                TimedOut = handshake.TimedOut,
-                HostName = handshake.HostName,
-            };
+            return FailUpgrade(handshake, session);
         }
 
         var agreement = session.Describe();
@@ -48,6 +43,40 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
             Agreement = agreement,
             SendsByKernel = session.SendsByKernel,
             ReceivesByKernel = session.ReceivesByKernel,
+        };
+    }
+
+    private TlsOutcome FailUpgrade(TlsHandshake handshake, SslSession session)
+    {
+        var kind = handshake.Refusal != TlsFailure.None ? handshake.Refusal : session.FailureKind;
+        SetReason(kind switch
+        {
+            TlsFailure.Aborted => CloseReason.Aborted,
+            TlsFailure.PeerClosed => CloseReason.PeerClosed,
+            TlsFailure.PeerReset => CloseReason.PeerReset,
+            _ => CloseReason.TlsFailed,
+        });
+        if (kind == TlsFailure.PlainHttp)
+        {
+            // OpenSSL has no alert for it, and the client could not read one.
+            _ = _socket.Send(PlainHttpAnswer.Bytes, more: false);
+        }
+
+        // Here too: an abort may have come before there was a session to close.
+        session.Close();
+        return new TlsOutcome
+        {
+            FailureKind = kind,
+            Failure = kind switch
+            {
+                TlsFailure.Timeout => "the handshake timed out",
+                TlsFailure.Aborted => "the connection was aborted",
+                TlsFailure.UnknownName => $"no host is named '{handshake.HostName}'",
+                TlsFailure.PlainHttp => "the client speaks HTTP without TLS",
+                TlsFailure.NotTls => "the client does not speak TLS",
+                _ => session.Failure ?? "no reason given",
+            },
+            HostName = handshake.HostName,
         };
     }
 
@@ -80,17 +109,39 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
         }
     }
 
-    /// <summary>Ends the TLS session before its socket is closed.</summary>
-    private void EndTls(bool sendClose)
+    // What ended the stream: the socket, or under it TLS.
+    private static CloseReason ReasonOf(SslSession? session) => session?.FailureKind switch
     {
-        if (_session is { } session)
-        {
-            if (sendClose && _handshake is null)
-            {
-                session.SendClose();
-            }
+        null or TlsFailure.None or TlsFailure.PeerReset => CloseReason.PeerReset,
+        TlsFailure.Truncated or TlsFailure.PeerClosed => CloseReason.PeerClosed,
+        _ => CloseReason.TlsFailed,
+    };
 
-            session.Close();
+    /// <summary>
+    /// Ends the TLS session before its socket is closed. False when the rest is somebody else's: the socket is full, and
+    /// close_notify waits for room in it.
+    /// </summary>
+    /// <param name="reset">Whether the peer is to be reset. Taken back where it was told why, which a reset would destroy.</param>
+    /// <param name="awaitsMore">Set when the peer is owed time to read why, whatever it goes on sending.</param>
+    private bool TryEndTls(ref bool reset, ref bool awaitsMore)
+    {
+        if (_session is not { } session)
+        {
+            return true;
         }
+
+        if (TlsFailures.IsAnswered(session.FailureKind))
+        {
+            reset = false;
+            awaitsMore = true;
+        }
+        else if (!reset && _handshake is null && session.SendClose().IsWouldBlock
+            && CloseNotifyWait.TryStart(_loop, _socket, Token, session, _services.Options.ShutdownTimeout))
+        {
+            return false;
+        }
+
+        session.Close();
+        return true;
     }
 }

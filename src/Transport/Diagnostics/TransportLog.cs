@@ -75,6 +75,9 @@ internal static partial class TransportLog
     [LoggerMessage(54, LogLevel.Warning, "This kernel has no TLS (modprobe tls); {EndPoint} encrypts in user space.", EventName = "NoKernelTls")]
     internal static partial void NoKernelTls(ILogger logger, string endPoint);
 
+    [LoggerMessage(55, LogLevel.Debug, "The TLS session of connection {ConnectionId} ended out of order: {Reason}.", EventName = "SessionBroke")]
+    internal static partial void SessionBroke(ILogger logger, string connectionId, string reason);
+
     [LoggerMessage(40, LogLevel.Warning,
         "The file behind a response on connection {ConnectionId} ended {Missing} bytes before its promised length; the connection is aborted.", EventName = "FileTruncated")]
     internal static partial void FileTruncated(ILogger logger, string connectionId, long missing);

@@ -28,6 +28,8 @@ internal static unsafe partial class OpenSsl
     internal const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
     internal const int SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
 
+    internal const int SSL_CTRL_GET_NEGOTIATED_GROUP = 134;
+
     internal const int SSL_VERIFY_NONE = 0;
     internal const int SSL_VERIFY_PEER = 1;
     internal const int SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 2;
@@ -226,6 +228,9 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl)]
     internal static partial int SSL_session_reused(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial byte* SSL_group_to_name(nint ssl, int group);
 
     [LibraryImport(Ssl)]
     internal static partial void SSL_get0_alpn_selected(nint ssl, byte** data, uint* length);

@@ -8,4 +8,7 @@ internal interface ITlsUpgrade
     /// through TLS, and the caller goes on on the loop.
     /// </summary>
     ValueTask<TlsOutcome> UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options);
+
+    /// <summary>What broke the established session; <see cref="TlsFailure.None"/> while nothing has.</summary>
+    TlsFailure SessionFailure { get; }
 }

@@ -68,6 +68,7 @@ internal sealed unsafe class TlsContexts : IDisposable
         }
         else if (contexts._refuseUnknown && handshake.HostName.Length > 0)
         {
+            handshake.Refusal = TlsFailure.UnknownName;
             *alert = OpenSsl.SSL_AD_UNRECOGNIZED_NAME;
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;
         }

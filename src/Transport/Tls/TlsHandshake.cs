@@ -35,10 +35,11 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
     /// <summary>Whether the next step waits for room in the socket.</summary>
     internal bool WantsWrite { get; private set; }
 
-    /// <summary>True when complete; false when it failed, with the reason in the session, or timed out.</summary>
+    /// <summary>True when complete; false when it failed, for <see cref="Refusal"/> or with the reason in the session.</summary>
     internal ValueTask<bool> Completion => new(this, _source.Version);
 
-    internal bool TimedOut { get; private set; }
+    /// <summary>Why our side ended it, where that is not OpenSSL's own verdict.</summary>
+    internal TlsFailure Refusal { get; set; }
 
     public void RunOnLoop()
     {
@@ -58,7 +59,7 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
     }
 
     /// <summary>The connection is aborted.</summary>
-    internal void Cancel() => End(succeeded: false);
+    internal void Cancel() => End(succeeded: false, TlsFailure.Aborted);
 
     public void Dispose() => _deadline.Dispose();
 
@@ -69,16 +70,17 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private void OnDeadline()
-    {
-        TimedOut = Volatile.Read(ref _ended) == 0;
-        End(succeeded: false);
-    }
+    private void OnDeadline() => End(succeeded: false, TlsFailure.Timeout);
 
-    private void End(bool succeeded)
+    private void End(bool succeeded, TlsFailure refusal = TlsFailure.None)
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
+            if (refusal != TlsFailure.None)
+            {
+                Refusal = refusal;
+            }
+
             _source.RunContinuationsAsynchronously = _continuesOnThreadPool || LoopThread.Current is not { IsLeading: true };
             _source.SetResult(succeeded);
         }

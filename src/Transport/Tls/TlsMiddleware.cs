@@ -44,5 +44,10 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         context.Features.Set<ITlsHandshakeFeature>(features);
         context.Features.Set<ITlsApplicationProtocolFeature>(features);
         await next(context).ConfigureAwait(false);
+        if (upgrade.SessionFailure is not (TlsFailure.None or TlsFailure.PeerReset) and var broken)
+        {
+            metrics.SessionBroke(broken);
+            TransportLog.SessionBroke(logger, context.ConnectionId, TlsFailures.NameOf(broken));
+        }
     }
 }

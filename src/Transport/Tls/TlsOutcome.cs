@@ -6,7 +6,7 @@ internal readonly struct TlsOutcome
     /// <summary>Why it failed; null when it is complete.</summary>
     internal string? Failure { get; init; }
 
-    internal bool TimedOut { get; init; }
+    internal TlsFailure FailureKind { get; init; }
 
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; init; }
