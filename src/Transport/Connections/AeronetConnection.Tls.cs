@@ -13,17 +13,17 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
 
     TlsFailure ITlsUpgrade.SessionFailure => _session?.FailureKind ?? TlsFailure.None;
 
-    async ValueTask<TlsOutcome> ITlsUpgrade.UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options)
+    async ValueTask<TlsOutcome> ITlsUpgrade.UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options, ClientHelloObservation? observation)
     {
         if (SslSession.TryCreate(contexts.Default, _socket) is not { } session)
         {
             return new TlsOutcome { FailureKind = TlsFailure.Internal, Failure = "OpenSSL could not create a session", HostName = "" };
         }
 
-        using var handshake = new TlsHandshake(contexts, session, options.HandshakeTimeout, _loop.Group.RunsOnThreadPool);
+        using var handshake = new TlsHandshake(contexts, session, options.HandshakeTimeout, _loop) { Observation = observation };
         _session = session;
         _handshake = handshake;
-        _loop.Post(handshake);
+        handshake.Resume();
         var succeeded = await handshake.Completion.ConfigureAwait(false);
         if (!succeeded)
         {
@@ -40,6 +40,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
         return new TlsOutcome
         {
             HostName = handshake.HostName,
+            ClientHello = handshake.ClientHello,
             Agreement = agreement,
             SendsByKernel = session.SendsByKernel,
             ReceivesByKernel = session.ReceivesByKernel,
@@ -73,6 +74,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
                 TlsFailure.Aborted => "the connection was aborted",
                 TlsFailure.UnknownName => $"no host is named '{handshake.HostName}'",
                 TlsFailure.PlainHttp => "the client speaks HTTP without TLS",
+                TlsFailure.ObserverFailed => "the observer of the ClientHello threw",
                 TlsFailure.NotTls => "the client does not speak TLS",
                 _ => session.Failure ?? "no reason given",
             },

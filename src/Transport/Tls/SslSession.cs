@@ -261,6 +261,7 @@ internal sealed unsafe class SslSession
         {
             case OpenSsl.SSL_ERROR_WANT_READ:
             case OpenSsl.SSL_ERROR_WANT_WRITE:
+            case OpenSsl.SSL_ERROR_WANT_CLIENT_HELLO_CB:
                 return IoResult.FromErrno(Errno.EAGAIN);
             case OpenSsl.SSL_ERROR_ZERO_RETURN:
                 if (OpenSsl.BIO_ctrl(OpenSsl.SSL_get_rbio(_sslByGate), OpenSsl.BIO_CTRL_EOF, 0, 0) == 1)

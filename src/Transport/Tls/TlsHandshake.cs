@@ -11,13 +11,13 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
 {
     private readonly SslSession _session;
     private readonly Timer _deadline;
-    private readonly bool _continuesOnThreadPool;
+    private readonly EventLoop.EventLoop _loop;
     private ManualResetValueTaskSourceCore<bool> _source;
     private int _ended;
 
-    internal TlsHandshake(TlsContexts contexts, SslSession session, TimeSpan timeout, bool continuesOnThreadPool)
+    internal TlsHandshake(TlsContexts contexts, SslSession session, TimeSpan timeout, EventLoop.EventLoop loop)
     {
-        _continuesOnThreadPool = continuesOnThreadPool;
+        _loop = loop;
         Contexts = contexts;
         Host = contexts.Default.Host;
         _session = session;
@@ -31,6 +31,12 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
 
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; set; } = "";
+
+    /// <summary>The client's first message, where somebody wants to see it.</summary>
+    internal byte[]? ClientHello { get; set; }
+
+    /// <summary>The application's look at <see cref="ClientHello"/>, which the handshake waits for.</summary>
+    internal ClientHelloObservation? Observation { get; init; }
 
     /// <summary>Whether the next step waits for room in the socket.</summary>
     internal bool WantsWrite { get; private set; }
@@ -58,6 +64,9 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
         }
     }
 
+    /// <summary>Takes the next step soon, on the loop. Any thread.</summary>
+    internal void Resume() => _loop.Post(this);
+
     /// <summary>The connection is aborted.</summary>
     internal void Cancel() => End(succeeded: false, TlsFailure.Aborted);
 
@@ -81,7 +90,7 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
                 Refusal = refusal;
             }
 
-            _source.RunContinuationsAsynchronously = _continuesOnThreadPool || LoopThread.Current is not { IsLeading: true };
+            _source.RunContinuationsAsynchronously = _loop.Group.RunsOnThreadPool || LoopThread.Current is not { IsLeading: true };
             _source.SetResult(succeeded);
         }
     }

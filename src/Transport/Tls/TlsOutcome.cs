@@ -11,6 +11,9 @@ internal readonly struct TlsOutcome
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; init; }
 
+    /// <summary>The client's first message, where somebody wants to see it.</summary>
+    internal byte[]? ClientHello { get; init; }
+
     internal TlsAgreement Agreement { get; init; }
 
     internal bool SendsByKernel { get; init; }

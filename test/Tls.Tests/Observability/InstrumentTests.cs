@@ -4,7 +4,7 @@ using System.Security.Authentication;
 using System.Text.Json;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
-using Aeronet.AspNetCore.Transport;
+using TlsFailure = Aeronet.AspNetCore.Transport.Tls.TlsFailure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -44,10 +44,9 @@ public sealed class InstrumentTests
     [Fact]
     public void ErrorTypes_AsDocumented()
     {
-        var failures = typeof(AeronetTlsOptions).Assembly.GetType("Aeronet.AspNetCore.Transport.Tls.TlsFailure", throwOnError: true)!;
         var documented = Repository.Table("docs/metrics.md", "## error.type", "| value |").Select(row => row[0].Trim('`')).Order();
 
-        Assert.Equal(documented, Enum.GetNames(failures).Where(name => name != "None").Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).Order());
+        Assert.Equal(documented, Enum.GetNames<TlsFailure>().Where(name => name != nameof(TlsFailure.None)).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).Order());
     }
 
     [Theory]
