@@ -1,3 +1,6 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
+
 namespace Aeronet.AspNetCore.Transport;
 
 /// <summary>
@@ -24,6 +27,23 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     /// <summary>Whether the kernel encrypts.</summary>
     /// <remarks>Defaults to <see cref="KtlsMode.Opportunistic"/>.</remarks>
     public KtlsMode Ktls { get; set; } = KtlsMode.Opportunistic;
+
+    /// <summary>
+    /// Sees each client's first message before the handshake goes on: as one TLS record (RFC 8446, sections 5.1 and 4.1.2),
+    /// the form in which Kestrel shows it. Aborting the connection refuses the client, and so does throwing.
+    /// </summary>
+    /// <remarks>
+    /// Defaults to none. Runs on the thread pool while the handshake waits, within <see cref="HandshakeTimeout"/>. With
+    /// <see cref="Fingerprints"/>, the connection has <see cref="ITlsFingerprintFeature"/> already.
+    /// </remarks>
+    public Action<ConnectionContext, ReadOnlySequence<byte>>? OnClientHello { get; set; }
+
+    /// <summary>
+    /// Keeps each client's first message, some 300 to 2,000 bytes a connection, and gives connections and requests
+    /// <see cref="ITlsFingerprintFeature"/>.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="false"/>.</remarks>
+    public bool Fingerprints { get; set; }
 
     /// <summary>How long a handshake may take from the first byte to the last. 100 ms to 10 minutes.</summary>
     /// <remarks>Defaults to 10 s, as Kestrel.</remarks>

@@ -12,28 +12,23 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
     private volatile TlsHandshake? _handshake;
     private int _eventsInHandshake;
 
-    async ValueTask<TlsOutcome> ITlsUpgrade.UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options)
+    TlsFailure ITlsUpgrade.SessionFailure => _session?.FailureKind ?? TlsFailure.None;
+
+    async ValueTask<TlsOutcome> ITlsUpgrade.UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options, ClientHelloObservation? observation)
     {
         if (SslSession.TryCreate(contexts.Default, _socket) is not { } session)
         {
-            return new TlsOutcome { Failure = "OpenSSL could not create a session", HostName = "" };
+            return new TlsOutcome { FailureKind = TlsFailure.Internal, Failure = "OpenSSL could not create a session", HostName = "" };
         }
 
-        using var handshake = new TlsHandshake(contexts, session, this, options.HandshakeTimeout, _loop.Group.RunsOnThreadPool);
+        using var handshake = new TlsHandshake(contexts, session, this, options.HandshakeTimeout, _loop.Group.RunsOnThreadPool) { Observation = observation };
         _session = session;
         _handshake = handshake;
-        _loop.Post(handshake);
+        handshake.Resume();
         var succeeded = await handshake.Completion.ConfigureAwait(false);
         if (!succeeded)
         {
-            // Here too: an abort may have come before there was a session to close.
-            handshake.CloseSession();
-            return new TlsOutcome
-            {
-                Failure = handshake.TimedOut ? "the handshake timed out" : session.Failure ?? "the connection was aborted",
-                TimedOut = handshake.TimedOut,
-                HostName = handshake.HostName,
-            };
+            return FailUpgrade(handshake, session);
         }
 
         var agreement = session.Describe();
@@ -46,6 +41,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         return new TlsOutcome
         {
             HostName = handshake.HostName,
+            ClientHello = handshake.ClientHello,
             Agreement = agreement,
             SendsByKernel = session.SendsByKernel,
             ReceivesByKernel = session.ReceivesByKernel,
@@ -61,6 +57,41 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
 
     void ITlsHandshakeOwner.OnValidationFailed(Exception failure) =>
         TransportLog.ClientCertificateValidationFailed(_services.Logger, ConnectionId, failure);
+
+    private TlsOutcome FailUpgrade(TlsHandshake handshake, SslSession session)
+    {
+        var kind = handshake.Refusal != TlsFailure.None ? handshake.Refusal : session.FailureKind;
+        SetReason(kind switch
+        {
+            TlsFailure.Aborted => CloseReason.Aborted,
+            TlsFailure.PeerClosed => CloseReason.PeerClosed,
+            TlsFailure.PeerReset => CloseReason.PeerReset,
+            _ => CloseReason.TlsFailed,
+        });
+        if (kind == TlsFailure.PlainHttp)
+        {
+            // OpenSSL has no alert for it, and the client could not read one.
+            _ = _socket.Send(PlainHttpAnswer.Bytes, more: false);
+        }
+
+        // Here too: an abort may have come before there was a session to close.
+        handshake.CloseSession();
+        return new TlsOutcome
+        {
+            FailureKind = kind,
+            Failure = kind switch
+            {
+                TlsFailure.Timeout => "the handshake timed out",
+                TlsFailure.Aborted => "the connection was aborted",
+                TlsFailure.UnknownName => $"no host is named '{handshake.HostName}'",
+                TlsFailure.PlainHttp => "the client speaks HTTP without TLS",
+                TlsFailure.ObserverFailed => "the observer of the ClientHello threw",
+                TlsFailure.NotTls => "the client does not speak TLS",
+                _ => session.Failure ?? "no reason given",
+            },
+            HostName = handshake.HostName,
+        };
+    }
 
     private void StepHandshake(TlsHandshake handshake, EpollEvents events)
     {
@@ -85,21 +116,47 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         }
     }
 
-    /// <summary>Ends the TLS session before its socket is closed.</summary>
-    private void EndTls(bool sendClose)
+    // What ended the stream: the socket, or under it TLS.
+    private static CloseReason ReasonOf(SslSession? session) => session?.FailureKind switch
     {
+        null or TlsFailure.None or TlsFailure.PeerReset => CloseReason.PeerReset,
+        TlsFailure.Truncated or TlsFailure.PeerClosed => CloseReason.PeerClosed,
+        _ => CloseReason.TlsFailed,
+    };
+
+    /// <summary>
+    /// Ends the TLS session before its socket is closed. False when the rest is somebody else's: the socket is full, and
+    /// close_notify waits for room in it.
+    /// </summary>
+    /// <param name="reset">Whether the peer is to be reset. Taken back where it was told why, which a reset would destroy.</param>
+    /// <param name="awaitsMore">Set when the peer is owed time to read why, whatever it goes on sending.</param>
+    private bool TryEndTls(ref bool reset, ref bool awaitsMore)
+    {
+        if (_session is not { } session)
+        {
+            return true;
+        }
+
+        if (TlsFailures.IsAnswered(session.FailureKind))
+        {
+            reset = false;
+            awaitsMore = true;
+        }
+        else if (!reset && _handshake is null && session.SendClose().IsWouldBlock
+            && CloseNotifyWait.TryStart(_loop, _socket, Token, session, _services.Options.ShutdownTimeout))
+        {
+            return false;
+        }
+
         if (_handshake is { } handshake)
         {
             handshake.CloseSession();
         }
-        else if (_session is { } session)
+        else
         {
-            if (sendClose)
-            {
-                session.SendClose();
-            }
-
             session.Close();
         }
+
+        return true;
     }
 }

@@ -140,7 +140,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     /// <summary>A receive found the end of the stream or an error. Any thread.</summary>
     internal void OnInputEnded(IoResult result)
     {
-        SetReason(result.IsSuccess ? CloseReason.PeerClosed : CloseReason.PeerReset);
+        SetReason(result.IsSuccess ? CloseReason.PeerClosed : ReasonOf(_session));
         FireClosed();
     }
 
@@ -164,7 +164,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     /// <summary>A send found that the peer is gone.</summary>
     internal void OnPeerGone()
     {
-        SetReason(CloseReason.PeerReset);
+        SetReason(ReasonOf(_session));
         _input.Stop();
         _output.Close();
         FireClosed();
@@ -287,12 +287,17 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
             TransportLog.ConnectionClosed(_services.Logger, ConnectionId, reason);
         }
 
-        EndTls(sendClose: !reset);
+        var awaitsMore = _input.LeftBytes;
+        if (!TryEndTls(ref reset, ref awaitsMore))
+        {
+            return;
+        }
+
         if (reset)
         {
             _socket.ResetOnClose();
         }
-        else if ((_input.MayHaveUnread || _handshake is not null) && LingeringClose.TryStart(_loop, _socket, Token, _input.LeftBytes))
+        else if ((awaitsMore || _input.MayHaveUnread || _handshake is not null) && LingeringClose.TryStart(_loop, _socket, Token, awaitsMore))
         {
             return;
         }

@@ -29,6 +29,9 @@ internal enum CloseReason
     /// <summary>A file could not be read while it was sent.</summary>
     FileUnreadable,
 
+    /// <summary>The TLS handshake failed, or later a record was not what it should be.</summary>
+    TlsFailed,
+
     /// <summary>The transport stopped while the connection was open.</summary>
     TransportStopped,
 }

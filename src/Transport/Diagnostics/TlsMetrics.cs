@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -10,14 +11,19 @@ namespace Aeronet.AspNetCore.Transport.Diagnostics;
 
 /// <summary>
 /// Kestrel's TLS instruments, by its names and tags: its own stay silent because its HTTPS middleware passes our connections
-/// through, and dashboards should not. And the transport's own about kernel TLS.
+/// through, and dashboards should not. And the transport's own: handshakes by outcome, sessions that broke, kernel TLS.
 /// </summary>
 internal sealed class TlsMetrics
 {
     private const string KestrelMeter = "Microsoft.AspNetCore.Server.Kestrel";
+    private const string ErrorType = "error.type";
+    private const string Resumed = "tls.resumed";
+    private const string ProtocolVersion = "tls.protocol.version";
 
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _active;
+    private readonly Counter<long> _handshakes;
+    private readonly Counter<long> _broken;
     private readonly Counter<long> _kernel;
 
     public TlsMetrics(IMeterFactory meters)
@@ -25,7 +31,10 @@ internal sealed class TlsMetrics
         var kestrel = meters.Create(KestrelMeter);
         _duration = kestrel.CreateHistogram<double>("kestrel.tls_handshake.duration", "s", "The duration of TLS handshakes on the server.");
         _active = kestrel.CreateUpDownCounter<long>("kestrel.active_tls_handshakes", "{handshake}", "Number of TLS handshakes that are currently in progress on the server.");
-        _kernel = meters.Create(TransportMetrics.MeterName).CreateCounter<long>("aeronet.tls.connections", "{connection}", "TLS connections established, by whether the kernel encrypts and decrypts.");
+        var own = meters.Create(TransportMetrics.MeterName);
+        _handshakes = own.CreateCounter<long>("aeronet.tls.handshakes", "{handshake}", "TLS handshakes ended: full or resumed, or why they failed.");
+        _broken = own.CreateCounter<long>("aeronet.tls.broken", "{connection}", "TLS connections that ended otherwise than by close_notify or reset after their handshake, by reason.");
+        _kernel = own.CreateCounter<long>("aeronet.tls.connections", "{connection}", "TLS connections established, by whether the kernel encrypts and decrypts.");
     }
 
     internal Measurement HandshakeStarted(ConnectionContext connection)
@@ -52,32 +61,65 @@ internal sealed class TlsMetrics
         }
 
         // What Kestrel records of the connection itself.
-        var connectionTags = connection.Features.Get<IConnectionMetricsTagsFeature>()?.Tags;
-        var version = outcome.Agreement.Version == Native.OpenSsl.TLS1_3_VERSION ? "1.3" : "1.2";
-        connectionTags?.Add(outcome.Failure is null ? new("tls.protocol.version", version) : new("error.type", "tls_handshake_failed"));
+        connection.Features.Get<IConnectionMetricsTagsFeature>()?.Tags.Add(
+            outcome.Failure is null ? new(ProtocolVersion, VersionOf(outcome.Agreement)) : new(ErrorType, "tls_handshake_failed"));
         if (outcome.Failure is null)
         {
+            _handshakes.Add(1, new KeyValuePair<string, object?>(Resumed, outcome.Agreement.Resumed));
             _kernel.Add(1, new("aeronet.ktls.send", outcome.SendsByKernel), new("aeronet.ktls.receive", outcome.ReceivesByKernel));
-        }
-
-        if (!_duration.Enabled)
-        {
-            return;
-        }
-
-        var tags = measurement.Tags;
-        if (outcome.Failure is null)
-        {
-            tags.Add("tls.protocol.version", version);
-            tags.Add("tls.resumed", outcome.Agreement.Resumed);
         }
         else
         {
-            tags.Add("error.type", outcome.TimedOut ? typeof(OperationCanceledException).FullName : typeof(System.Security.Authentication.AuthenticationException).FullName);
+            _handshakes.Add(1, new KeyValuePair<string, object?>(ErrorType, TlsFailures.NameOf(outcome.FailureKind)));
+        }
+
+        if (_duration.Enabled)
+        {
+            RecordDuration(outcome, measurement);
+        }
+    }
+
+    /// <summary>An established session broke, or the peer cut it off.</summary>
+    internal void SessionBroke(TlsFailure failure) => _broken.Add(1, new KeyValuePair<string, object?>(ErrorType, TlsFailures.NameOf(failure)));
+
+    private void RecordDuration(in TlsOutcome outcome, in Measurement measurement)
+    {
+        var tags = measurement.Tags;
+        if (outcome.Failure is not null)
+        {
+            // Kestrel names the exception that its own stream would have thrown.
+            tags.Add(ErrorType, outcome.FailureKind == TlsFailure.Timeout ? typeof(OperationCanceledException).FullName : typeof(AuthenticationException).FullName);
+        }
+        else
+        {
+            // Kestrel has the version alone; the others are of OpenTelemetry's registry (tls.*).
+            var agreement = outcome.Agreement;
+            tags.Add(ProtocolVersion, VersionOf(agreement));
+            tags.Add("tls.cipher", agreement.CipherSuite.ToString());
+            tags.Add(Resumed, agreement.Resumed);
+            if (KeyExchangeGroups.NameOf(agreement.Group) is { } group)
+            {
+                tags.Add("tls.curve", group);
+            }
+
+            if (NextProtocolOf(agreement) is { } protocol)
+            {
+                tags.Add("tls.next_protocol", protocol);
+            }
         }
 
         _duration.Record(Stopwatch.GetElapsedTime(measurement.Started).TotalSeconds, tags);
     }
+
+    private static string VersionOf(in TlsAgreement agreement) => agreement.Version == Native.OpenSsl.TLS1_3_VERSION ? "1.3" : "1.2";
+
+    // The server agrees on no others.
+    private static string? NextProtocolOf(in TlsAgreement agreement) => agreement.ApplicationProtocol.Length switch
+    {
+        0 => null,
+        2 => "h2",
+        _ => "http/1.1",
+    };
 
     private static TagList TagsOf(EndPoint? local) => local switch
     {

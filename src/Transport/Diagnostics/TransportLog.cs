@@ -84,6 +84,12 @@ internal static partial class TransportLog
     [LoggerMessage(59, LogLevel.Information, "TLS on {EndPoint} is Kestrel's SslStream: the endpoint has the development certificate.", EventName = "DevelopmentCertificate")]
     internal static partial void DevelopmentCertificate(ILogger logger, string endPoint);
 
+    [LoggerMessage(55, LogLevel.Debug, "The TLS session of connection {ConnectionId} ended out of order: {Reason}.", EventName = "SessionBroke")]
+    internal static partial void SessionBroke(ILogger logger, string connectionId, string reason);
+
+    [LoggerMessage(56, LogLevel.Warning, "The observer of the ClientHello threw; the handshake of connection {ConnectionId} is refused.", EventName = "ObserverFailed")]
+    internal static partial void ObserverFailed(ILogger logger, string connectionId, Exception exception);
+
     [LoggerMessage(40, LogLevel.Warning,
         "The file behind a response on connection {ConnectionId} ended {Missing} bytes before its promised length; the connection is aborted.", EventName = "FileTruncated")]
     internal static partial void FileTruncated(ILogger logger, string connectionId, long missing);

@@ -100,6 +100,7 @@ public static class ListenOptionsAeronetTlsExtensions
     {
         https.SslProtocols = options.Protocols ?? TlsVersions.All;
         https.HandshakeTimeout = options.HandshakeTimeout;
+        https.TlsClientHelloBytesCallback = ClientHelloObservation.ObserverOf(options);
         https.ServerCertificateChain = options.Intermediates;
         https.ServerCertificate = options.Certificates[0];
         if (options.Hosts.Count > 0)

@@ -78,8 +78,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                     case AeronetConnection connection:
                         connection.StopNow();
                         break;
-                    case LingeringClose lingering:
-                        lingering.Dispose();
+                    case IDisposable closing:
+                        closing.Dispose();
                         break;
                 }
             }

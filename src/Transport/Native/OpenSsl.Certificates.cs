@@ -7,9 +7,6 @@ internal static unsafe partial class OpenSsl
 {
     internal const ulong SSL_OP_NO_TICKET = 1UL << 14;
 
-    internal const int SSL_CLIENT_HELLO_RETRY = -1;
-    internal const int SSL_ERROR_WANT_CLIENT_HELLO_CB = 11;
-
     internal const uint X509_V_FLAG_CRL_CHECK = 0x4;
     internal const uint X509_V_FLAG_CRL_CHECK_ALL = 0x8;
     internal const uint X509_V_FLAG_PARTIAL_CHAIN = 0x80000;

@@ -28,6 +28,8 @@ internal static unsafe partial class OpenSsl
     internal const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
     internal const int SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
 
+    internal const int SSL_CTRL_GET_NEGOTIATED_GROUP = 134;
+
     internal const int SSL_VERIFY_NONE = 0;
     internal const int SSL_VERIFY_PEER = 1;
     internal const int SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 2;
@@ -41,15 +43,20 @@ internal static unsafe partial class OpenSsl
     internal const int SSL_ERROR_WANT_WRITE = 3;
     internal const int SSL_ERROR_SYSCALL = 5;
     internal const int SSL_ERROR_ZERO_RETURN = 6;
+    internal const int SSL_ERROR_WANT_CLIENT_HELLO_CB = 11;
 
     internal const int SSL_TLSEXT_ERR_OK = 0;
     internal const int SSL_TLSEXT_ERR_ALERT_FATAL = 2;
     internal const int SSL_TLSEXT_ERR_NOACK = 3;
+    internal const int SSL_CLIENT_HELLO_RETRY = -1;
     internal const int SSL_CLIENT_HELLO_ERROR = 0;
     internal const int SSL_CLIENT_HELLO_SUCCESS = 1;
+    internal const int SSL_AD_INTERNAL_ERROR = 80;
     internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
     internal const int SSL_AD_NO_APPLICATION_PROTOCOL = 120;
     internal const int TLSEXT_TYPE_server_name = 0;
+    internal const int SSL3_RT_HANDSHAKE = 22;
+    internal const byte SSL3_MT_CLIENT_HELLO = 1;
 
     internal const int TLS1_2_VERSION = 0x0303;
     internal const int TLS1_3_VERSION = 0x0304;
@@ -164,6 +171,12 @@ internal static unsafe partial class OpenSsl
     internal static partial void SSL_CTX_set_client_hello_cb(nint context, delegate* unmanaged<nint, int*, nint, int> callback, nint argument);
 
     [LibraryImport(Ssl)]
+    internal static partial void SSL_CTX_set_msg_callback(nint context, delegate* unmanaged<int, int, int, byte*, nuint, nint, nint, void> callback);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_set_msg_callback(nint ssl, delegate* unmanaged<int, int, int, byte*, nuint, nint, nint, void> callback);
+
+    [LibraryImport(Ssl)]
     internal static partial nint SSL_new(nint context);
 
     [LibraryImport(Ssl)]
@@ -219,6 +232,9 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl)]
     internal static partial int SSL_session_reused(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial byte* SSL_group_to_name(nint ssl, int group);
 
     [LibraryImport(Ssl)]
     internal static partial void SSL_get0_alpn_selected(nint ssl, byte** data, uint* length);

@@ -5,13 +5,29 @@ namespace Aeronet.AspNetCore.Transport.Native;
 /// <summary>Reads the calling thread's OpenSSL error queue (ERR_get_error(3)).</summary>
 internal static unsafe class OpenSslErrors
 {
+    // ERR_GET_LIB(3): a flag for errnos, nine bits of library, 23 of reason.
+    private const nuint SystemFlag = 1u << 31;
+    private const int LibraryOffset = 23;
+    private const nuint LibraryMask = 0xFF;
+    private const nuint ReasonMask = 0x7F_FFFF;
+    private const nuint LibrarySsl = 20;
+
     /// <summary>Takes every error off the queue. The first is the cause; null when there was none.</summary>
-    internal static string? Take()
+    internal static string? Take() => Take(out _);
+
+    /// <summary>Takes every error off the queue. The first is the cause; null when there was none.</summary>
+    /// <param name="reason">What libssl itself made of it last (<see cref="OpenSslReasons"/>); 0 when it said nothing.</param>
+    internal static string? Take(out int reason)
     {
         string? first = null;
+        reason = 0;
         for (var error = OpenSsl.ERR_get_error(); error != 0; error = OpenSsl.ERR_get_error())
         {
             first ??= Describe(error);
+            if ((error & SystemFlag) == 0 && ((error >> LibraryOffset) & LibraryMask) == LibrarySsl)
+            {
+                reason = (int)(error & ReasonMask);
+            }
         }
 
         return first;

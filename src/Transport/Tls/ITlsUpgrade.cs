@@ -7,5 +7,8 @@ internal interface ITlsUpgrade
     /// Runs a handshake on the connection's socket, on its loop. When it is complete the connection's reader and writer go
     /// through TLS, and the caller goes on on the loop.
     /// </summary>
-    ValueTask<TlsOutcome> UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options);
+    ValueTask<TlsOutcome> UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options, ClientHelloObservation? observation);
+
+    /// <summary>What broke the established session; <see cref="TlsFailure.None"/> while nothing has.</summary>
+    TlsFailure SessionFailure { get; }
 }

@@ -28,8 +28,11 @@ internal sealed unsafe class SslSession
         _socket = socket;
     }
 
-    /// <summary>Why the last fatal call failed; for logs and counters.</summary>
+    /// <summary>What broke the session first, for logs.</summary>
     internal string? Failure { get; private set; }
+
+    /// <summary>What broke the session first, for counters.</summary>
+    internal TlsFailure FailureKind { get; private set; }
 
     /// <summary>Whether the kernel encrypts what is sent.</summary>
     internal bool SendsByKernel { get; private set; }
@@ -77,12 +80,11 @@ internal sealed unsafe class SslSession
             var result = OpenSsl.SSL_do_handshake(_sslByGate);
             var outcome = result == 1 ? IoResult.FromBytes(0) : Judge(result, out wantsWrite);
             _socket.EndUse();
-            if (result != 1 && outcome.IsSuccess)
+            if (result != 1 && (outcome.IsSuccess || FailureKind == TlsFailure.Truncated))
             {
-                // A close_notify in the middle. Whatever was agreed on so far is not a session.
-                _failed = true;
-                Failure = "the peer closed the session";
-                return IoResult.FromErrno(Errno.ECONNRESET);
+                // A close_notify or a FIN in the middle. Whatever was agreed on so far is not a session.
+                FailureKind = TlsFailure.None;
+                return Fail(TlsFailure.PeerClosed, "the peer closed the connection");
             }
 
             if (_failed && OpenSsl.SSL_get_verify_result(_sslByGate) is var refusal and not OpenSsl.X509_V_OK)
@@ -195,22 +197,25 @@ internal sealed unsafe class SslSession
         }
     }
 
-    /// <summary>Sends close_notify if nothing fatal has happened (RFC 8446, section 6.1). Never waits.</summary>
-    internal void SendClose()
+    /// <summary>
+    /// Sends close_notify if nothing fatal has happened (RFC 8446, section 6.1). Never waits: would-block when the socket is
+    /// full, and then it must be called again when there is room. Success when there is nothing to send or no way to.
+    /// </summary>
+    internal IoResult SendClose()
     {
         lock (_gate)
         {
-            if (_sslByGate != 0 && !_failed && !_sentClose && !MustNotWrite && _socket.TryUse())
+            if (_sslByGate == 0 || _failed || _sentClose || MustNotWrite || !_socket.TryUse())
             {
-                _sentClose = true;
-                OpenSsl.ERR_clear_error();
-                if (OpenSsl.SSL_shutdown(_sslByGate) < 0)
-                {
-                    _ = OpenSslErrors.Take();
-                }
-
-                _socket.EndUse();
+                return IoResult.FromBytes(0);
             }
+
+            OpenSsl.ERR_clear_error();
+            var result = OpenSsl.SSL_shutdown(_sslByGate);
+            var outcome = result < 0 ? Judge(result, out _) : IoResult.FromBytes(0);
+            _sentClose = !outcome.IsWouldBlock;
+            _socket.EndUse();
+            return outcome.IsWouldBlock ? outcome : IoResult.FromBytes(0);
         }
     }
 
@@ -232,6 +237,7 @@ internal sealed unsafe class SslSession
                 Version = OpenSsl.SSL_version(_sslByGate),
                 CipherSuite = (TlsCipherSuite)OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(_sslByGate)),
                 ApplicationProtocol = new ReadOnlySpan<byte>(protocol, (int)length).ToArray(),
+                Group = KeyExchangeGroups.Of(_sslByGate),
                 Resumed = OpenSsl.SSL_session_reused(_sslByGate) == 1,
                 ClientCertificate = ClientCertificate(),
             };
@@ -281,16 +287,35 @@ internal sealed unsafe class SslSession
                 {
                     // The socket's end and not a close_notify: what was received may be truncated. Writing goes on, for a
                     // peer that has only finished sending still wants its response.
+                    FailureKind = TlsFailure.Truncated;
                     Failure = "the peer closed without close_notify";
                     return IoResult.FromErrno(Errno.ECONNRESET);
                 }
 
                 return IoResult.FromBytes(0);
             default:
-                // After a fatal error no further call may be made on the object (SSL_get_error(3)).
-                _failed = true;
-                Failure = OpenSslErrors.Take() ?? (errno == 0 ? "unexpected end of stream" : Marshal.GetPInvokeErrorMessage(errno));
-                return IoResult.FromErrno(error == OpenSsl.SSL_ERROR_SYSCALL && errno is Errno.EPIPE or Errno.ECONNRESET ? errno : Errno.ECONNRESET);
+                var failure = OpenSslErrors.Take(out var reason);
+                if (failure is not null)
+                {
+                    return Fail(reason == 0 ? TlsFailure.Internal : TlsFailures.Of(reason), failure);
+                }
+
+                return errno == 0
+                    ? Fail(TlsFailure.PeerClosed, "unexpected end of stream")
+                    : Fail(TlsFailure.PeerReset, Marshal.GetPInvokeErrorMessage(errno), errno is Errno.EPIPE ? errno : Errno.ECONNRESET);
         }
+    }
+
+    // After a fatal error no further call may be made on the object (SSL_get_error(3)).
+    private IoResult Fail(TlsFailure kind, string failure, int errno = Errno.ECONNRESET)
+    {
+        _failed = true;
+        if (FailureKind == TlsFailure.None)
+        {
+            FailureKind = kind;
+            Failure = failure;
+        }
+
+        return IoResult.FromErrno(errno);
     }
 }

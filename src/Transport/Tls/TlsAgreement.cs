@@ -10,6 +10,9 @@ internal readonly struct TlsAgreement
 
     internal TlsCipherSuite CipherSuite { get; init; }
 
+    /// <summary>The key exchange group by OpenSSL's number, for <see cref="KeyExchangeGroups"/>; 0 when there was none.</summary>
+    internal int Group { get; init; }
+
     /// <summary>The ALPN protocol id (RFC 7301); empty when none was agreed on.</summary>
     internal ReadOnlyMemory<byte> ApplicationProtocol { get; init; }
 

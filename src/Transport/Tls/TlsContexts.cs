@@ -26,6 +26,11 @@ internal sealed unsafe class TlsContexts : IDisposable
         Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols));
         OpenSsl.SSL_CTX_set_client_hello_cb(Default.Pointer, &OnClientHello, 0);
         OpenSsl.SSL_CTX_set_alpn_select_cb(Default.Pointer, &OnSelectProtocol, 0);
+        if (ClientHelloObservation.ObserverOf(options) is not null)
+        {
+            OpenSsl.SSL_CTX_set_msg_callback(Default.Pointer, &OnMessage);
+        }
+
         foreach (var (name, host) in options.Hosts)
         {
             var context = new TlsHostContext(new TlsHost(settings, host, name, endpointProtocols));
@@ -52,12 +57,46 @@ internal sealed unsafe class TlsContexts : IDisposable
         }
     }
 
+    /// <summary>Keeps the first ClientHello as it came. Called for every message and record until then.</summary>
+    [UnmanagedCallersOnly]
+    private static void OnMessage(int sent, int version, int type, byte* message, nuint length, nint ssl, nint argument)
+    {
+        if (sent == 0 && type == OpenSsl.SSL3_RT_HANDSHAKE && length > 0 && message[0] == OpenSsl.SSL3_MT_CLIENT_HELLO)
+        {
+            t_current?.ClientHello = new ReadOnlySpan<byte>(message, (int)length).ToArray();
+            OpenSsl.SSL_set_msg_callback(ssl, null);
+        }
+    }
+
+    /// <summary>Holds the handshake up until the application's observer has seen the ClientHello.</summary>
+    private static int Observe(TlsHandshake handshake, ClientHelloObservation observation, byte[] message, int* alert)
+    {
+        if (observation.Failure is not null)
+        {
+            handshake.Refusal = TlsFailure.ObserverFailed;
+            *alert = OpenSsl.SSL_AD_INTERNAL_ERROR;
+            return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+
+        if (!observation.HasBegun)
+        {
+            observation.Begin(message, handshake);
+        }
+
+        return OpenSsl.SSL_CLIENT_HELLO_RETRY;
+    }
+
     [UnmanagedCallersOnly]
     private static int OnClientHello(nint ssl, int* alert, nint argument)
     {
         if (t_current is not { } handshake)
         {
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+
+        if (handshake is { Observation: { IsOver: false } observation, ClientHello: { } message })
+        {
+            return Observe(handshake, observation, message, alert);
         }
 
         byte* extension;
@@ -71,6 +110,7 @@ internal sealed unsafe class TlsContexts : IDisposable
         var context = HostNames.Find(contexts._hosts, handshake.HostName, contexts._kestrelRules);
         if (context is null && contexts._refuseUnknown && (handshake.HostName.Length > 0 || contexts._kestrelRules))
         {
+            handshake.Refusal = TlsFailure.UnknownName;
             *alert = OpenSsl.SSL_AD_UNRECOGNIZED_NAME;
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;
         }

@@ -43,10 +43,17 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; set; } = "";
 
-    /// <summary>True when complete; false when it failed, with the reason in the session, or timed out.</summary>
+    /// <summary>The client's first message, where somebody wants to see it.</summary>
+    internal byte[]? ClientHello { get; set; }
+
+    /// <summary>The application's look at <see cref="ClientHello"/>, which the handshake waits for.</summary>
+    internal ClientHelloObservation? Observation { get; init; }
+
+    /// <summary>True when complete; false when it failed, for <see cref="Refusal"/> or with the reason in the session.</summary>
     internal ValueTask<bool> Completion => new(this, _source.Version);
 
-    internal bool TimedOut { get; private set; }
+    /// <summary>Why our side ended it, where that is not OpenSSL's own verdict.</summary>
+    internal TlsFailure Refusal { get; set; }
 
     /// <summary>The socket is ready, or a step on the thread pool was the last.</summary>
     public void RunOnLoop()
@@ -74,6 +81,9 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
         }
     }
 
+    /// <summary>Takes the next step soon. Any thread.</summary>
+    internal void Resume() => _owner.Post(this);
+
     /// <summary>
     /// Whether the current step may ask the application. When it may not, because it is taken on the loop, the caller must
     /// break it off: it will be taken again on the thread pool.
@@ -88,7 +98,7 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
     internal void OnValidationFailed(Exception failure) => _owner.OnValidationFailed(failure);
 
     /// <summary>The connection is aborted.</summary>
-    internal void Cancel() => End(succeeded: false);
+    internal void Cancel() => End(succeeded: false, TlsFailure.Aborted);
 
     /// <summary>
     /// Closes the session of a handshake that did not succeed, without waiting for the application: after the step that is
@@ -179,16 +189,17 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
 
     private bool TryMove(Turn from, Turn to) => Interlocked.CompareExchange(ref _turn, (int)to, (int)from) == (int)from;
 
-    private void OnDeadline()
-    {
-        TimedOut = Volatile.Read(ref _ended) == 0;
-        End(succeeded: false);
-    }
+    private void OnDeadline() => End(succeeded: false, TlsFailure.Timeout);
 
-    private void End(bool succeeded)
+    private void End(bool succeeded, TlsFailure refusal = TlsFailure.None)
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
+            if (refusal != TlsFailure.None)
+            {
+                Refusal = refusal;
+            }
+
             _source.RunContinuationsAsynchronously = _continuesOnThreadPool || LoopThread.Current is not { IsLeading: true };
             _source.SetResult(succeeded);
         }

@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,9 +21,15 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
     private async Task Upgrade(ConnectionContext context, ITlsUpgrade upgrade)
     {
         var started = metrics.HandshakeStarted(context);
-        var outcome = await upgrade.UpgradeAsync(contexts, options).ConfigureAwait(false);
+        var observation = options.OnClientHello is null ? null : new ClientHelloObservation(context, options);
+        var outcome = await upgrade.UpgradeAsync(contexts, options, observation).ConfigureAwait(false);
         var refused = outcome.Failure is null && options.Ktls == KtlsMode.Required && !outcome.SendsByKernel;
         metrics.HandshakeStopped(context, outcome, started);
+        if (observation?.Failure is { } thrown)
+        {
+            TransportLog.ObserverFailed(logger, context.ConnectionId, thrown);
+        }
+
         if (outcome.Failure is { } failure)
         {
             TransportLog.HandshakeFailed(logger, context.ConnectionId, failure);
@@ -44,6 +51,16 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         context.Features.Set<ITlsConnectionFeature>(features);
         context.Features.Set<ITlsHandshakeFeature>(features);
         context.Features.Set<ITlsApplicationProtocolFeature>(features);
+        if (options.Fingerprints && outcome.ClientHello is { } hello && context.Features.Get<ITlsFingerprintFeature>() is null)
+        {
+            context.Features.Set<ITlsFingerprintFeature>(TlsFingerprints.Of(hello));
+        }
+
         await next(context).ConfigureAwait(false);
+        if (upgrade.SessionFailure is not (TlsFailure.None or TlsFailure.PeerReset) and var broken)
+        {
+            metrics.SessionBroke(broken);
+            TransportLog.SessionBroke(logger, context.ConnectionId, TlsFailures.NameOf(broken));
+        }
     }
 }

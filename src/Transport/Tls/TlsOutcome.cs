@@ -6,10 +6,13 @@ internal readonly struct TlsOutcome
     /// <summary>Why it failed; null when it is complete.</summary>
     internal string? Failure { get; init; }
 
-    internal bool TimedOut { get; init; }
+    internal TlsFailure FailureKind { get; init; }
 
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; init; }
+
+    /// <summary>The client's first message, where somebody wants to see it.</summary>
+    internal byte[]? ClientHello { get; init; }
 
     internal TlsAgreement Agreement { get; init; }
 

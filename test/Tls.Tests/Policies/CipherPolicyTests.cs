@@ -111,7 +111,7 @@ public sealed class CipherPolicyTests
 
             Assert.Contains(list, failure.Message, StringComparison.Ordinal);
             Assert.Contains(named, failure.Message[(failure.Message.IndexOf(" has ", StringComparison.Ordinal) + 5)..], StringComparison.Ordinal);
-            Assert.Contains(ofHost ? "a.test" : "default host", failure.Message, StringComparison.Ordinal);
+            Assert.Contains(ofHost ? "a.test" : "option CipherList", failure.Message, StringComparison.Ordinal);
         }
     }
 

@@ -1,17 +1,18 @@
 using System.Net.Security;
+using System.Security.Authentication;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Support;
 
 /// <summary>A real ClientHello, for tests that send it in pieces or not to its end.</summary>
 internal static class ClientHellos
 {
-    public static byte[] Capture()
+    public static byte[] Capture(SslProtocols version = SslProtocols.None)
     {
         using var wire = new CaptureStream();
         using var tls = new SslStream(wire);
         try
         {
-            tls.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost" });
+            tls.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = version });
         }
         catch (IOException)
         {

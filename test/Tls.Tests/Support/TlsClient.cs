@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -18,19 +19,31 @@ internal sealed class TlsClient : IAsyncDisposable
 
     public SslStream Tls { get; }
 
-    public static async Task<TlsClient> ConnectAsync(
+    public static Task<TlsClient> ConnectAsync(
         KestrelHost host,
         Action<SslClientAuthenticationOptions>? configure = null,
         int? receiveBufferSize = null,
         int step = 0,
-        bool holdAfterHello = false)
+        bool holdAfterHello = false,
+        int helloFragment = 0)
+        => ConnectAsync(host.EndPoint, configure, receiveBufferSize, step, holdAfterHello, helloFragment);
+
+    public static async Task<TlsClient> ConnectAsync(
+        EndPoint endPoint,
+        Action<SslClientAuthenticationOptions>? configure = null,
+        int? receiveBufferSize = null,
+        int step = 0,
+        bool holdAfterHello = false,
+        int helloFragment = 0)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = endPoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBufferSize is { } size)
             socket.ReceiveBufferSize = size;
 
-        await socket.ConnectAsync(host.EndPoint).OrTimeout("a connection");
-        var wire = new WireStream(socket) { Step = step, HoldAfterHello = holdAfterHello };
+        await socket.ConnectAsync(endPoint).OrTimeout("a connection");
+        var wire = new WireStream(socket) { Step = step, HoldAfterHello = holdAfterHello, HelloFragment = helloFragment };
         var tls = new SslStream(wire);
         var options = new SslClientAuthenticationOptions
         {

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Security.Authentication;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Support;
 
@@ -13,6 +15,7 @@ internal sealed class WireStream(Socket socket) : Stream
     private readonly byte[] _header = new byte[5];
     private int _headerFilled;
     private int _bodyLeft;
+    private int _lastLength;
 
     /// <summary>Keeps what is written until <see cref="ReleaseAsync"/>.</summary>
     public bool Hold { get; set; }
@@ -22,6 +25,12 @@ internal sealed class WireStream(Socket socket) : Stream
 
     /// <summary>The most bytes a segment carries; 0 for no limit.</summary>
     public int Step { get; set; }
+
+    /// <summary>Forges the next write: its last byte, which is of a record's MAC, comes out changed.</summary>
+    public bool CorruptNext { get; set; }
+
+    /// <summary>The most bytes of a handshake message that the records of the first write carry; 0 for as they come.</summary>
+    public int HelloFragment { get; set; }
 
     /// <summary>The types of the records received so far.</summary>
     public IReadOnlyList<byte> RecordTypes => _types;
@@ -42,6 +51,10 @@ internal sealed class WireStream(Socket socket) : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>Whether the last record was an alert, as far as the wire shows: its type, or in TLS 1.3 its length (RFC 8446, section 5.2).</summary>
+    public bool EndedByCloseNotify(SslProtocols version)
+        => version == SslProtocols.Tls12 ? _types[^1] == 0x15 : _lastLength == 2 + 1 + 16;
 
     /// <summary>Sends what was held, in one go.</summary>
     public Task ReleaseAsync() => SendAsync(TakeHeld());
@@ -72,6 +85,16 @@ internal sealed class WireStream(Socket socket) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (HelloFragment > 0)
+            buffer = Fragment(buffer.Span);
+
+        if (CorruptNext)
+        {
+            buffer = buffer.ToArray();
+            MemoryMarshal.AsMemory(buffer).Span[^1] ^= 1;
+            CorruptNext = false;
+        }
+
         if (Hold)
             _held.Write(buffer.Span);
         else
@@ -112,6 +135,22 @@ internal sealed class WireStream(Socket socket) : Stream
         base.Dispose(disposing);
     }
 
+    private byte[] Fragment(ReadOnlySpan<byte> record)
+    {
+        // RFC 8446, section 5.1: a handshake message may be fragmented across records.
+        using var fragments = new MemoryStream();
+        for (var message = record[5..]; !message.IsEmpty;)
+        {
+            var part = message[..Math.Min(HelloFragment, message.Length)];
+            fragments.Write([record[0], record[1], record[2], (byte)(part.Length >> 8), (byte)part.Length]);
+            fragments.Write(part);
+            message = message[part.Length..];
+        }
+
+        HelloFragment = 0;
+        return fragments.ToArray();
+    }
+
     private async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -141,7 +180,7 @@ internal sealed class WireStream(Socket socket) : Stream
             if (_headerFilled == _header.Length)
             {
                 _types.Add(_header[0]);
-                _bodyLeft = (_header[3] << 8) | _header[4];
+                _lastLength = _bodyLeft = (_header[3] << 8) | _header[4];
                 _headerFilled = 0;
             }
         }

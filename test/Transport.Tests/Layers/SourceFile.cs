@@ -30,7 +30,7 @@ internal sealed partial class SourceFile
         var files = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(path => System.IO.Path.GetRelativePath(root, path))
             .Where(path => !path.StartsWith("bin/", StringComparison.Ordinal) && !path.StartsWith("obj/", StringComparison.Ordinal))
-            .Select(path => new SourceFile(path, System.IO.Path.GetDirectoryName(path)!, File.ReadAllText(System.IO.Path.Combine(root, path))))
+            .Select(path => new SourceFile(path, System.IO.Path.GetDirectoryName(path)!.Split(System.IO.Path.DirectorySeparatorChar)[0], File.ReadAllText(System.IO.Path.Combine(root, path))))
             .ToArray();
         Assert.NotEmpty(files);
         return files;

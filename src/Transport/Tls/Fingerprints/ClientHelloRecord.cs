@@ -1,0 +1,31 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Aeronet.AspNetCore.Transport.Tls.Fingerprints;
+
+/// <summary>A ClientHello in its record layer (RFC 8446, section 5.1), the form in which Kestrel shows it.</summary>
+internal static class ClientHelloRecord
+{
+    private const int HeaderLength = 5;
+
+    /// <summary>Puts a message into as few records as it takes, which is one up to 16 KiB.</summary>
+    internal static byte[] Wrap(ReadOnlySpan<byte> message)
+    {
+        var count = (message.Length + SslSession.MaxRecord - 1) / SslSession.MaxRecord;
+        var records = new byte[message.Length + (count * HeaderLength)];
+        for (var target = records.AsSpan(); !message.IsEmpty;)
+        {
+            var part = message[..Math.Min(message.Length, SslSession.MaxRecord)];
+            "\x16\x03\x01"u8.CopyTo(target);
+            BinaryPrimitives.WriteUInt16BigEndian(target[3..], (ushort)part.Length);
+            part.CopyTo(target[HeaderLength..]);
+            target = target[(HeaderLength + part.Length)..];
+            message = message[part.Length..];
+        }
+
+        return records;
+    }
+
+    /// <summary>The message in one record.</summary>
+    internal static byte[] Unwrap(in ReadOnlySequence<byte> record) => record.Length > HeaderLength ? record.Slice(HeaderLength).ToArray() : [];
+}

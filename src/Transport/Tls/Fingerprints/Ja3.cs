@@ -1,0 +1,21 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Aeronet.AspNetCore.Transport.Tls.Fingerprints;
+
+/// <summary>JA3, a client's choices in its own order (Althouse, Atkinson and Atkins, 2017; github.com/salesforce/ja3).</summary>
+internal static class Ja3
+{
+    internal static string TextOf(ClientHello hello) => string.Join(
+        ',',
+        hello.LegacyVersion.ToString(CultureInfo.InvariantCulture),
+        string.Join('-', hello.Ciphers),
+        string.Join('-', hello.Extensions),
+        string.Join('-', hello.Groups),
+        string.Join('-', hello.PointFormats));
+
+    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "The method prescribes it; nothing is protected by it.")]
+    internal static string HashOf(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes(text)));
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics.Metrics;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Text.Json;
+using Aeronet.AspNetCore.Tls.Tests.Support;
+using Aeronet.AspNetCore.Tls.Tests.Tools;
+using TlsFailure = Aeronet.AspNetCore.Transport.Tls.TlsFailure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aeronet.AspNetCore.Tls.Tests.Observability;
+
+/// <summary>The TLS instruments exist as documented and carry the tags they are documented to carry.</summary>
+public sealed class InstrumentTests
+{
+    private const string Duration = "kestrel.tls_handshake.duration";
+
+    [Fact]
+    public async Task Instruments_NameKindAndUnit_AsDocumented()
+    {
+        var documented = Repository.Table("docs/metrics.md", "## TLS", "| instrument |").Select(row => $"{row[0].Trim('`')} | {row[1]} | {row[2].Trim('`')}");
+        await using var host = await StartAsync();
+        var published = new HashSet<string>();
+        using var listener = new MeterListener();
+        var scope = host.Services.GetRequiredService<IMeterFactory>();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Name.Contains("tls", StringComparison.Ordinal) && ReferenceEquals(instrument.Meter.Scope, scope))
+                published.Add($"{instrument.Name} | {Kind(instrument)} | {instrument.Unit}");
+        };
+        listener.Start();
+
+        Assert.Equal(documented.Order(), published.Order());
+
+        static string Kind(Instrument instrument) => instrument switch
+        {
+            UpDownCounter<long> => "up-down counter",
+            Counter<long> => "counter",
+            Histogram<double> => "histogram",
+            _ => instrument.GetType().Name,
+        };
+    }
+
+    [Fact]
+    public void ErrorTypes_AsDocumented()
+    {
+        var documented = Repository.Table("docs/metrics.md", "## error.type", "| value |").Select(row => row[0].Trim('`')).Order();
+
+        Assert.Equal(documented, Enum.GetNames<TlsFailure>().Where(name => name != nameof(TlsFailure.None)).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).Order());
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "http/1.1", "1.2")]
+    [InlineData(SslProtocols.Tls13, TlsCipherSuite.TLS_AES_128_GCM_SHA256, "h2", "1.3")]
+    [InlineData(SslProtocols.Tls13, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, "", "1.3")]
+    public async Task Handshake_WhatWasAgreedOn_IsTagged(SslProtocols version, TlsCipherSuite suite, string protocol, string number)
+    {
+        await using var host = await StartAsync();
+        await using var client = await TlsClient.ConnectAsync(host, o =>
+        {
+            o.EnabledSslProtocols = version;
+            o.CipherSuitesPolicy = new CipherSuitesPolicy([suite]);
+            o.ApplicationProtocols = protocol.Length > 0 ? [new(protocol)] : null;
+        });
+
+        await Eventually.HoldsAsync(() => host.Metrics.Count(Duration) == 1, "the handshake to be counted");
+        (string, object)[] tags =
+        [
+            ("server.address", "127.0.0.1"), ("server.port", host.Port), ("network.type", "ipv4"), ("network.transport", "tcp"),
+            ("tls.protocol.version", number), ("tls.cipher", suite), ("tls.curve", "x25519"), ("tls.resumed", false),
+        ];
+        Assert.True(host.Metrics.Total(Duration, tags) > 0, host.Metrics.ToString());
+        Assert.Equal(protocol.Length > 0, host.Metrics.Total(Duration, ("tls.next_protocol", protocol)) > 0);
+        Assert.Equal(protocol.Length > 0, host.Metrics.ToString().Contains("tls.next_protocol", StringComparison.Ordinal));
+        Assert.Equal(1, host.Metrics.Total("aeronet.tls.connections"));
+    }
+
+    [Theory]
+    [InlineData("-tls1_2", "P-256", "secp256r1")]
+    [InlineData("-tls1_3", "P-256", "secp256r1")]
+    [InlineData("-tls1_3", "P-384", "secp384r1")]
+    public async Task Handshake_Group_IsTagged(string version, string group, string name)
+    {
+        await using var host = await StartAsync();
+
+        await OpensslClient.RunAsync(host, [version, "-groups", group], "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        Assert.True(host.Metrics.Total(Duration, ("tls.curve", name)) > 0, host.Metrics.ToString());
+    }
+
+    private static Task<KestrelHost> StartAsync() => TlsHost.StartAsync(context => context.Response.WriteAsync("ok"));
+}
