@@ -1,5 +1,9 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
 
@@ -37,7 +41,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
 
         var agreement = session.Describe();
         IsMultiplexed = agreement.ApplicationProtocol.Span.SequenceEqual("h2"u8);
-        var channel = new TlsChannel(session, _socket);
+        var channel = new TlsChannel(session, _socket, OnKeysMustChange);
         _output.Use(channel);
         _input.Use(channel);
         _handshake = null;
@@ -80,17 +84,38 @@ internal sealed partial class AeronetConnection : ITlsUpgrade
         }
     }
 
-    /// <summary>Ends the TLS session before its socket is closed.</summary>
-    private void EndTls(bool sendClose)
+    /// <summary>
+    /// The peer asked for new keys and the kernel keeps its own (Linux changes them since 6.14; OpenSSL and older kernels break
+    /// the stream). What is under way is finished with the present ones and nothing is begun: Kestrel answers the request in
+    /// progress and closes, or sends GOAWAY.
+    /// </summary>
+    private void OnKeysMustChange()
     {
-        if (_session is { } session)
+        SetReason(CloseReason.KeyUpdate);
+        if (_services.Logger.IsEnabled(LogLevel.Debug))
         {
-            if (sendClose && _handshake is null)
-            {
-                session.SendClose();
-            }
+            TransportLog.KeysMustChange(_services.Logger, ConnectionId);
+        }
 
-            session.Close();
+        if (((IFeatureCollection)this).Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
+        {
+            // Runs callbacks of the application too: not on a loop.
+            ThreadPool.UnsafeQueueUserWorkItem(static request => request.Connection.RequestClose(request.Lifetime), (Connection: this, Lifetime: lifetime), preferLocal: false);
         }
     }
+
+    private void RequestClose(IConnectionLifetimeNotificationFeature lifetime)
+    {
+        try
+        {
+            lifetime.RequestClose();
+        }
+        catch (AggregateException failure)
+        {
+            TransportLog.ClosedCallbackFailed(_services.Logger, ConnectionId, failure);
+        }
+    }
+
+    /// <summary>Ends the TLS session before its socket is closed.</summary>
+    private void EndTls() => _session?.Close();
 }

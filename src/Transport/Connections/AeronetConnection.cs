@@ -287,7 +287,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
             TransportLog.ConnectionClosed(_services.Logger, ConnectionId, reason);
         }
 
-        EndTls(sendClose: !reset);
+        EndTls();
         if (reset)
         {
             _socket.ResetOnClose();

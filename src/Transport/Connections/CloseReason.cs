@@ -29,6 +29,9 @@ internal enum CloseReason
     /// <summary>A file could not be read while it was sent.</summary>
     FileUnreadable,
 
+    /// <summary>The peer asked for new TLS keys, which the kernel that encrypts cannot change.</summary>
+    KeyUpdate,
+
     /// <summary>The transport stopped while the connection was open.</summary>
     TransportStopped,
 }

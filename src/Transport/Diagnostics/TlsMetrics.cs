@@ -16,17 +16,24 @@ internal sealed class TlsMetrics
 {
     private const string KestrelMeter = "Microsoft.AspNetCore.Server.Kestrel";
 
+    private static readonly KeyValuePair<string, object?>[] s_fallbackReasons = TransportMetrics.Tags<KtlsFallback>("aeronet.fallback.reason");
+
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _kernel;
+    private readonly Counter<long> _fallbacks;
 
     public TlsMetrics(IMeterFactory meters)
     {
         var kestrel = meters.Create(KestrelMeter);
         _duration = kestrel.CreateHistogram<double>("kestrel.tls_handshake.duration", "s", "The duration of TLS handshakes on the server.");
         _active = kestrel.CreateUpDownCounter<long>("kestrel.active_tls_handshakes", "{handshake}", "Number of TLS handshakes that are currently in progress on the server.");
-        _kernel = meters.Create(TransportMetrics.MeterName).CreateCounter<long>("aeronet.tls.connections", "{connection}", "TLS connections established, by whether the kernel encrypts and decrypts.");
+        var transport = meters.Create(TransportMetrics.MeterName);
+        _kernel = transport.CreateCounter<long>("aeronet.tls.connections", "{connection}", "TLS connections established, by whether the kernel encrypts and decrypts.");
+        _fallbacks = transport.CreateCounter<long>("aeronet.ktls.fallbacks", "{connection}", "TLS connections that might have been encrypted by the kernel and are not, by reason.");
     }
+
+    internal void FellBack(KtlsFallback reason) => _fallbacks.Add(1, s_fallbackReasons[(int)reason]);
 
     internal Measurement HandshakeStarted(ConnectionContext connection)
     {

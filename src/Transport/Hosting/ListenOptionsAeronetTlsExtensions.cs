@@ -73,12 +73,12 @@ public static class ListenOptionsAeronetTlsExtensions
         var kernelTls = options.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
         if (options.Ktls == KtlsMode.Required && !kernelTls)
         {
-            throw new InvalidOperationException($"Ktls of {endPoint} is Required, and this kernel has no TLS: load the module tls (modprobe tls) or use Opportunistic.");
+            throw new InvalidOperationException($"Ktls of {endPoint} is Required, and {KernelTls.Remedy}, or use Opportunistic.");
         }
 
         if (options.Ktls == KtlsMode.Enabled && !kernelTls)
         {
-            TransportLog.NoKernelTls(logger, endPoint);
+            TransportLog.NoKernelTls(logger, endPoint, KernelTls.Remedy);
         }
 
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
@@ -86,7 +86,7 @@ public static class ListenOptionsAeronetTlsExtensions
         var contexts = new Lazy<TlsContexts>(() => new TlsContexts(options, listenOptions.Protocols));
         listenOptions.Use(next =>
         {
-            TransportLog.TlsStarted(logger, endPoint, options.Ktls == KtlsMode.Disabled ? "off" : kernelTls ? "on" : "not in this kernel");
+            TransportLog.TlsStarted(logger, endPoint, options.Ktls == KtlsMode.Disabled ? "disabled" : KernelTls.Describe());
             return new TlsMiddleware(next, contexts.Value, options, metrics, logger).OnConnectionAsync;
         });
     }

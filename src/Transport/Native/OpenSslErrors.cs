@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Aeronet.AspNetCore.Transport.Native;
@@ -5,6 +6,9 @@ namespace Aeronet.AspNetCore.Transport.Native;
 /// <summary>Reads the calling thread's OpenSSL error queue (ERR_get_error(3)).</summary>
 internal static unsafe class OpenSslErrors
 {
+    /// <summary>The errno of the system call under the OpenSSL call just made. Must follow it at once.</summary>
+    internal static int SystemError => Marshal.GetLastSystemError();
+
     /// <summary>Takes every error off the queue. The first is the cause; null when there was none.</summary>
     internal static string? Take()
     {

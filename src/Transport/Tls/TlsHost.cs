@@ -19,6 +19,12 @@ internal sealed class TlsHost
         var policy = CipherPolicies.Of(CipherPolicy);
         CipherList = policy.CipherList ?? host.CipherList ?? endpoint.CipherList;
         CipherSuites = policy.CipherSuites ?? host.CipherSuites ?? endpoint.CipherSuites;
+        if (Ktls == KtlsMode.Required)
+        {
+            CipherList = CipherPolicies.CipherListForKernel(CipherList);
+            CipherSuites = CipherPolicies.CipherSuitesForKernel(CipherSuites);
+        }
+
         Groups = host.Groups ?? endpoint.Groups ?? policy.Groups;
         SignatureAlgorithms = host.SignatureAlgorithms ?? endpoint.SignatureAlgorithms;
         ApplicationProtocols = Alpn(host.HttpProtocols ?? endpoint.HttpProtocols ?? endpointProtocols);
