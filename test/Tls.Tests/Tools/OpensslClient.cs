@@ -29,8 +29,16 @@ internal static class OpensslClient
             {
                 // A command must come in a read of its own.
                 await Task.Delay(s_pause);
-                await process.StandardInput.WriteAsync(input);
-                await process.StandardInput.FlushAsync();
+                try
+                {
+                    await process.StandardInput.WriteAsync(input);
+                    await process.StandardInput.FlushAsync();
+                }
+                catch (IOException)
+                {
+                    // It has ended already, and its output says why.
+                    break;
+                }
             }
 
             await process.WaitForExitAsync().OrTimeout("s_client to end");
