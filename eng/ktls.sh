@@ -72,6 +72,23 @@ run_in_user_mode() {
   return "${code:-1}"
 }
 
+# Where the tests can run, native or user-mode; or skips.
+find_kernel() {
+  local answer
+  if ! kernel_has_tls && $install && command -v modprobe >/dev/null; then
+    (as_root modprobe -q tls) 2>/dev/null || true
+  fi
+  if kernel_has_tls; then
+    echo native
+    return
+  fi
+  [[ $(uname -m) == x86_64 ]] || skip "this kernel has no TLS (modprobe tls), and user-mode Linux needs x86-64"
+  if ! command -v "$kernel" >/dev/null && $install; then install_kernel; fi
+  command -v "$kernel" >/dev/null || skip "this kernel has no TLS (modprobe tls), and user-mode-linux is not installed (--install)"
+  answer=$(run_in_user_mode test -e /proc/net/tls_stat 2>&1) || skip "user-mode-linux does not boot: ${answer##*$'\n'}"
+  echo user-mode
+}
+
 install=false where=false
 while [[ $# -gt 0 ]]; do
   case $1 in
@@ -84,16 +101,7 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 
-if ! kernel_has_tls && $install && command -v modprobe >/dev/null; then
-  (as_root modprobe -q tls) 2>/dev/null || true
-fi
-mode=native
-if ! kernel_has_tls; then
-  mode=user-mode
-  [[ $(uname -m) == x86_64 ]] || skip "this kernel has no TLS (modprobe tls), and user-mode Linux needs x86-64"
-  if ! command -v "$kernel" >/dev/null && $install; then install_kernel; fi
-  command -v "$kernel" >/dev/null || skip "this kernel has no TLS (modprobe tls), and user-mode-linux is not installed (--install)"
-fi
+mode=$(find_kernel)
 if $where; then
   echo "$mode"
   exit 0
@@ -102,7 +110,7 @@ fi
 need_sdk
 tests=$root/test/Tls.Tests/bin/Release/net10.0/Aeronet.AspNetCore.Tls.Tests.dll
 [[ -f $tests ]] || fail "the tests are not built: dotnet build test/Tls.Tests -c Release"
-command=("$(command -v dotnet)" "$tests" -noLogo -noColor -trait Category=KernelTls "$@")
+command=("$(command -v dotnet)" "$tests" -trait Category=KernelTls "$@")
 if [[ $mode == native ]]; then
   exec "${command[@]}" </dev/null
 fi
