@@ -7,7 +7,8 @@ usage() {
   cat <<'USAGE'
 usage: ./eng/test.sh [--install] [--filter TEXT]
 
-  --install      first installs, with apt-get, the programs that the optional tests use
+  --install      first installs, with apt-get, the programs that the optional tests use, and where this kernel has no TLS
+                 a user-mode kernel that has (see eng/ktls.sh)
   --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
 
 Tests that the machine cannot run are skipped and listed with the reason.
@@ -78,32 +79,38 @@ trap 'rm -rf "$results"' EXIT
 dotnet restore Aeronet.AspNetCore.sln
 dotnet build Aeronet.AspNetCore.sln -c Release --no-restore -warnaserror -p:AeronetAsserts=true
 
+# Runs a test program, whose results file is named first, and adds its numbers to the totals.
 passed=0 failed=0 skipped=0
-for project in test/*.Tests/*.csproj; do
-  name=$(basename "$project" .csproj)
-  report=$results/$name.xml
+run_tests() {
+  local name=$1 report=$results/$1.xml status=0 program_failed=0
+  shift
   echo
   echo "== $name"
-  status=0
-  timeout --foreground -k 30 "$project_timeout" \
-    dotnet "$(dirname "$project")/bin/Release/net10.0/$name.dll" \
-    -noLogo -noColor -result-xml "$report" "${filter[@]}" </dev/null || status=$?
+  timeout --foreground -k 30 "$project_timeout" "$@" -noLogo -noColor -result-xml "$report" "${filter[@]}" </dev/null || status=$?
 
   if [[ -s $report ]]; then
-    project_failed=$(($(count_of "$report" failed) + $(count_of "$report" errors)))
+    program_failed=$(($(count_of "$report" failed) + $(count_of "$report" errors)))
     passed=$((passed + $(count_of "$report" passed)))
     skipped=$((skipped + $(count_of "$report" skipped)))
     list_tests "$report" >>"$results/tests"
-  else
-    project_failed=0
   fi
-  if [[ $project_failed -eq 0 && ($status -ne 0 || ! -s $report) ]]; then
+  if [[ $program_failed -eq 0 && ($status -ne 0 || ! -s $report) ]]; then
     # It died before it could count: that is one failure, whatever it had passed.
     printf 'Fail\t%s (the program ended with code %s)\t\n' "$name" "$status" >>"$results/tests"
-    project_failed=1
+    program_failed=1
   fi
-  failed=$((failed + project_failed))
+  failed=$((failed + program_failed))
+}
+
+# Where they cannot run, the tests of kernel TLS skip themselves.
+kernel=$("$root/eng/ktls.sh" $($install && echo --install) --where) || kernel=none
+for project in test/*.Tests/*.csproj; do
+  name=$(basename "$project" .csproj)
+  elsewhere=()
+  if [[ $kernel == user-mode ]]; then elsewhere=(-trait- Category=KernelTls); fi
+  run_tests "$name" dotnet "$(dirname "$project")/bin/Release/net10.0/$name.dll" "${elsewhere[@]}"
 done
+if [[ $kernel == user-mode ]]; then run_tests "KernelTls" "$root/eng/ktls.sh" --; fi
 
 touch "$results/tests"
 if [[ $skipped -gt 0 ]]; then

@@ -2,6 +2,9 @@ using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
 
@@ -33,7 +36,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
 
         var agreement = session.Describe();
         IsMultiplexed = agreement.ApplicationProtocol.Span.SequenceEqual("h2"u8);
-        var channel = new TlsChannel(session, _socket);
+        var channel = new TlsChannel(session, _socket, OnKeysMustChange);
         _output.Use(channel);
         _input.Use(channel);
         _handshake = null;
@@ -124,28 +127,20 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         _ => CloseReason.TlsFailed,
     };
 
-    /// <summary>
-    /// Ends the TLS session before its socket is closed. False when the rest is somebody else's: the socket is full, and
-    /// close_notify waits for room in it.
-    /// </summary>
+    /// <summary>Ends the TLS session before its socket is closed.</summary>
     /// <param name="reset">Whether the peer is to be reset. Taken back where it was told why, which a reset would destroy.</param>
     /// <param name="awaitsMore">Set when the peer is owed time to read why, whatever it goes on sending.</param>
-    private bool TryEndTls(ref bool reset, ref bool awaitsMore)
+    private void EndTls(ref bool reset, ref bool awaitsMore)
     {
         if (_session is not { } session)
         {
-            return true;
+            return;
         }
 
         if (TlsFailures.IsAnswered(session.FailureKind))
         {
             reset = false;
             awaitsMore = true;
-        }
-        else if (!reset && _handshake is null && session.SendClose().IsWouldBlock
-            && CloseNotifyWait.TryStart(_loop, _socket, Token, session, _services.Options.ShutdownTimeout))
-        {
-            return false;
         }
 
         if (_handshake is { } handshake)
@@ -156,7 +151,37 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         {
             session.Close();
         }
+    }
 
-        return true;
+    /// <summary>
+    /// The peer asked for new keys and the kernel keeps its own (Linux changes them since 6.14; OpenSSL and older kernels break
+    /// the stream). What is under way is finished with the present ones and nothing is begun: Kestrel answers the request in
+    /// progress and closes, or sends GOAWAY.
+    /// </summary>
+    private void OnKeysMustChange()
+    {
+        SetReason(CloseReason.KeyUpdate);
+        if (_services.Logger.IsEnabled(LogLevel.Debug))
+        {
+            TransportLog.KeysMustChange(_services.Logger, ConnectionId);
+        }
+
+        if (((IFeatureCollection)this).Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
+        {
+            // Runs callbacks of the application too: not on a loop.
+            ThreadPool.UnsafeQueueUserWorkItem(static request => request.Connection.RequestClose(request.Lifetime), (Connection: this, Lifetime: lifetime), preferLocal: false);
+        }
+    }
+
+    private void RequestClose(IConnectionLifetimeNotificationFeature lifetime)
+    {
+        try
+        {
+            lifetime.RequestClose();
+        }
+        catch (AggregateException failure)
+        {
+            TransportLog.ClosedCallbackFailed(_services.Logger, ConnectionId, failure);
+        }
     }
 }

@@ -288,11 +288,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         }
 
         var awaitsMore = _input.LeftBytes;
-        if (!TryEndTls(ref reset, ref awaitsMore))
-        {
-            return;
-        }
-
+        EndTls(ref reset, ref awaitsMore);
         if (reset)
         {
             _socket.ResetOnClose();

@@ -9,6 +9,12 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// </summary>
 internal abstract unsafe class ByteChannel
 {
+    /// <summary>Whether files go to the socket without a copy through user space.</summary>
+    internal abstract bool SendsFilesByKernel { get; }
+
+    /// <summary>Whether the bytes are encrypted; then <see cref="SendEnd"/> has something to send.</summary>
+    internal abstract bool IsTls { get; }
+
     /// <summary>Receives into one buffer. <paramref name="mayHaveMore"/> is false when the socket is known to be empty.</summary>
     internal abstract IoResult Receive(Span<byte> buffer, out bool mayHaveMore);
 
@@ -23,4 +29,7 @@ internal abstract unsafe class ByteChannel
 
     /// <summary>Sends from a file; 0 bytes means that it ends before <paramref name="offset"/>.</summary>
     internal abstract IoResult SendFile(SafeHandle file, long offset, long count);
+
+    /// <summary>Sends what tells the peer that nothing follows, before the socket's own end: 0 bytes or would-block.</summary>
+    internal abstract IoResult SendEnd();
 }

@@ -32,6 +32,9 @@ internal enum CloseReason
     /// <summary>The TLS handshake failed, or later a record was not what it should be.</summary>
     TlsFailed,
 
+    /// <summary>The peer asked for new TLS keys, which the kernel that encrypts cannot change.</summary>
+    KeyUpdate,
+
     /// <summary>The transport stopped while the connection was open.</summary>
     TransportStopped,
 }

@@ -24,7 +24,12 @@ internal sealed partial class ConnectionOutput
     private bool _writableAgain;
     private bool _watchesWritable;
 
+    public bool SendsFilesByKernel => _channel.SendsFilesByKernel;
+
     public long TotalTaken => TotalSent - _socket.UnacknowledgedBytes();
+
+    /// <summary>Under the gate: nothing is left to send, the end included.</summary>
+    private bool IsDrained => _queue.Queued == 0 && !_ending;
 
     private long TotalSent => Volatile.Read(ref _totalSent);
 
@@ -80,7 +85,7 @@ internal sealed partial class ConnectionOutput
         lock (_queue)
         {
             _scheduled &= !scheduled;
-            if (_sending || _blocked || _closed || _queue.Queued == 0)
+            if (_sending || _blocked || _closed || IsDrained)
             {
                 return;
             }
@@ -97,6 +102,7 @@ internal sealed partial class ConnectionOutput
             lock (_queue)
             {
                 _queue.Consume(sent);
+                _ending &= portion.First is not null || outcome == SendOutcome.WouldBlock;
                 if (GoesOn(outcome, budget))
                 {
                     portion = TakePortion(budget);
@@ -112,7 +118,11 @@ internal sealed partial class ConnectionOutput
     /// <summary>Under the gate: what to send next.</summary>
     private Portion TakePortion(long budget)
     {
-        var first = _queue.Peek()!;
+        if (_queue.Peek() is not { } first)
+        {
+            return default;
+        }
+
         if (first.Region is { } region)
         {
             return new Portion
@@ -131,7 +141,8 @@ internal sealed partial class ConnectionOutput
     private SendOutcome Send(in Portion portion, out long sent)
     {
         var wanted = (long)portion.Memory.Length;
-        var result = portion.Region is not null ? SendFile(portion)
+        var result = portion.First is null ? _channel.SendEnd()
+            : portion.Region is not null ? SendFile(portion)
             : portion.Segments == 1 ? _channel.Send(portion.Memory.Span, portion.FileFollows)
             : SendMany(portion, out wanted);
         sent = 0;
@@ -186,7 +197,7 @@ internal sealed partial class ConnectionOutput
         {
             _queue.Drop();
         }
-        else if (outcome == SendOutcome.Sent && _queue.Queued > 0 && budget > 0)
+        else if (outcome == SendOutcome.Sent && !IsDrained && budget > 0)
         {
             return true;
         }
@@ -214,7 +225,7 @@ internal sealed partial class ConnectionOutput
         lock (_queue)
         {
             missing = _queue.QueuedFile;
-            if (_queue.Queued == 0)
+            if (IsDrained)
             {
                 drained = _drained;
                 _drained = null;
@@ -226,7 +237,7 @@ internal sealed partial class ConnectionOutput
             _watchesWritable |= watches;
 
             // The budget is spent: the others first.
-            requeues = outcome == SendOutcome.Sent && _queue.Queued > 0 && !_sending && !_blocked && !_closed && !_scheduled;
+            requeues = outcome == SendOutcome.Sent && !IsDrained && !_sending && !_blocked && !_closed && !_scheduled;
             _scheduled |= requeues;
         }
 
@@ -273,10 +284,19 @@ internal sealed partial class ConnectionOutput
         var result = _channel.SendFile(region.File, portion.Offset, portion.Length);
         if (result.Bytes > 0)
         {
-            Interlocked.Add(ref _loop.Counters.FileBytesSent, result.Bytes);
+            CountFileBytes(result.Bytes);
         }
 
         return result;
+    }
+
+    private void CountFileBytes(long bytes)
+    {
+        if (_channel.SendsFilesByKernel)
+        {
+            ref var counters = ref _loop.Counters;
+            Interlocked.Add(ref _channel.IsTls ? ref counters.EncryptedFileBytesSent : ref counters.FileBytesSent, bytes);
+        }
     }
 
     private IoResult CopyFile(in Portion portion)
@@ -305,7 +325,7 @@ internal sealed partial class ConnectionOutput
         wanted = 0;
         lock (_queue)
         {
-            var segment = portion.First;
+            var segment = portion.First!;
             for (var i = 0; i < portion.Segments; i++, segment = segment.Next!)
             {
                 var memory = segment.UnsentMemory;
@@ -324,10 +344,11 @@ internal sealed partial class ConnectionOutput
         return result;
     }
 
-    /// <summary>What one call sends: a stretch of a file, one block, or several blocks from the first on.</summary>
+    /// <summary>What one call sends: a stretch of a file, one block, several blocks from the first on, or the end.</summary>
     private readonly struct Portion
     {
-        internal OutputSegment First { get; init; }
+        /// <summary>Null for the end.</summary>
+        internal OutputSegment? First { get; init; }
 
         internal FileRegion? Region { get; init; }
 

@@ -28,6 +28,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
     // Guarded by _queue.
     private bool _scheduled;
+    private bool _ending;
     private bool _closed;
     private bool _flushWaits;
     private bool _flushCanceled;
@@ -208,16 +209,21 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     }
 
     /// <summary>
-    /// Sends what is queued and completes when it has left, or when the connection ended, or when the peer has taken
-    /// nothing for <paramref name="timeout"/>. False in the last case.
+    /// Sends what is queued and then the channel's end, and completes when they have left, or when the connection ended, or
+    /// when the peer has taken nothing for <paramref name="timeout"/>. False in the last case if bytes are left.
     /// </summary>
     internal ValueTask<bool> DrainAsync(TimeSpan timeout)
     {
+        lock (_queue)
+        {
+            _ending = _channel.IsTls;
+        }
+
         TrySend(scheduled: false);
         TaskCompletionSource drained;
         lock (_queue)
         {
-            if (_queue.Queued == 0 || _closed)
+            if (IsDrained || _closed)
             {
                 return ValueTask.FromResult(true);
             }
@@ -396,7 +402,11 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
             if (TotalTaken == before)
             {
-                return false;
+                // The end alone is not worth a reset, which would take from the peer what the kernel still holds for it.
+                lock (_queue)
+                {
+                    return _queue.Queued == 0;
+                }
             }
         }
     }

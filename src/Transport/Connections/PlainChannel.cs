@@ -6,6 +6,10 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// <summary>The bytes as they are.</summary>
 internal sealed unsafe class PlainChannel(SocketHandle socket) : ByteChannel
 {
+    internal override bool SendsFilesByKernel => true;
+
+    internal override bool IsTls => false;
+
     internal override IoResult Receive(Span<byte> buffer, out bool mayHaveMore)
     {
         var result = socket.Receive(buffer);
@@ -31,4 +35,6 @@ internal sealed unsafe class PlainChannel(SocketHandle socket) : ByteChannel
     internal override IoResult Send(Libc.IoVec* vectors, int count, bool more) => socket.Send(vectors, count, more);
 
     internal override IoResult SendFile(SafeHandle file, long offset, long count) => socket.SendFile(file, offset, count);
+
+    internal override IoResult SendEnd() => IoResult.FromBytes(0);
 }

@@ -20,11 +20,14 @@ internal sealed class TlsMetrics
     private const string Resumed = "tls.resumed";
     private const string ProtocolVersion = "tls.protocol.version";
 
+    private static readonly KeyValuePair<string, object?>[] s_fallbackReasons = TransportMetrics.Tags<KtlsFallback>("aeronet.fallback.reason");
+
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _handshakes;
     private readonly Counter<long> _broken;
     private readonly Counter<long> _kernel;
+    private readonly Counter<long> _fallbacks;
 
     public TlsMetrics(IMeterFactory meters)
     {
@@ -35,7 +38,10 @@ internal sealed class TlsMetrics
         _handshakes = own.CreateCounter<long>("aeronet.tls.handshakes", "{handshake}", "TLS handshakes ended: full or resumed, or why they failed.");
         _broken = own.CreateCounter<long>("aeronet.tls.broken", "{connection}", "TLS connections that ended otherwise than by close_notify or reset after their handshake, by reason.");
         _kernel = own.CreateCounter<long>("aeronet.tls.connections", "{connection}", "TLS connections established, by whether the kernel encrypts and decrypts.");
+        _fallbacks = own.CreateCounter<long>("aeronet.ktls.fallbacks", "{connection}", "TLS connections that might have been encrypted by the kernel and are not, by reason.");
     }
+
+    internal void FellBack(KtlsFallback reason) => _fallbacks.Add(1, s_fallbackReasons[(int)reason]);
 
     internal Measurement HandshakeStarted(ConnectionContext connection)
     {

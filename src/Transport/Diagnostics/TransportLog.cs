@@ -72,8 +72,13 @@ internal static partial class TransportLog
     [LoggerMessage(53, LogLevel.Information, "TLS on {EndPoint} by OpenSSL on the socket; kernel TLS: {KernelTls}.", EventName = "TlsStarted")]
     internal static partial void TlsStarted(ILogger logger, string endPoint, string kernelTls);
 
-    [LoggerMessage(54, LogLevel.Warning, "This kernel has no TLS (modprobe tls); {EndPoint} encrypts in user space.", EventName = "NoKernelTls")]
-    internal static partial void NoKernelTls(ILogger logger, string endPoint);
+    [LoggerMessage(54, LogLevel.Warning, "TLS on {EndPoint} is encrypted in user space: {Reason}.", EventName = "NoKernelTls")]
+    internal static partial void NoKernelTls(ILogger logger, string endPoint, string reason);
+
+    [LoggerMessage(55, LogLevel.Debug,
+        "The peer of connection {ConnectionId} asked for new TLS keys, which the kernel that encrypts cannot change; the connection ends after what is under way.",
+        EventName = "KeysMustChange", SkipEnabledCheck = true)]
+    internal static partial void KeysMustChange(ILogger logger, string connectionId);
 
     [LoggerMessage(65, LogLevel.Warning, "ClientCertificateValidation failed on connection {ConnectionId}; the client is refused.", EventName = "ClientCertificateValidationFailed")]
     internal static partial void ClientCertificateValidationFailed(ILogger logger, string connectionId, Exception failure);

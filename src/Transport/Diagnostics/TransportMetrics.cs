@@ -41,7 +41,7 @@ internal sealed class TransportMetrics
         _handOffs = meter.CreateCounter<long>("aeronet.loop.handoffs", "{handoff}", "Times a loop was taken from a thread that the application blocked.");
         meter.CreateObservableCounter("aeronet.bytes.received", () => Sum(static (in LoopCounters c) => c.BytesReceived), "By", "Bytes received.");
         meter.CreateObservableCounter("aeronet.bytes.sent", () => Sum(static (in LoopCounters c) => c.BytesSent), "By", "Bytes sent, files included.");
-        meter.CreateObservableCounter("aeronet.sendfile.bytes", () => Sum(static (in LoopCounters c) => c.FileBytesSent), "By", "Bytes sent by sendfile.");
+        meter.CreateObservableCounter("aeronet.sendfile.bytes", FileBytes, "By", "Bytes sent by sendfile, by whether the kernel encrypts them.");
         meter.CreateObservableCounter("aeronet.socket.would_block", WouldBlock, "{call}", "Calls that found the socket not ready, by direction.");
         meter.CreateObservableGauge("aeronet.loop.busy_ratio", BusyRatios, "1", "Share of the time since the last observation that a loop spent outside epoll_wait.");
     }
@@ -79,7 +79,8 @@ internal sealed class TransportMetrics
 
     internal void HandedOff(int loop) => _handOffs.Add(1, new KeyValuePair<string, object?>("aeronet.loop", loop));
 
-    private static KeyValuePair<string, object?>[] Tags<TEnum>(string name)
+    /// <summary>A tag for every value of an enumeration, in its order.</summary>
+    internal static KeyValuePair<string, object?>[] Tags<TEnum>(string name)
         where TEnum : struct, Enum =>
         Array.ConvertAll(Enum.GetNames<TEnum>(), value => new KeyValuePair<string, object?>(name, SnakeCase(value)));
 
@@ -95,6 +96,12 @@ internal sealed class TransportMetrics
 
         return sum;
     }
+
+    private Measurement<long>[] FileBytes() =>
+    [
+        new(Sum(static (in LoopCounters c) => c.FileBytesSent), new KeyValuePair<string, object?>("aeronet.ktls", false)),
+        new(Sum(static (in LoopCounters c) => c.EncryptedFileBytesSent), new KeyValuePair<string, object?>("aeronet.ktls", true)),
+    ];
 
     private Measurement<long>[] WouldBlock() =>
     [

@@ -15,6 +15,7 @@ internal struct LoopCounters
     [FieldOffset(72)]
     internal long BytesSent;
 
+    /// <summary>Bytes that sendfile took for plain connections.</summary>
     [FieldOffset(80)]
     internal long FileBytesSent;
 
@@ -30,4 +31,8 @@ internal struct LoopCounters
     /// <summary>Stopwatch ticks spent outside epoll_wait.</summary>
     [FieldOffset(112)]
     internal long BusyTicks;
+
+    /// <summary>Bytes that sendfile took for connections that the kernel encrypts.</summary>
+    [FieldOffset(120)]
+    internal long EncryptedFileBytesSent;
 }

@@ -60,12 +60,12 @@ internal static class TlsEndpoint
         var kernelTls = options.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
         if (options.Ktls == KtlsMode.Required && !kernelTls)
         {
-            throw new InvalidOperationException($"{settings.NameOf(nameof(options.Ktls))} is Required, and this kernel has no TLS: load the module tls (modprobe tls) or use Opportunistic.");
+            throw new InvalidOperationException($"{settings.NameOf(nameof(options.Ktls))} is Required, and {KernelTls.Remedy}, or use Opportunistic.");
         }
 
         if (options.Ktls == KtlsMode.Enabled && !kernelTls)
         {
-            TransportLog.NoKernelTls(logger, endPoint);
+            TransportLog.NoKernelTls(logger, endPoint, KernelTls.Remedy);
         }
 
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
@@ -73,7 +73,7 @@ internal static class TlsEndpoint
         var contexts = new Lazy<TlsContexts>(() => new TlsContexts(settings, listenOptions.Protocols));
         listenOptions.Use(next =>
         {
-            TransportLog.TlsStarted(logger, endPoint, options.Ktls == KtlsMode.Disabled ? "off" : kernelTls ? "on" : "not in this kernel");
+            TransportLog.TlsStarted(logger, endPoint, options.Ktls == KtlsMode.Disabled ? "disabled" : KernelTls.Describe());
             return new TlsMiddleware(next, contexts.Value, options, metrics, logger).OnConnectionAsync;
         });
     }

@@ -18,6 +18,11 @@ internal static unsafe partial class Libc
     internal const int IPPROTO_TCP = 6;
     internal const int TCP_NODELAY = 1;
     internal const int TCP_DEFER_ACCEPT = 9;
+    internal const int TCP_ULP = 31;
+    internal const int SOL_TLS = 282;
+    internal const int TLS_TX = 1;
+    internal const int TLS_RX = 2;
+    internal const int TLS_SET_RECORD_TYPE = 1;
 
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
@@ -60,6 +65,9 @@ internal static unsafe partial class Libc
         internal nuint ControlLength;
         internal int Flags;
     }
+
+    /// <summary>sizeof(struct cmsghdr): a size_t and two ints (cmsg(3)).</summary>
+    internal static int ControlHeaderSize => sizeof(nuint) + (2 * sizeof(int));
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct Linger

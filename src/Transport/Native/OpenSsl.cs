@@ -25,6 +25,7 @@ internal static unsafe partial class OpenSsl
     internal const int SSL_CTRL_CHAIN_CERT = 89;
     internal const int SSL_CTRL_SET_GROUPS_LIST = 92;
     internal const int SSL_CTRL_SET_SIGALGS_LIST = 98;
+    internal const int SSL_CTRL_SET_DH_AUTO = 118;
     internal const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
     internal const int SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
 
@@ -37,6 +38,8 @@ internal static unsafe partial class OpenSsl
     internal const nint SSL_MODE_ENABLE_PARTIAL_WRITE = 1;
     internal const nint SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER = 2;
     internal const nint SSL_MODE_RELEASE_BUFFERS = 0x10;
+
+    internal const int SSL_KEY_UPDATE_REQUESTED = 1;
 
     internal const int SSL_ERROR_SSL = 1;
     internal const int SSL_ERROR_WANT_READ = 2;
@@ -55,8 +58,11 @@ internal static unsafe partial class OpenSsl
     internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
     internal const int SSL_AD_NO_APPLICATION_PROTOCOL = 120;
     internal const int TLSEXT_TYPE_server_name = 0;
+
+    internal const int SSL3_RT_ALERT = 21;
     internal const int SSL3_RT_HANDSHAKE = 22;
     internal const byte SSL3_MT_CLIENT_HELLO = 1;
+    internal const byte SSL3_MT_KEY_UPDATE = 24;
 
     internal const int TLS1_2_VERSION = 0x0303;
     internal const int TLS1_3_VERSION = 0x0304;
@@ -76,6 +82,12 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Crypto)]
     internal static partial void ERR_error_string_n(nuint error, byte* buffer, nuint length);
+
+    [LibraryImport(Crypto)]
+    internal static partial nint BIO_s_null();
+
+    [LibraryImport(Crypto)]
+    internal static partial nint BIO_new(nint method);
 
     [LibraryImport(Crypto)]
     internal static partial nint BIO_ctrl(nint bio, int command, nint large, nint pointer);
@@ -106,6 +118,9 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl)]
     internal static partial nint TLS_server_method();
+
+    [LibraryImport(Ssl)]
+    internal static partial nint TLS_client_method();
 
     [LibraryImport(Ssl)]
     internal static partial nint SSL_CTX_new(nint method);
@@ -192,6 +207,9 @@ internal static unsafe partial class OpenSsl
     internal static partial void SSL_set_accept_state(nint ssl);
 
     [LibraryImport(Ssl)]
+    internal static partial void SSL_set_connect_state(nint ssl);
+
+    [LibraryImport(Ssl)]
     internal static partial void SSL_set_read_ahead(nint ssl, int yes);
 
     [LibraryImport(Ssl)]
@@ -213,7 +231,7 @@ internal static unsafe partial class OpenSsl
     internal static partial int SSL_has_pending(nint ssl);
 
     [LibraryImport(Ssl)]
-    internal static partial int SSL_get_key_update_type(nint ssl);
+    internal static partial void SSL_set0_wbio(nint ssl, nint bio);
 
     [LibraryImport(Ssl)]
     internal static partial nint SSL_get_rbio(nint ssl);

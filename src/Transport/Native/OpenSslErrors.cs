@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Aeronet.AspNetCore.Transport.Native;
@@ -11,6 +12,9 @@ internal static unsafe class OpenSslErrors
     private const nuint LibraryMask = 0xFF;
     private const nuint ReasonMask = 0x7F_FFFF;
     private const nuint LibrarySsl = 20;
+
+    /// <summary>The errno of the system call under the OpenSSL call just made. Must follow it at once.</summary>
+    internal static int SystemError => Marshal.GetLastSystemError();
 
     /// <summary>Takes every error off the queue. The first is the cause; null when there was none.</summary>
     internal static string? Take() => Take(out _);

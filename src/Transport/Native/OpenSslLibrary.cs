@@ -12,6 +12,9 @@ internal static class OpenSslLibrary
     /// <summary>Why the library cannot be used; null when it can.</summary>
     internal static string? Problem => s_problem.Value;
 
+    /// <summary>Whether the library is of this version or a newer one.</summary>
+    internal static bool IsAtLeast(uint major, uint minor) => OpenSsl.OpenSSL_version_num() >= ((major << 28) | (minor << 20));
+
     private static string? Probe()
     {
         if (!OperatingSystem.IsLinux())

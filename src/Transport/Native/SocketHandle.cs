@@ -87,14 +87,16 @@ internal sealed unsafe class SocketHandle(int fd)
     }
 
     /// <summary>Sends several buffers (sendmsg(2)), pinned by the caller.</summary>
-    internal IoResult Send(Libc.IoVec* vectors, int count, bool more)
+    internal IoResult Send(Libc.IoVec* vectors, int count, bool more) =>
+        SendMessage(new Libc.MsgHdr { Vectors = vectors, VectorCount = (nuint)count }, more);
+
+    private IoResult SendMessage(Libc.MsgHdr message, bool more)
     {
         if (!TryUse())
         {
             return IoResult.Closed;
         }
 
-        var message = new Libc.MsgHdr { Vectors = vectors, VectorCount = (nuint)count };
         nint sent;
         int errno;
         do
@@ -105,6 +107,24 @@ internal sealed unsafe class SocketHandle(int fd)
 
         EndUse();
         return sent >= 0 ? IoResult.FromBytes(sent) : IoResult.FromErrno(errno);
+    }
+
+    /// <summary>
+    /// Sends a record that is not data through the kernel's TLS (Documentation/networking/tls.rst, TLS_SET_RECORD_TYPE).
+    /// </summary>
+    internal IoResult SendTlsRecord(byte type, ReadOnlySpan<byte> content)
+    {
+        // struct cmsghdr and one byte, padded (cmsg(3)).
+        var control = stackalloc byte[Libc.ControlHeaderSize + sizeof(nuint)];
+        *(nuint*)control = (nuint)Libc.ControlHeaderSize + 1;
+        ((int*)(control + sizeof(nuint)))[0] = Libc.SOL_TLS;
+        ((int*)(control + sizeof(nuint)))[1] = Libc.TLS_SET_RECORD_TYPE;
+        control[Libc.ControlHeaderSize] = type;
+        fixed (byte* pointer = content)
+        {
+            var vector = new Libc.IoVec { Base = pointer, Length = (nuint)content.Length };
+            return SendMessage(new Libc.MsgHdr { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = (nuint)(Libc.ControlHeaderSize + sizeof(nuint)) }, more: false);
+        }
     }
 
     /// <summary>

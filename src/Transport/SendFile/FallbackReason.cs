@@ -15,8 +15,11 @@ internal enum FallbackReason
     /// <summary>Too small for the second system call to pay.</summary>
     Small,
 
-    /// <summary>A middleware stands between Kestrel and the socket (TLS in user space, connection logging), or a flush was pending.</summary>
+    /// <summary>A middleware stands between Kestrel and the socket (Kestrel's HTTPS, connection logging), or a flush was pending.</summary>
     OutputWrapped,
+
+    /// <summary>The transport's TLS encrypts in user space.</summary>
+    UserSpaceTls,
 
     /// <summary>Not a regular file.</summary>
     NotRegularFile,

@@ -8,6 +8,9 @@ internal interface IFileRegionOutput
     /// <summary>The body feature of this connection's requests; made with the first one.</summary>
     ZeroCopyResponseBody? ResponseBody { get; set; }
 
+    /// <summary>Whether a region leaves without a copy through user space.</summary>
+    bool SendsFilesByKernel { get; }
+
     /// <summary>
     /// Bytes that the peer's side has acknowledged on this connection, for the rate of a slow reader. What the kernel took is
     /// not enough: it reports room only when a third of a send buffer of megabytes is free again.

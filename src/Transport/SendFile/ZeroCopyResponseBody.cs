@@ -149,6 +149,12 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
             return;
         }
 
+        if (!output.SendsFilesByKernel)
+        {
+            // Still by the region: one copy, where Kestrel would make two and wait for each.
+            metrics.FellBack(FallbackReason.UserSpaceTls);
+        }
+
         var rateFeature = _context.Features.Get<IHttpMinResponseDataRateFeature>();
         if (rateFeature?.MinDataRate is not { } rate)
         {

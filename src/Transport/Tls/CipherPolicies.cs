@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Authentication;
 
 namespace Aeronet.AspNetCore.Transport.Tls;
@@ -23,6 +24,9 @@ internal static class CipherPolicies
 
     private const string ClassicGroups = "X25519:P-256:P-384";
 
+    // What is left of a list is what IsForKernel is true of: MACs name the suites with CBC (openssl-ciphers(1)).
+    private const string NotForKernel = "!MD5:!SHA1:!SHA256:!SHA384:!AESCCM8:!AES256+AESCCM:!ARIAGCM:!eNULL";
+
     private static readonly Lazy<string> s_groups = new(() =>
         SslContextFactory.HasGroup("X25519MLKEM768") ? "X25519MLKEM768:" + ClassicGroups : ClassicGroups);
 
@@ -31,6 +35,22 @@ internal static class CipherPolicies
 
     /// <summary>The TLS 1.2 suites, in OpenSSL's cipher list format. What Custom does not name is Intermediate's.</summary>
     internal static string CipherListOf(TlsCipherPolicy policy) => policy == TlsCipherPolicy.Compatibility ? WithCbc : Intermediate;
+
+    /// <summary>Whether OpenSSL hands the suite to a kernel (ssl/ktls.c): AEAD with a 16 byte tag, and CCM in TLS 1.2 alone.</summary>
+    internal static bool IsForKernel(TlsCipherSuite suite)
+    {
+        var name = suite.ToString();
+        return name.Contains("_GCM_", StringComparison.Ordinal)
+            || name.Contains("_CHACHA20_POLY1305_", StringComparison.Ordinal)
+            || name.EndsWith("_WITH_AES_128_CCM", StringComparison.Ordinal);
+    }
+
+    /// <summary>The TLS 1.2 cipher list without what cannot be offloaded, so that a client that has nothing else gets an alert.</summary>
+    internal static string CipherListForKernel(string list) => $"{list}:{NotForKernel}";
+
+    /// <summary>As <see cref="CipherListForKernel"/>, of TLS 1.3; what OpenSSL 3.0 does not offload it does not offer by default.</summary>
+    internal static string CipherSuitesForKernel(string suites) =>
+        string.Join(':', suites.Split(':').Where(suite => !suite.Contains("_CCM_", StringComparison.Ordinal)));
 
     /// <summary>The versions a policy allows.</summary>
     internal static SslProtocols VersionsOf(TlsCipherPolicy policy) => policy == TlsCipherPolicy.Modern ? TlsVersions.Tls13 : TlsVersions.All;

@@ -1,15 +1,80 @@
+using System.Net.Security;
+using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Native;
 
 namespace Aeronet.AspNetCore.Transport.Tls;
 
-/// <summary>Whether this kernel has TLS (Documentation/networking/tls.rst).</summary>
+/// <summary>What this kernel and this OpenSSL do together. Found out once, when the first endpoint asks.</summary>
 internal static class KernelTls
 {
-    private static readonly Lazy<bool> s_available = new(Probe);
+    private static readonly Lazy<(KernelTlsAbilities Abilities, KtlsFallback? Problem)> s_support = new(Probe);
 
-    internal static bool IsAvailable => s_available.Value;
+    /// <summary>Why no connection's bytes can be encrypted by the kernel; null when some can.</summary>
+    internal static KtlsFallback? Problem => s_support.Value.Problem;
 
-    // Asking a socket makes the kernel load the module. One that is not connected answers ENOTCONN where there is TLS and
-    // ENOENT where there is none.
-    private static bool Probe() => OperatingSystem.IsLinux() && SocketProbe.HasUpperLayerProtocol("tls"u8);
+    internal static bool IsAvailable => Problem is null;
+
+    /// <summary>Why there is none and what to do about it, for messages.</summary>
+    internal static string Remedy => Problem switch
+    {
+        KtlsFallback.NoKernelTls => "this kernel has no TLS: load its module (modprobe tls)",
+        KtlsFallback.OpensslWithoutKtls => $"{OpenSsl.Ssl} was built without kernel TLS: install a build with enable-ktls",
+        _ => "this kernel refuses its TLS to the process",
+    };
+
+    /// <summary>What can be offloaded, for the log.</summary>
+    internal static string Describe()
+    {
+        if (!IsAvailable)
+        {
+            return $"none, {Remedy}";
+        }
+
+        var abilities = s_support.Value.Abilities;
+        var sends = Versions(abilities.HasFlag(KernelTlsAbilities.SendTls12), abilities.HasFlag(KernelTlsAbilities.SendTls13));
+        var receives = Versions(abilities.HasFlag(KernelTlsAbilities.ReceiveTls12), abilities.HasFlag(KernelTlsAbilities.ReceiveTls13));
+        return receives.Length > 0 ? $"encrypts {sends}, decrypts {receives}" : $"encrypts {sends}";
+    }
+
+    /// <summary>Why a connection with this suite is not encrypted by the kernel.</summary>
+    internal static KtlsFallback WhyNot(TlsCipherSuite suite) =>
+        Problem ?? (CipherPolicies.IsForKernel(suite) ? KtlsFallback.RefusedByKernel : KtlsFallback.Cipher);
+
+    private static string Versions(bool tls12, bool tls13) => (tls12, tls13) switch
+    {
+        (true, true) => "TLS 1.2 and 1.3",
+        (true, false) => "TLS 1.2",
+        (false, true) => "TLS 1.3",
+        _ => "",
+    };
+
+    private static (KernelTlsAbilities Abilities, KtlsFallback? Problem) Probe()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return (KernelTlsAbilities.None, KtlsFallback.NoKernelTls);
+        }
+
+        try
+        {
+            var abilities = KernelTlsProbe.Ask();
+            if ((abilities & (KernelTlsAbilities.SendTls12 | KernelTlsAbilities.SendTls13)) == 0)
+            {
+                return (KernelTlsAbilities.None, KtlsFallback.NoKernelTls);
+            }
+
+            if (!OpenSslKtlsProbe.Ask())
+            {
+                return (KernelTlsAbilities.None, KtlsFallback.OpensslWithoutKtls);
+            }
+
+            // OpenSSL hands received TLS 1.3 over since 3.2.
+            return (OpenSslLibrary.IsAtLeast(3, 2) ? abilities : abilities & ~KernelTlsAbilities.ReceiveTls13, null);
+        }
+        catch (SocketException)
+        {
+            // No loopback to ask over.
+            return (KernelTlsAbilities.None, KtlsFallback.RefusedByKernel);
+        }
+    }
 }

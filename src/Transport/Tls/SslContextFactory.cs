@@ -40,7 +40,9 @@ internal static unsafe class SslContextFactory
         // A missing close_notify is told from BIO_eof (SslSession); OpenSSL would make it fatal for the response too.
         var flags = OpenSsl.SSL_OP_IGNORE_UNEXPECTED_EOF;
         flags |= OpenSsl.SSL_OP_NO_COMPRESSION | OpenSsl.SSL_OP_NO_RENEGOTIATION | OpenSsl.SSL_OP_CIPHER_SERVER_PREFERENCE | OpenSsl.SSL_OP_PRIORITIZE_CHACHA;
-        if (host.Ktls != KtlsMode.Disabled)
+        // Not where there is none: each handshake would ask for it, and for root the kernel would look for the module each time.
+        var byKernel = host.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
+        if (byKernel)
         {
             flags |= OpenSsl.SSL_OP_ENABLE_KTLS;
         }
@@ -60,8 +62,7 @@ internal static unsafe class SslContextFactory
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, TlsHostContext.MaximumOf(host.Protocols), 0);
 
         // One receive for head and body of a record. Where the kernel decrypts there are no records to read ahead.
-        var kernelMayDecrypt = host.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
-        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_READ_AHEAD, kernelMayDecrypt ? 0 : 1, 0);
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_READ_AHEAD, byKernel ? 0 : 1, 0);
 
         // Sessions live in the clients' tickets; OpenSSL's own cache would cost a lock and memory per handshake.
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SESS_CACHE_MODE, 0, 0);

@@ -13,10 +13,14 @@ internal sealed unsafe class SslSession
     /// <summary>The most plaintext in one TLS record (RFC 8446, section 5.1).</summary>
     internal const int MaxRecord = 16 * 1024;
 
+    // Level warning, description close_notify (RFC 8446, section 6).
+    private static readonly byte[] s_closeNotify = [1, 0];
+
     private readonly Lock _gate = new();
     private readonly SocketHandle _socket;
     private nint _sslByGate;
     private nint _readBio;
+    private nint _writeBio;
     private ulong _received;
     private bool _holdsBytes = true;
     private bool _sentClose;
@@ -40,8 +44,11 @@ internal sealed unsafe class SslSession
     /// <summary>Whether the kernel decrypts what is received.</summary>
     internal bool ReceivesByKernel { get; private set; }
 
-    /// <summary>Set when the peer asked for new keys on a connection whose kernel cannot change them: it must be closed soon.</summary>
-    internal bool MustNotWrite { get; private set; }
+    /// <summary>
+    /// Set when the peer asked for new keys (RFC 8446, section 4.6.3) on a connection whose kernel cannot change them: OpenSSL
+    /// must not write on it again, and it must end soon.
+    /// </summary>
+    internal bool KeysMustChange { get; private set; }
 
     /// <summary>Creates a session on a socket; null when OpenSSL or the socket refuses.</summary>
     internal static SslSession? TryCreate(TlsHostContext context, SocketHandle socket)
@@ -94,13 +101,19 @@ internal sealed unsafe class SslSession
 
             if (result == 1)
             {
-                SendsByKernel = OpenSsl.BIO_ctrl(OpenSsl.SSL_get_wbio(_sslByGate), OpenSsl.BIO_CTRL_GET_KTLS_SEND, 0, 0) == 1;
+                _writeBio = OpenSsl.SSL_get_wbio(_sslByGate);
+                SendsByKernel = OpenSsl.BIO_ctrl(_writeBio, OpenSsl.BIO_CTRL_GET_KTLS_SEND, 0, 0) == 1;
                 _readBio = OpenSsl.SSL_get_rbio(_sslByGate);
                 ReceivesByKernel = OpenSsl.BIO_ctrl(_readBio, OpenSsl.BIO_CTRL_GET_KTLS_RECV, 0, 0) == 1;
                 if (!ReceivesByKernel)
                 {
                     // Read relies on it to know that the socket is empty.
                     OpenSsl.SSL_set_read_ahead(_sslByGate, 1);
+                }
+
+                if (SendsByKernel && OpenSsl.SSL_version(_sslByGate) == OpenSsl.TLS1_3_VERSION)
+                {
+                    OpenSsl.SSL_set_msg_callback(_sslByGate, &OnMessage);
                 }
             }
 
@@ -151,13 +164,8 @@ internal sealed unsafe class SslSession
                 _received = received;
             }
 
-            if (SendsByKernel && OpenSsl.SSL_get_key_update_type(_sslByGate) >= 0)
-            {
-                // The kernel cannot change its keys, and a write by OpenSSL now would use the wrong ones. Also when the
-                // request for new keys came alone and there was nothing else to read.
-                MustNotWrite = true;
-            }
-
+            // Also when the request for new keys came alone and there was nothing else to read.
+            KeysMustChange |= SendsByKernel && OpenSsl.SSL_get_wbio(_sslByGate) != _writeBio;
             _socket.EndUse();
             return outcome;
         }
@@ -205,14 +213,12 @@ internal sealed unsafe class SslSession
     {
         lock (_gate)
         {
-            if (_sslByGate == 0 || _failed || _sentClose || MustNotWrite || !_socket.TryUse())
+            if (_sslByGate == 0 || _failed || _sentClose || !_socket.TryUse())
             {
                 return IoResult.FromBytes(0);
             }
 
-            OpenSsl.ERR_clear_error();
-            var result = OpenSsl.SSL_shutdown(_sslByGate);
-            var outcome = result < 0 ? Judge(result, out _) : IoResult.FromBytes(0);
+            var outcome = KeysMustChange ? _socket.SendTlsRecord(OpenSsl.SSL3_RT_ALERT, s_closeNotify) : Shutdown();
             _sentClose = !outcome.IsWouldBlock;
             _socket.EndUse();
             return outcome.IsWouldBlock ? outcome : IoResult.FromBytes(0);
@@ -270,10 +276,33 @@ internal sealed unsafe class SslSession
         return der;
     }
 
+    private IoResult Shutdown()
+    {
+        OpenSsl.ERR_clear_error();
+        var result = OpenSsl.SSL_shutdown(_sslByGate);
+        return result < 0 ? Judge(result, out _) : IoResult.FromBytes(0);
+    }
+
+    /// <summary>
+    /// The peer of a connection that the kernel encrypts has sent a message. When it asks for new keys, what OpenSSL writes goes
+    /// nowhere from now on: it would change its keys, and a second request makes it do so inside SSL_read (statem_srvr.c), while
+    /// the kernel keeps the old ones. Called in the middle of SSL_read, because that goes on with the next message.
+    /// </summary>
+    [UnmanagedCallersOnly]
+    private static void OnMessage(int isWrite, int version, int contentType, byte* message, nuint length, nint ssl, nint argument)
+    {
+        // struct KeyUpdate (RFC 8446, section 4.6.3) behind the type and three bytes of length.
+        if (isWrite == 0 && contentType == OpenSsl.SSL3_RT_HANDSHAKE && length == 5
+            && message[0] == OpenSsl.SSL3_MT_KEY_UPDATE && message[4] == OpenSsl.SSL_KEY_UPDATE_REQUESTED)
+        {
+            OpenSsl.SSL_set0_wbio(ssl, OpenSsl.BIO_new(OpenSsl.BIO_s_null()));
+        }
+    }
+
     /// <summary>Sorts a call's failure. Must follow the call at once: it reads the thread's error queue and errno.</summary>
     private IoResult Judge(int result, out bool wantsWrite)
     {
-        var errno = Marshal.GetLastSystemError();
+        var errno = OpenSslErrors.SystemError;
         var error = OpenSsl.SSL_get_error(_sslByGate, result);
         wantsWrite = error == OpenSsl.SSL_ERROR_WANT_WRITE;
         switch (error)

@@ -9,14 +9,33 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// A connection's bytes through TLS. Where the kernel encrypts, plain bytes and files go straight to the socket; otherwise
 /// they are gathered into whole records, because each record costs a system call.
 /// </summary>
-internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket) : ByteChannel
+/// <param name="session">The session, whose handshake is complete.</param>
+/// <param name="socket">The socket it is bound to.</param>
+/// <param name="onKeysMustChange">Told once when <see cref="SslSession.KeysMustChange"/>.</param>
+internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket, Action onKeysMustChange) : ByteChannel
 {
+    private bool _toldKeysMustChange;
+
     [ThreadStatic]
     private static byte[]? t_record;
 
     private static byte[] Record => t_record ??= GC.AllocateUninitializedArray<byte>(SslSession.MaxRecord, pinned: true);
 
-    internal override IoResult Receive(Span<byte> buffer, out bool mayHaveMore) => session.Read(buffer, out mayHaveMore);
+    internal override bool SendsFilesByKernel => session.SendsByKernel;
+
+    internal override bool IsTls => true;
+
+    internal override IoResult Receive(Span<byte> buffer, out bool mayHaveMore)
+    {
+        var result = session.Read(buffer, out mayHaveMore);
+        if (session.KeysMustChange && !_toldKeysMustChange)
+        {
+            _toldKeysMustChange = true;
+            onKeysMustChange();
+        }
+
+        return result;
+    }
 
     internal override IoResult Receive(Libc.IoVec* vectors, int count, out bool mayHaveMore)
     {
@@ -28,7 +47,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket)
             var filled = 0L;
             while (filled < (long)vectors[i].Length)
             {
-                var result = session.Read(new Span<byte>((byte*)vectors[i].Base + filled, (int)((long)vectors[i].Length - filled)), out mayHaveMore);
+                var result = Receive(new Span<byte>((byte*)vectors[i].Base + filled, (int)((long)vectors[i].Length - filled)), out mayHaveMore);
                 if (result.Bytes <= 0)
                 {
                     // What was received first is delivered first; the end or the error comes again with the next call.
@@ -122,6 +141,8 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket)
 
         return IoResult.FromBytes(total);
     }
+
+    internal override IoResult SendEnd() => session.SendClose();
 
     private static int Gather(Libc.IoVec* vectors, int count, Span<byte> record, ref int index, ref int offset)
     {

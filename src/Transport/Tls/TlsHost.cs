@@ -35,6 +35,11 @@ internal sealed class TlsHost
         var isCustom = CipherPolicy == TlsCipherPolicy.Custom;
         CipherList = (isCustom ? host.CipherList ?? endpoint.CipherList : null) ?? CipherPolicies.CipherListOf(CipherPolicy);
         CipherSuites = (isCustom ? host.CipherSuites ?? endpoint.CipherSuites : null) ?? CipherPolicies.Suites;
+        if (Ktls == KtlsMode.Required)
+        {
+            CipherList = CipherPolicies.CipherListForKernel(CipherList);
+            CipherSuites = CipherPolicies.CipherSuitesForKernel(CipherSuites);
+        }
 
         // Groups are part of a policy: a host with one of its own does not take those of the endpoint's.
         Groups = host.Groups ?? (host.CipherPolicy is null ? endpoint.Groups : null);

@@ -23,7 +23,20 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         var started = metrics.HandshakeStarted(context);
         var observation = options.OnClientHello is null ? null : new ClientHelloObservation(context, options);
         var outcome = await upgrade.UpgradeAsync(contexts, options, observation).ConfigureAwait(false);
-        var refused = outcome.Failure is null && options.Ktls == KtlsMode.Required && !outcome.SendsByKernel;
+        if (outcome is { Failure: null, SendsByKernel: false } && options.Ktls != KtlsMode.Disabled)
+        {
+            var reason = KernelTls.WhyNot(outcome.Agreement.CipherSuite);
+            metrics.FellBack(reason);
+            if (options.Ktls == KtlsMode.Required)
+            {
+                outcome = outcome with
+                {
+                    FailureKind = TlsFailure.KernelTlsRequired,
+                    Failure = $"kernel TLS is required and the connection cannot have it ({reason}, {outcome.Agreement.CipherSuite})",
+                };
+            }
+        }
+
         metrics.HandshakeStopped(context, outcome, started);
         if (observation?.Failure is { } thrown)
         {
@@ -33,12 +46,6 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         if (outcome.Failure is { } failure)
         {
             TransportLog.HandshakeFailed(logger, context.ConnectionId, failure);
-            return;
-        }
-
-        if (refused)
-        {
-            TransportLog.HandshakeFailed(logger, context.ConnectionId, $"the kernel cannot do {outcome.Agreement.CipherSuite}, and kernel TLS is required");
             return;
         }
 
