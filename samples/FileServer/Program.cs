@@ -1,5 +1,6 @@
 // Serves a directory over the Aeronet transport. Everything is set in appsettings.json, by environment variables
 // (Aeronet__StaticFiles__Root=/srv/www) or on the command line (--Aeronet:StaticFiles:Root=/srv/www --Urls=http://*:8080).
+// The https addresses of Urls get the transport's TLS.
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +13,7 @@ try
         ContentRootPath = AppContext.BaseDirectory,
     });
     builder.WebHost.UseAeronetTransport();
+    builder.WebHost.ConfigureKestrel(kestrel => HttpsAddresses.UseAeronetTls(kestrel, builder.Configuration[WebHostDefaults.ServerUrlsKey]));
 
     var app = builder.Build();
     app.UseAeronetStaticFiles();

@@ -71,9 +71,15 @@ internal static class TlsEndpoint
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
         new TlsContexts(settings, listenOptions.Protocols).Dispose();
         var contexts = new Lazy<TlsContexts>(() => new TlsContexts(settings, listenOptions.Protocols));
+        var announced = 0;
         listenOptions.Use(next =>
         {
-            TransportLog.TlsStarted(logger, endPoint, options.Ktls == KtlsMode.Disabled ? "disabled" : KernelTls.Describe());
+            // Once, though localhost is built for either address family; now, for the address to say https.
+            if (Interlocked.Exchange(ref announced, 1) == 0)
+            {
+                TransportLog.TlsStarted(logger, listenOptions.ToString()!, options.Ktls == KtlsMode.Disabled ? "disabled" : KernelTls.Describe());
+            }
+
             return new TlsMiddleware(next, contexts.Value, options, metrics, logger).OnConnectionAsync;
         });
     }

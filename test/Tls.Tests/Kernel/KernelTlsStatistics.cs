@@ -8,7 +8,7 @@ internal sealed class KernelTlsStatistics
     /// <summary>The trait of tests that need a kernel with TLS; eng/ktls.sh runs them.</summary>
     public const string Category = "KernelTls";
 
-    private const string Source = "/proc/net/tls_stat";
+    public const string Source = "/proc/net/tls_stat";
 
     private readonly Dictionary<string, long> _before = Read();
 
