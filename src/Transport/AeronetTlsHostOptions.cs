@@ -32,7 +32,10 @@ public class AeronetTlsHostOptions
     /// <summary>The TLS 1.3 suites of <see cref="TlsCipherPolicy.Custom"/>, by their IANA names, separated by colons.</summary>
     public string? CipherSuites { get; set; }
 
-    /// <summary>Key exchange groups in the server's order, separated by colons, such as <c>X25519:P-256</c>.</summary>
+    /// <summary>
+    /// Key exchange groups, separated by colons, such as <c>X25519:P-256</c>. With TLS 1.2 the first that the client supports
+    /// is used; with TLS 1.3 the first of the client's that is listed.
+    /// </summary>
     /// <remarks>Defaults to those of the <see cref="CipherPolicy"/>.</remarks>
     public string? Groups { get; set; }
 
