@@ -35,7 +35,10 @@ public class AeronetTlsHostOptions
     /// <remarks>Defaults to those of <see cref="TlsCipherPolicy.Intermediate"/>.</remarks>
     public string? CipherSuites { get; set; }
 
-    /// <summary>Key exchange groups in the server's order, separated by colons, such as <c>X25519:P-256</c>.</summary>
+    /// <summary>
+    /// Key exchange groups, separated by colons, such as <c>X25519:P-256</c>. With TLS 1.2 the first that the client supports
+    /// is used; with TLS 1.3 the first of the client's that is listed.
+    /// </summary>
     /// <remarks>
     /// Defaults to X25519MLKEM768 where OpenSSL has it (3.5 and newer), X25519, P-256, P-384; on a host without a
     /// <see cref="CipherPolicy"/> of its own to those of the endpoint.

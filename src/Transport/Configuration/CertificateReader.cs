@@ -78,13 +78,13 @@ internal static class CertificateReader
                 case X509ContentType.Cert:
                     return FromPem(section, path, new PemText([X509CertificateLoader.LoadCertificate(bytes)], ""), keyPath, password);
                 default:
-                    section.Fail(PathKey, $"is '{path}', which is neither PEM nor PKCS#12 nor DER: give it a certificate file.");
+                    section.Fail(PathKey, $"is '{path}', which is neither PEM nor PKCS#12 nor DER: convert it.");
                     return null;
             }
         }
         catch (CryptographicException e)
         {
-            section.Fail(PathKey, $"is '{path}', which cannot be read as a certificate: {Files.Sentence(e.Message)}");
+            section.Fail(PathKey, $"is '{path}', which cannot be read as PEM, PKCS#12 or DER: {Files.Sentence(e.Message)}");
             return null;
         }
     }

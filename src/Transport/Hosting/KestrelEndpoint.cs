@@ -27,9 +27,10 @@ internal static class KestrelEndpoint
 
         var services = endpoint.ListenOptions.ApplicationServices;
         var logger = TlsEndpoint.LoggerOf(services);
+        var name = TlsEndpoint.NameOf(endpoint.ListenOptions);
         if (KestrelHttpsLimits.WhyNot(endpoint) is { } reason)
         {
-            TransportLog.TlsFallback(logger, endpoint.ListenOptions.ToString()!, reason);
+            TransportLog.TlsFallback(logger, name, reason);
             return;
         }
 
@@ -48,7 +49,7 @@ internal static class KestrelEndpoint
             var served = CertificatesOf(settings);
             if (!isChosen && served.Any(certificate => certificate.Extensions[DevelopmentCertificate] is not null))
             {
-                TransportLog.DevelopmentCertificate(logger, endpoint.ListenOptions.ToString()!);
+                TransportLog.DevelopmentCertificate(logger, name);
                 return;
             }
 
@@ -56,7 +57,7 @@ internal static class KestrelEndpoint
             {
                 if (settings.Origins.GetValueOrDefault(certificate) is { AllowInvalid: true } && CertificateChecks.ProblemNow(certificate) is { } problem)
                 {
-                    TransportLog.CertificateNotCurrent(logger, certificate.Subject, endpoint.ListenOptions.ToString()!, problem);
+                    TransportLog.CertificateNotCurrent(logger, certificate.Subject, name, problem);
                 }
             }
 

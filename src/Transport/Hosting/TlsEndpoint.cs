@@ -28,6 +28,10 @@ internal static class TlsEndpoint
     internal static ILogger LoggerOf(IServiceProvider services) =>
         services.GetRequiredService<ILoggerFactory>().CreateLogger(TransportLog.Category);
 
+    /// <summary>An endpoint's address for messages. Kestrel says http until its HTTPS has been added.</summary>
+    internal static string NameOf(ListenOptions listenOptions) =>
+        listenOptions.ToString()!.Replace("http://", "https://", StringComparison.Ordinal);
+
     /// <summary>
     /// Adds the TLS middleware to an endpoint. Where it cannot run that is logged, and Kestrel's HTTPS, which the caller adds
     /// behind it, does the work.
@@ -38,7 +42,7 @@ internal static class TlsEndpoint
         TlsOptionsValidator.Validate(settings);
         var services = listenOptions.ApplicationServices;
         var logger = LoggerOf(services);
-        var endPoint = listenOptions.ToString()!;
+        var endPoint = NameOf(listenOptions);
         if (services.GetService<TlsLibrary>() is not { } library || services.GetService<TlsMetrics>() is not { } metrics)
         {
             TransportLog.TlsFallback(logger, endPoint, "UseAeronetTransport was not called");

@@ -1,0 +1,261 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Aeronet.AspNetCore.Tls.Tests.Support;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Aeronet.AspNetCore.Tls.Tests.Configuration;
+
+/// <summary>What is wrong in the configuration fails the start, in one line that begins with the key and ends with the remedy.</summary>
+public sealed class MistakeTests : IDisposable
+{
+    private const string One = "Aeronet:Tls:Certificate";
+
+    private readonly TempFiles _files = new();
+
+    public static TheoryData<string, string, string> Mistakes => new()
+    {
+        { "no section", "TLS option Certificates is empty", "add at least one" },
+        { "no certificate", "Aeronet:Tls:Certificates is empty", "set Certificate:Path" },
+        { "empty certificate", "Aeronet:Tls:Certificate names no certificate", "set Path" },
+        { "empty certificates", "Aeronet:Tls:Certificates is empty", "give it a certificate" },
+        { "certificate is text", "Aeronet:Tls:Certificate is 'site.pem'", "use an object" },
+        { "path and subject", "Aeronet:Tls:Certificate has both Path and Subject", "use Path" },
+        { "missing file", "Aeronet:Tls:Certificate:Path is '/no/such.pem'", "does not exist" },
+        { "missing file of a host", "Aeronet:Tls:Hosts:www.example.com:Certificates:0:Path is '/no/such.pem'", "does not exist" },
+        { "directory", "Aeronet:Tls:Certificate:Path is '{root}'", "is a directory" },
+        { "fifo", "Aeronet:Tls:Certificate:Path is '/dev/zero'", "not a plain file" },
+        { "unreadable", "Aeronet:Tls:Certificate:Path is '{root}/c.pem'", "may not read" },
+        { "garbage", "Aeronet:Tls:Certificate:Path is '{root}/c.pem'", "PEM, PKCS#12 or DER" },
+        { "broken pem", "Aeronet:Tls:Certificate:Path is '{root}/c.pem'", "cannot be read" },
+        { "pem without certificate", "Aeronet:Tls:Certificate:Path is '{root}/c.pem'", "holds no certificate" },
+        { "no private key", "Aeronet:Tls:Certificate:Path is '{root}/c.pem'", "set KeyPath" },
+        { "missing key file", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "does not exist" },
+        { "key file without key", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "holds no private key" },
+        { "two keys", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "several private keys" },
+        { "wrong key", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "is not that of the certificate 'CN=localhost'" },
+        { "wrong kind of key", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "is not that of the certificate 'CN=localhost'" },
+        { "wrong encrypted key", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "is not that of the certificate 'CN=localhost'" },
+        { "old encryption", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "openssl pkcs8 -topk8" },
+        { "no password", "Aeronet:Tls:Certificate:Password is not set", "{root}/k.pem" },
+        { "wrong password", "Aeronet:Tls:Certificate:Password is not the password of '{root}/k.pem'", "correct it" },
+        { "no pfx password", "Aeronet:Tls:Certificate:Password is not set", "{root}/c.pfx" },
+        { "wrong pfx password", "Aeronet:Tls:Certificate:Password is not the password of '{root}/c.pfx'", "correct it" },
+        { "pfx without key", "Aeronet:Tls:Certificate:Path is '{root}/c.pfx'", "holds no private key" },
+        { "pfx and key path", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "remove KeyPath" },
+        { "unknown store", "Aeronet:Tls:Certificate:Subject is 'localhost'", "cannot be opened" },
+        { "unknown location", "Aeronet:Tls:Certificate:Location is 'Here'", "CurrentUser or LocalMachine" },
+        { "bad allow invalid", "Aeronet:Tls:Certificate:AllowInvalid is 'maybe'", "true or false" },
+        { "expired", "Aeronet:Tls:Certificate:Path is '{root}/c.pem', and the certificate 'CN=dated.test' expired on ", "set Aeronet:Tls:Certificate:AllowInvalid" },
+        { "not yet valid", "Aeronet:Tls:Certificate:Path is '{root}/c.pem', and the certificate 'CN=dated.test' is not valid before ", "set Aeronet:Tls:Certificate:AllowInvalid" },
+        { "edwards curve", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "use RSA or ECDSA" },
+        { "unknown key", "Aeronet:Tls:Cipherpolcy is not an option", "did you mean CipherPolicy?" },
+        { "unknown strange key", "Aeronet:Tls:Xyz is not an option", "use one of Certificate, Certificates, " },
+        { "unknown host key", "Aeronet:Tls:Hosts:www.example.com:Ktls is not an option", "remove it" },
+        { "unknown certificate key", "Aeronet:Tls:Certificate:Keypath2 is not an option", "did you mean KeyPath?" },
+        { "bad ktls", "Aeronet:Tls:Ktls is 'On'", "Disabled, Opportunistic, Enabled or Required" },
+        { "number for ktls", "Aeronet:Tls:Ktls is '3'", "Disabled, Opportunistic, Enabled or Required" },
+        { "bad cipher policy", "Aeronet:Tls:CipherPolicy is 'Old'", "Intermediate, Modern, Compatibility or Custom" },
+        { "bad protocols", "Aeronet:Tls:Protocols is 'Tls11, Tls12'", "Tls12, Tls13 or both" },
+        { "bad http protocols", "Aeronet:Tls:HttpProtocols is 'Http3'", "Http1" },
+        { "bad client certificates", "Aeronet:Tls:ClientCertificates is 'Yes'", "Disabled, Request or Require" },
+        { "bare timeout", "Aeronet:Tls:HandshakeTimeout is '10'", "00:00:10" },
+        { "long timeout", "Aeronet:Tls:HandshakeTimeout is 01:00:00", "00:10:00" },
+        { "bad refuse", "Aeronet:Tls:RefuseUnknownHosts is 'perhaps'", "true or false" },
+        { "refuse without hosts", "Aeronet:Tls:Hosts is empty, and RefuseUnknownHosts is on", "list the hosts" },
+        { "bad host name", "Aeronet:Tls:Hosts has '127.0.0.1'", "use a DNS name" },
+        { "unknown cipher", "Aeronet:Tls:CipherList is 'AES-OF-BASE'", "no cipher that OpenSSL has" },
+        { "unknown cipher of a host", "Aeronet:Tls:Hosts:www.example.com:CipherList is 'AES-OF-BASE'", "no cipher that OpenSSL has" },
+        { "unknown suite", "Aeronet:Tls:CipherSuites is 'TLS_AES_OF_BASE'", "refuses" },
+        { "unknown group", "Aeronet:Tls:Groups is 'X25519:Curve1'", "refuses" },
+        { "unknown signature", "Aeronet:Tls:SignatureAlgorithms is 'RSA+MD99'", "refuses" },
+        { "cipher list without custom", "Aeronet:Tls:CipherList is for CipherPolicy Custom", "set it to Custom" },
+        { "custom without ciphers", "Aeronet:Tls:CipherPolicy is Custom", "CipherList" },
+        { "modern with 1.2", "Aeronet:Tls:CipherPolicy is Modern", "add Tls13" },
+        { "missing authority", "Aeronet:Tls:TrustedClientAuthorities:1 is '/no/ca.pem'", "does not exist" },
+        { "authority without certificate", "Aeronet:Tls:TrustedClientAuthorities is '{root}/k.pem'", "holds no certificate" },
+        { "authority garbage", "Aeronet:Tls:TrustedClientAuthorities is '{root}/k.pem'", "cannot be read" },
+        { "revocation garbage", "Aeronet:Tls:RevocationLists:0 is '{root}/k.pem'", "X509 CRL" },
+        { "empty text", "Aeronet:Tls:Groups is empty", "remove it" },
+        { "object for text", "Aeronet:Tls:Ktls is a list or an object", "Disabled" },
+        { "ktls required", "Aeronet:Tls:Ktls is Required", "modprobe tls" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task Mistake_FailsStart_InOneLineThatBeginsWithTheKey(string mistake, string beginning, string remedy)
+    {
+        if (mistake == "ktls required" && Directory.Exists("/sys/module/tls"))
+            Assert.Skip("this kernel has TLS");
+
+        if (mistake == "unreadable" && Environment.UserName == "root")
+            Assert.Skip("root may read everything");
+
+        var configuration = Write(mistake);
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => ConfiguredHost.StartAsync(configuration));
+
+        TestContext.Current.TestOutputHelper?.WriteLine(failure.Message);
+        Assert.True(failure is OptionsValidationException or InvalidOperationException, failure.ToString());
+        Assert.StartsWith(beginning.Replace("{root}", _files.Root, StringComparison.Ordinal), failure.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy.Replace("{root}", _files.Root, StringComparison.Ordinal), failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(failure.Message.EndsWith('?') ? "?" : ".", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
+        Assert.DoesNotContain(TempFiles.Password, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SeveralMistakes_AreReportedAtOnce()
+    {
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => ConfiguredHost.StartAsync($"""
+            {One}:Path=/no/such.pem
+            Aeronet:Tls:Ktls=On
+            Aeronet:Tls:Hosts:a.test:Protocol=Tls13
+            """));
+
+        Assert.Equal(3, failure.Failures.Count());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ExpiredInCode_FailsStart_UnlessAllowed(bool allowed)
+    {
+        using var expired = Create(-3, -1);
+        var start = () => ConfiguredHost.StartAsync("", listen => listen.UseAeronetTls(options =>
+        {
+            options.Certificates.Add(expired);
+            options.AllowExpiredCertificates = allowed;
+        }));
+        if (allowed)
+        {
+            await using var host = await start();
+            Assert.Equal(expired.Thumbprint, (await Peer.AskAsync(host.Port)).Certificate.Thumbprint);
+            return;
+        }
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(start);
+        Assert.StartsWith("TLS option Certificates has 'CN=dated.test', which expired on ", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("set AllowExpiredCertificates.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sample_ReportsOneLineWithoutStackTrace()
+    {
+        var sample = Path.Combine(AppContext.BaseDirectory, "../../../../../samples/FileServer/bin/Release/net10.0/FileServer.dll");
+        if (!File.Exists(sample))
+            Assert.Skip("the sample FileServer is not built");
+
+        var result = await ExternalTool.Require("dotnet").RunAsync(
+            sample, "--Kestrel:Endpoints:Https:Url=https://127.0.0.1:0", "--Aeronet:Tls:Certificate:Path=/no/such.pem", "--Aeronet:StaticFiles:Root=.");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            "FileServer: Aeronet:Tls:Certificate:Path is '/no/such.pem', which does not exist: correct the path (relative ones begin at the content root).",
+            result.Error.Trim());
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    private static X509Certificate2 Create(int fromDays, int toDays)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=dated.test", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(fromDays), DateTimeOffset.UtcNow.AddDays(toDays));
+    }
+
+    private string Write(string mistake)
+    {
+        var good = $"{One}:Path={_files.Write("good.pem", Certificates.Ecdsa.ExportCertificatePem() + "\n" + TempFiles.PlainKey(Certificates.Ecdsa))}";
+        return mistake switch
+        {
+            "no section" => "",
+            "no certificate" => "Aeronet:Tls:Ktls=Disabled",
+            "empty certificate" => One,
+            "empty certificates" => "Aeronet:Tls:Certificates=",
+            "certificate is text" => $"{One}=site.pem",
+            "path and subject" => $"{good}\n{One}:Subject=localhost",
+            "missing file" => $"{One}:Path=/no/such.pem",
+            "missing file of a host" => $"{good}\nAeronet:Tls:Hosts:www.example.com:Certificates:0:Path=/no/such.pem",
+            "directory" => $"{One}:Path={_files.Root}",
+            "fifo" => $"{One}:Path=/dev/zero",
+            "unreadable" => $"{One}:Path={Unreadable(_files.WriteCertificate("c.pem", Certificates.Ecdsa))}",
+            "garbage" => $"{One}:Path={_files.Write("c.pem", "no certificate at all")}",
+            "broken pem" => $"{One}:Path={_files.Write("c.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")}",
+            "pem without certificate" => $"{One}:Path={_files.WriteKey("c.pem", Certificates.Ecdsa)}",
+            "no private key" => $"{One}:Path={_files.WriteCertificate("c.pem", Certificates.Ecdsa)}",
+            "missing key file" => WithKey(_files["k.pem"]),
+            "key file without key" => WithKey(_files.WriteCertificate("k.pem", Certificates.Ecdsa)),
+            "two keys" => WithKey(_files.Write("k.pem", TempFiles.PlainKey(Certificates.Ecdsa) + TempFiles.PlainKey(Certificates.Rsa))),
+            "wrong key" => WithKey(_files.WriteKey("k.pem", Certificates.Exact)),
+            "wrong kind of key" => WithKey(_files.WriteKey("k.pem", Certificates.Rsa)),
+            "wrong encrypted key" => WithKey(_files.WriteEncryptedKey("k.pem", Certificates.Rsa)) + $"\n{One}:Password={TempFiles.Password}",
+            "old encryption" => WithKey(_files.Write("k.pem", "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n")),
+            "no password" => WithKey(_files.WriteEncryptedKey("k.pem", Certificates.Ecdsa)),
+            "wrong password" => WithKey(_files.WriteEncryptedKey("k.pem", Certificates.Ecdsa)) + $"\n{One}:Password=wrong",
+            "no pfx password" => $"{One}:Path={_files.WritePkcs12("c.pfx", TempFiles.Password, Certificates.Ecdsa)}",
+            "wrong pfx password" => $"{One}:Path={_files.WritePkcs12("c.pfx", TempFiles.Password, Certificates.Ecdsa)}\n{One}:Password=wrong",
+            "pfx without key" => $"{One}:Path={_files.WritePkcs12("c.pfx", null, X509CertificateLoader.LoadCertificate(Certificates.Ecdsa.RawData))}",
+            "pfx and key path" => $"{One}:Path={_files.WritePkcs12("c.pfx", null, Certificates.Ecdsa)}\n{One}:KeyPath={_files.WriteKey("k.pem", Certificates.Ecdsa)}",
+            "unknown store" => $"{One}:Subject=localhost\n{One}:Store=no-such-store-{Guid.NewGuid():N}",
+            "unknown location" => $"{One}:Subject=localhost\n{One}:Location=Here",
+            "bad allow invalid" => $"{good}\n{One}:AllowInvalid=maybe",
+            "expired" => Dated(-3, -1),
+            "not yet valid" => Dated(1, 3),
+            "edwards curve" => Edwards(),
+            "unknown key" => $"{good}\nAeronet:Tls:Cipherpolcy=Modern",
+            "unknown strange key" => $"{good}\nAeronet:Tls:Xyz=1",
+            "unknown host key" => $"{good}\nAeronet:Tls:Hosts:www.example.com:Ktls=Disabled",
+            "unknown certificate key" => $"{good}\n{One}:Keypath2=x",
+            "bad ktls" => $"{good}\nAeronet:Tls:Ktls=On",
+            "number for ktls" => $"{good}\nAeronet:Tls:Ktls=3",
+            "bad cipher policy" => $"{good}\nAeronet:Tls:CipherPolicy=Old",
+            "bad protocols" => $"{good}\nAeronet:Tls:Protocols=Tls11, Tls12",
+            "bad http protocols" => $"{good}\nAeronet:Tls:HttpProtocols=Http3",
+            "bad client certificates" => $"{good}\nAeronet:Tls:ClientCertificates=Yes",
+            "bare timeout" => $"{good}\nAeronet:Tls:HandshakeTimeout=10",
+            "long timeout" => $"{good}\nAeronet:Tls:HandshakeTimeout=01:00:00",
+            "bad refuse" => $"{good}\nAeronet:Tls:RefuseUnknownHosts=perhaps",
+            "refuse without hosts" => $"{good}\nAeronet:Tls:RefuseUnknownHosts=true",
+            "bad host name" => $"{good}\nAeronet:Tls:Hosts:127.0.0.1:Protocols=Tls13",
+            "unknown cipher" => $"{good}\nAeronet:Tls:CipherPolicy=Custom\nAeronet:Tls:CipherList=AES-OF-BASE",
+            "unknown cipher of a host" => $"{good}\nAeronet:Tls:Hosts:www.example.com:CipherPolicy=Custom\nAeronet:Tls:Hosts:www.example.com:CipherList=AES-OF-BASE",
+            "unknown suite" => $"{good}\nAeronet:Tls:CipherPolicy=Custom\nAeronet:Tls:CipherSuites=TLS_AES_OF_BASE",
+            "unknown group" => $"{good}\nAeronet:Tls:Groups:0=X25519\nAeronet:Tls:Groups:1=Curve1",
+            "unknown signature" => $"{good}\nAeronet:Tls:SignatureAlgorithms=RSA+MD99",
+            "cipher list without custom" => $"{good}\nAeronet:Tls:CipherList=ECDHE-RSA-AES128-GCM-SHA256",
+            "custom without ciphers" => $"{good}\nAeronet:Tls:CipherPolicy=Custom",
+            "modern with 1.2" => $"{good}\nAeronet:Tls:CipherPolicy=Modern\nAeronet:Tls:Protocols=Tls12",
+            "missing authority" => $"{good}\nAeronet:Tls:TrustedClientAuthorities:0={_files["good.pem"]}\nAeronet:Tls:TrustedClientAuthorities:1=/no/ca.pem",
+            "authority without certificate" => $"{good}\nAeronet:Tls:TrustedClientAuthorities={_files.WriteKey("k.pem", Certificates.Ecdsa)}",
+            "authority garbage" => $"{good}\nAeronet:Tls:TrustedClientAuthorities={_files.Write("k.pem", "garbage")}",
+            "revocation garbage" => $"{good}\nAeronet:Tls:RevocationLists:0={_files.Write("k.pem", "garbage")}",
+            "empty text" => $"{good}\nAeronet:Tls:Groups=",
+            "object for text" => $"{good}\nAeronet:Tls:Ktls:Mode=Required",
+            "ktls required" => $"{good}\nAeronet:Tls:Ktls=Required",
+            _ => throw new ArgumentException(mistake),
+        };
+    }
+
+    private string WithKey(string keyPath) => $"{One}:Path={_files.WriteCertificate("c.pem", Certificates.Ecdsa)}\n{One}:KeyPath={keyPath}";
+
+    private string Dated(int fromDays, int toDays)
+    {
+        using var certificate = Create(fromDays, toDays);
+        return $"{One}:Path={_files.WriteCertificate("c.pem", certificate)}\n{One}:KeyPath={_files.WriteKey("k.pem", certificate)}";
+    }
+
+    private string Edwards()
+    {
+        var result = ExternalTool.Require("openssl").RunAsync(
+            "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=edwards.test", "-keyout", _files["k.pem"], "-out", _files["c.pem"]).GetAwaiter().GetResult();
+        Assert.Equal(0, result.ExitCode);
+        return $"{One}:Path={_files["c.pem"]}\n{One}:KeyPath={_files["k.pem"]}";
+    }
+
+    private static string Unreadable(string path)
+    {
+        File.SetUnixFileMode(path, UnixFileMode.None);
+        return path;
+    }
+}
