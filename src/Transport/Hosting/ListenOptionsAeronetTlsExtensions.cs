@@ -28,9 +28,10 @@ public static class ListenOptionsAeronetTlsExtensions
     /// kernel has it.
     /// </summary>
     /// <remarks>
-    /// Adds Kestrel's <c>UseHttps</c> behind it with the same certificates, which passes through what is done already and does
-    /// the work where OpenSSL 3 is missing or the connection is another transport's. Features that expose an <c>SslStream</c>
-    /// are absent. With <c>CreateSlimBuilder</c>, call <c>UseKestrelHttpsConfiguration</c>.
+    /// Adds Kestrel's <c>UseHttps</c> behind it with the same policies, which passes through what is done already and does
+    /// the work where OpenSSL 3 is missing or the connection is another transport's; what it cannot do as strictly
+    /// (revocation lists, groups, signature algorithms, cipher lists that are not plain names) then fails the start. Features
+    /// that expose an <c>SslStream</c> are absent. With <c>CreateSlimBuilder</c>, call <c>UseKestrelHttpsConfiguration</c>.
     /// </remarks>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="configure">Sets the certificates and what else differs from the defaults.</param>
@@ -53,7 +54,7 @@ public static class ListenOptionsAeronetTlsExtensions
                 throw new InvalidOperationException($"Ktls is Required and cannot be had: {problem}.");
             }
 
-            TransportLog.TlsFallback(logger, listenOptions.ToString()!, problem);
+            Announce(problem);
         }
         else if (services.GetService<TlsMetrics>() is { } metrics)
         {
@@ -61,10 +62,22 @@ public static class ListenOptionsAeronetTlsExtensions
         }
         else
         {
-            TransportLog.TlsFallback(logger, listenOptions.ToString()!, "UseAeronetTransport was not called");
+            Announce("UseAeronetTransport was not called");
         }
 
-        return listenOptions.UseHttps(https => UseFallback(https, options));
+        var fallback = new Lazy<KestrelFallback>(() => new KestrelFallback(options, listenOptions.Protocols, logger));
+        return listenOptions.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = context => fallback.Value.SelectAsync(context),
+            HandshakeTimeout = options.HandshakeTimeout,
+        });
+
+        void Announce(string reason)
+        {
+            // Now, so that what Kestrel cannot do fails the start; the protocols of the endpoint are known only later.
+            new KestrelFallback(options, listenOptions.Protocols, logger).EnsureHolds(listenOptions.ToString()!, reason);
+            TransportLog.TlsFallback(logger, listenOptions.ToString()!, reason);
+        }
     }
 
     private static void UseOpenSsl(ListenOptions listenOptions, AeronetTlsOptions options, TlsMetrics metrics, ILogger logger)
@@ -89,17 +102,5 @@ public static class ListenOptionsAeronetTlsExtensions
             TransportLog.TlsStarted(logger, endPoint, options.Ktls == KtlsMode.Disabled ? "off" : kernelTls ? "on" : "not in this kernel");
             return new TlsMiddleware(next, contexts.Value, options, metrics, logger).OnConnectionAsync;
         });
-    }
-
-    private static void UseFallback(HttpsConnectionAdapterOptions https, AeronetTlsOptions options)
-    {
-        https.SslProtocols = options.Protocols ?? TlsVersions.All;
-        https.HandshakeTimeout = options.HandshakeTimeout;
-        https.ServerCertificateChain = options.Intermediates;
-        https.ServerCertificate = options.Certificates[0];
-        if (options.Hosts.Count > 0)
-        {
-            https.ServerCertificateSelector = (_, name) => HostNames.Find(options.Hosts, name ?? "")?.Certificates.FirstOrDefault() ?? (options.RefuseUnknownHosts && name is not null ? null : options.Certificates[0]);
-        }
     }
 }
