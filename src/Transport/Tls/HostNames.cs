@@ -1,11 +1,43 @@
+using System.Globalization;
+
 namespace Aeronet.AspNetCore.Transport.Tls;
 
 /// <summary>Looks a server name up among exact names and one-label wildcards (RFC 9525, section 6.3).</summary>
 internal static class HostNames
 {
+    private const string AnyLabel = "*.";
+
+    private static readonly IdnMapping s_idn = new() { UseStd3AsciiRules = true };
+
+    /// <summary>
+    /// A configured name as clients send it: in ASCII (RFC 5890) and without the root's dot. Null when it is no DNS name, nor
+    /// <c>*.</c> and one.
+    /// </summary>
+    internal static string? TryNormalize(string name)
+    {
+        var prefix = name.StartsWith(AnyLabel, StringComparison.Ordinal) ? AnyLabel : "";
+        var labels = WithoutRoot(name[prefix.Length..]);
+        if (!labels.All(char.IsAscii))
+        {
+            try
+            {
+                labels = s_idn.GetAscii(labels);
+            }
+            catch (ArgumentException)
+            {
+                return null;
+            }
+        }
+
+        return Uri.CheckHostName(labels) == UriHostNameType.Dns && !labels.Contains('*', StringComparison.Ordinal) ? prefix + labels : null;
+    }
+
+    /// <summary>Finds what stands for a name; an exact name wins. Names compare as <paramref name="hosts"/> compares its keys.</summary>
     internal static TValue? Find<TValue>(IDictionary<string, TValue> hosts, string name)
         where TValue : class
     {
+        // Some clients send it, although RFC 6066, section 3, has no dot there; such a name must not miss its host's policy.
+        name = WithoutRoot(name);
         if (hosts.TryGetValue(name, out var value))
         {
             return value;
@@ -14,4 +46,6 @@ internal static class HostNames
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         return dot > 0 && hosts.TryGetValue(string.Concat("*", name.AsSpan(dot)), out value) ? value : null;
     }
+
+    private static string WithoutRoot(string name) => name.Length > 1 && name[^1] == '.' ? name[..^1] : name;
 }

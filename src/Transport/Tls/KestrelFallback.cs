@@ -24,7 +24,7 @@ internal sealed class KestrelFallback
         _default = new FallbackHost(new TlsHost(options, options, "the default host", endpointProtocols));
         foreach (var (name, host) in options.Hosts)
         {
-            _hosts.Add(name, new FallbackHost(new TlsHost(options, host, $"host '{name}'", endpointProtocols)));
+            _hosts.Add(HostNames.TryNormalize(name)!, new FallbackHost(new TlsHost(options, host, $"host '{name}'", endpointProtocols)));
         }
     }
 

@@ -12,9 +12,12 @@ internal static class TlsOptionsValidator
         Check(
             options.HandshakeTimeout >= TimeSpan.FromMilliseconds(100) && options.HandshakeTimeout <= TimeSpan.FromMinutes(10),
             $"HandshakeTimeout is {options.HandshakeTimeout}: use 00:00:00.1 to 00:10:00.");
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, host) in options.Hosts)
         {
-            Check(IsHostName(name), $"Hosts has '{name}': use a DNS name in ASCII, or *. and a DNS name.");
+            var normalized = HostNames.TryNormalize(name);
+            Check(normalized is not null, $"Hosts has '{name}': use a DNS name, or *. and a DNS name.");
+            Check(names.TryAdd(normalized!, name), $"Hosts has '{name}' and '{names[normalized!]}', which are the same name: leave one out.");
             Check(host is not null, $"Hosts['{name}'] is null: give it options, which may be empty.");
             CheckHost(host!, $"Hosts['{name}'].");
         }
@@ -35,12 +38,6 @@ internal static class TlsOptionsValidator
         Check(
             host.CipherPolicy != TlsCipherPolicy.Custom || host.CipherList is not null || host.CipherSuites is not null,
             $"{prefix}CipherPolicy is Custom: name the ciphers in CipherList (TLS 1.2) or CipherSuites (TLS 1.3).");
-    }
-
-    private static bool IsHostName(string name)
-    {
-        var labels = name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
-        return Uri.CheckHostName(labels) == UriHostNameType.Dns && labels.All(char.IsAscii);
     }
 
     private static void Check(bool valid, string message)
