@@ -75,12 +75,12 @@ internal static partial class TransportLog
     [LoggerMessage(54, LogLevel.Warning, "TLS on {EndPoint} is encrypted in user space: {Reason}.", EventName = "NoKernelTls")]
     internal static partial void NoKernelTls(ILogger logger, string endPoint, string reason);
 
-    [LoggerMessage(55, LogLevel.Debug,
+    [LoggerMessage(57, LogLevel.Debug,
         "The peer of connection {ConnectionId} asked for new TLS keys, which the kernel that encrypts cannot change; the connection ends after what is under way.",
         EventName = "KeysMustChange", SkipEnabledCheck = true)]
     internal static partial void KeysMustChange(ILogger logger, string connectionId);
 
-    [LoggerMessage(65, LogLevel.Warning, "ClientCertificateValidation failed on connection {ConnectionId}; the client is refused.", EventName = "ClientCertificateValidationFailed")]
+    [LoggerMessage(60, LogLevel.Warning, "ClientCertificateValidation failed on connection {ConnectionId}; the client is refused.", EventName = "ClientCertificateValidationFailed")]
     internal static partial void ClientCertificateValidationFailed(ILogger logger, string connectionId, Exception failure);
 
     [LoggerMessage(58, LogLevel.Warning, "The certificate '{Subject}' of {EndPoint} {Problem}; clients will refuse it. Renew it.", EventName = "CertificateNotCurrent")]

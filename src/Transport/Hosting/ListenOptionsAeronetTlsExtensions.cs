@@ -1,9 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Hosting;
-using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -72,9 +70,10 @@ public static class ListenOptionsAeronetTlsExtensions
     /// kernel has it.
     /// </summary>
     /// <remarks>
-    /// Adds Kestrel's <c>UseHttps</c> behind it with the same certificates, which passes through what is done already and does
-    /// the work where OpenSSL 3 is missing or the connection is another transport's. Features that expose an <c>SslStream</c>
-    /// are absent. With <c>CreateSlimBuilder</c>, call <c>UseKestrelHttpsConfiguration</c>.
+    /// Adds Kestrel's <c>UseHttps</c> behind it with the same policies, which passes through what is done already and does
+    /// the work where OpenSSL 3 is missing or the connection is another transport's; what it cannot do as strictly
+    /// (revocation lists, groups, signature algorithms, cipher lists that are not plain names) then fails the start. Features
+    /// that expose an <c>SslStream</c> are absent. With <c>CreateSlimBuilder</c>, call <c>UseKestrelHttpsConfiguration</c>.
     /// </remarks>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="configure">Changes the options after they were read from the configuration section <c>Aeronet:Tls</c>, if there is one.</param>
@@ -92,20 +91,6 @@ public static class ListenOptionsAeronetTlsExtensions
         ArgumentNullException.ThrowIfNull(listenOptions);
         var settings = TlsEndpoint.ReadSettings(listenOptions.ApplicationServices, configuration);
         configure?.Invoke(settings.Options);
-        TlsEndpoint.Use(listenOptions, settings);
-        return listenOptions.UseHttps(https => UseFallback(https, settings.Options));
-    }
-
-    private static void UseFallback(HttpsConnectionAdapterOptions https, AeronetTlsOptions options)
-    {
-        https.SslProtocols = options.Protocols ?? TlsVersions.All;
-        https.HandshakeTimeout = options.HandshakeTimeout;
-        https.TlsClientHelloBytesCallback = ClientHelloObservation.ObserverOf(options);
-        https.ServerCertificateChain = options.Intermediates;
-        https.ServerCertificate = options.Certificates[0];
-        if (options.Hosts.Count > 0)
-        {
-            https.ServerCertificateSelector = (_, name) => HostNames.Find(options.Hosts, name ?? "", deepWildcards: false)?.Certificates.FirstOrDefault() ?? (options.RefuseUnknownHosts && name is not null ? null : options.Certificates[0]);
-        }
+        return TlsEndpoint.Use(listenOptions, settings);
     }
 }

@@ -1,7 +1,9 @@
 using Aeronet.AspNetCore.Transport.Configuration;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -33,44 +35,53 @@ internal static class TlsEndpoint
         listenOptions.ToString()!.Replace("http://", "https://", StringComparison.Ordinal);
 
     /// <summary>
-    /// Adds the TLS middleware to an endpoint. Where it cannot run that is logged, and Kestrel's HTTPS, which the caller adds
-    /// behind it, does the work.
+    /// Puts TLS on an endpoint: the transport's, and behind it Kestrel's by the same policies, which passes through what is
+    /// done already and does the work where the first cannot.
     /// </summary>
     /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
-    internal static void Use(ListenOptions listenOptions, TlsSettings settings)
+    internal static ListenOptions Use(ListenOptions listenOptions, TlsSettings settings)
     {
         TlsOptionsValidator.Validate(settings);
+        var options = settings.Options;
+        var logger = LoggerOf(listenOptions.ApplicationServices);
+        var fallback = new Lazy<KestrelFallback>(() => new KestrelFallback(settings, listenOptions.Protocols, logger));
+        if (TryUseOpenSsl(listenOptions, settings, logger) is { } problem)
+        {
+            // Now, so that what Kestrel cannot do fails the start; the protocols of the endpoint are known only later.
+            new KestrelFallback(settings, listenOptions.Protocols, logger).EnsureHolds(NameOf(listenOptions), problem);
+            TransportLog.TlsFallback(logger, NameOf(listenOptions), problem);
+        }
+
+        if (ClientHelloObservation.ObserverOf(options) is { } observer)
+        {
+            listenOptions.Use(next => new ClientHelloListener(next, observer, options.HandshakeTimeout).OnConnectionAsync);
+        }
+
+        return listenOptions.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = context => fallback.Value.SelectAsync(context),
+            HandshakeTimeout = options.HandshakeTimeout,
+        });
+    }
+
+    /// <summary>Adds the transport's TLS middleware. The reason why not, where it cannot run.</summary>
+    private static string? TryUseOpenSsl(ListenOptions listenOptions, TlsSettings settings, ILogger logger)
+    {
         var services = listenOptions.ApplicationServices;
-        var logger = LoggerOf(services);
-        var endPoint = NameOf(listenOptions);
         if (services.GetService<TlsLibrary>() is not { } library || services.GetService<TlsMetrics>() is not { } metrics)
         {
-            TransportLog.TlsFallback(logger, endPoint, "UseAeronetTransport was not called");
-            return;
+            return "UseAeronetTransport was not called";
         }
 
         var options = settings.Options;
         if (library.Problem is { } problem)
         {
-            if (options.Ktls == KtlsMode.Required)
-            {
-                throw new InvalidOperationException($"{settings.NameOf(nameof(options.Ktls))} is Required and cannot be had: {problem}.");
-            }
-
-            TransportLog.TlsFallback(logger, endPoint, problem);
-            return;
+            return options.Ktls != KtlsMode.Required
+                ? problem
+                : throw new InvalidOperationException($"{settings.NameOf(nameof(options.Ktls))} is Required and cannot be had: {problem}.");
         }
 
-        var kernelTls = options.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
-        if (options.Ktls == KtlsMode.Required && !kernelTls)
-        {
-            throw new InvalidOperationException($"{settings.NameOf(nameof(options.Ktls))} is Required, and {KernelTls.Remedy}, or use Opportunistic.");
-        }
-
-        if (options.Ktls == KtlsMode.Enabled && !kernelTls)
-        {
-            TransportLog.NoKernelTls(logger, endPoint, KernelTls.Remedy);
-        }
+        CheckKernelTls(listenOptions, settings, logger);
 
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
         new TlsContexts(settings, listenOptions.Protocols).Dispose();
@@ -86,5 +97,25 @@ internal static class TlsEndpoint
 
             return new TlsMiddleware(next, contexts.Value, options, metrics, logger).OnConnectionAsync;
         });
+        return null;
+    }
+
+    private static void CheckKernelTls(ListenOptions listenOptions, TlsSettings settings, ILogger logger)
+    {
+        var options = settings.Options;
+        if (options.Ktls == KtlsMode.Disabled || KernelTls.IsAvailable)
+        {
+            return;
+        }
+
+        if (options.Ktls == KtlsMode.Required)
+        {
+            throw new InvalidOperationException($"{settings.NameOf(nameof(options.Ktls))} is Required, and {KernelTls.Remedy}, or use Opportunistic.");
+        }
+
+        if (options.Ktls == KtlsMode.Enabled)
+        {
+            TransportLog.NoKernelTls(logger, NameOf(listenOptions), KernelTls.Remedy);
+        }
     }
 }

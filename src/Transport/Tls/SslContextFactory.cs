@@ -21,8 +21,16 @@ internal static unsafe class SslContextFactory
         try
         {
             Configure(context.Pointer, host);
+            var kinds = new Dictionary<string, X509Certificate2>();
             foreach (var certificate in host.Certificates)
             {
+                // OpenSSL has one place for each; the second would take the first one's and share its chain.
+                if (!kinds.TryAdd(certificate.GetKeyAlgorithm(), certificate))
+                {
+                    throw new InvalidOperationException(
+                        $"Certificates of {host.Name} has '{kinds[certificate.GetKeyAlgorithm()].Subject}' and '{certificate.Subject}' with the same kind of key: give it one RSA and one ECDSA certificate, and each name a host of its own.");
+                }
+
                 Use(context.Pointer, certificate, host.Intermediates, host.Name);
             }
 

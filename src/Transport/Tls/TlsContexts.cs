@@ -35,7 +35,7 @@ internal sealed unsafe class TlsContexts : IDisposable
         {
             var context = new TlsHostContext(new TlsHost(settings, host, name, endpointProtocols));
             OpenSsl.SSL_CTX_set_alpn_select_cb(context.Pointer, &OnSelectProtocol, 0);
-            _hosts.Add(name, context);
+            _hosts.Add(HostNames.TryNormalize(name)!, context);
         }
     }
 

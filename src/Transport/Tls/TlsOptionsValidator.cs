@@ -18,9 +18,12 @@ internal static class TlsOptionsValidator
         Check(
             !options.RefuseUnknownHosts || options.Hosts.Count > 0,
             settings, nameof(options.Hosts), "is empty, and RefuseUnknownHosts is on: list the hosts, or every client that names one is refused.");
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, host) in options.Hosts)
         {
-            Check(IsHostName(name), settings, nameof(options.Hosts), $"has '{name}': use a DNS name in ASCII, or *. and a DNS name.");
+            var normalized = HostNames.TryNormalize(name);
+            Check(normalized is not null, settings, nameof(options.Hosts), $"has '{name}': use a DNS name, or *. and a DNS name.");
+            Check(names.TryAdd(normalized!, name), settings, nameof(options.Hosts), $"has '{name}' and '{names[normalized!]}', which are the same name: leave one out.");
             Check(host is not null, settings, $"Hosts['{name}']", "is null: give it options, which may be empty.");
             CheckHost(settings, host!, name);
         }
@@ -47,12 +50,6 @@ internal static class TlsOptionsValidator
         Check(
             host.CipherPolicy != TlsCipherPolicy.Custom || host.CipherList is not null || host.CipherSuites is not null,
             settings, nameof(host.CipherPolicy), "is Custom: name the ciphers in CipherList (TLS 1.2) or CipherSuites (TLS 1.3).", name);
-    }
-
-    private static bool IsHostName(string name)
-    {
-        var labels = name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
-        return Uri.CheckHostName(labels) == UriHostNameType.Dns && labels.All(char.IsAscii);
     }
 
     private static void Check(bool valid, TlsSettings settings, string option, string problem, string? host = null)

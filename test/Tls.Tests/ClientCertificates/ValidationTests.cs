@@ -228,6 +228,26 @@ public sealed class ValidationTests
         Assert.Equal(0, host.Metrics.Total("kestrel.active_tls_handshakes"));
     }
 
+    [Theory]
+    [InlineData("localhost", "I am CN=mallory.")]
+    [InlineData("plain.test", "alert unknown ca")]
+    public async Task HelloRetryRequest_Works(string name, string expected)
+    {
+        await using var host = await StartAsync((_, _, _) => true, tls =>
+        {
+            var plain = new AeronetTlsHostOptions();
+            ClientCertificateTests.Require(plain);
+            tls.ClientCertificateValidation = null;
+            tls.Hosts["localhost"] = new AeronetTlsHostOptions { ClientCertificateValidation = (_, _, _) => true };
+            tls.Hosts["plain.test"] = plain;
+        });
+
+        // The client's key share is for a group that the server does not take (RFC 8446, section 4.1.4).
+        var output = await ClientCertificateTests.ConnectAsync(host, "-tls1_3", "mallory", "-servername", name, "-groups", "P-521:P-384");
+
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task OneByteAtATime_Works()
     {

@@ -5,7 +5,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Transport;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -150,7 +152,11 @@ public sealed partial class NegotiationTests
         var seen = new List<string>();
         foreach (var kind in new[] { TransportKind.Sockets, TransportKind.Aeronet })
         {
-            await using var host = await TlsHost.StartAsync(Describe, kind: kind);
+            // Kestrel's by UseHttps: its handshakes with a callback, which the fallback needs, are not counted as begun when
+            // they fail before the callback, yet as ended.
+            await using var host = kind == TransportKind.Aeronet
+                ? await TlsHost.StartAsync(Describe)
+                : await KestrelHost.StartAsync(kind, new KestrelHostOptions { Listen = listen => listen.UseHttps(Certificates.Ecdsa), App = app => app.Run(Describe) });
             if (succeeds)
             {
                 await using var client = await TlsClient.ConnectAsync(host);

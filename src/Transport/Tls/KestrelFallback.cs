@@ -1,0 +1,61 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Transport.Tls;
+
+/// <summary>
+/// An endpoint's policies for Kestrel's own HTTPS, which serves where OpenSSL or the transport is missing. It is never asked
+/// to be less strict: a host whose policy it cannot hold is not served.
+/// </summary>
+internal sealed class KestrelFallback
+{
+    private readonly FallbackHost _default;
+    private readonly Dictionary<string, FallbackHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly bool _refuseUnknown;
+    private readonly bool _kestrelRules;
+    private readonly ILogger _logger;
+
+    internal KestrelFallback(TlsSettings settings, HttpProtocols endpointProtocols, ILogger logger)
+    {
+        var options = settings.Options;
+        _logger = logger;
+        _kestrelRules = settings.KestrelHostRules;
+        _refuseUnknown = options.RefuseUnknownHosts;
+        _default = new FallbackHost(new TlsHost(settings, options, null, endpointProtocols));
+        foreach (var (name, host) in options.Hosts)
+        {
+            _hosts.Add(HostNames.TryNormalize(name)!, new FallbackHost(new TlsHost(settings, host, name, endpointProtocols)));
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">Kestrel cannot hold a policy; the message says which and whose.</exception>
+    internal void EnsureHolds(string endPoint, string reason)
+    {
+        foreach (var host in _hosts.Values.Prepend(_default))
+        {
+            if (host.Lacks is { } option)
+            {
+                throw new InvalidOperationException(
+                    $"TLS on {endPoint} is Kestrel's ({reason}), which cannot do {option} of {host.Name}: take it out, or let OpenSSL and UseAeronetTransport serve the endpoint.");
+            }
+        }
+    }
+
+    internal ValueTask<SslServerAuthenticationOptions> SelectAsync(TlsHandshakeCallbackContext context)
+    {
+        var name = context.ClientHelloInfo.ServerName;
+        var host = HostNames.Find(_hosts, name, _kestrelRules);
+        if (host is null && _refuseUnknown && (name.Length > 0 || _kestrelRules))
+        {
+            throw new AuthenticationException($"The host '{name}' is not known.");
+        }
+
+        host ??= _default;
+        return host.Lacks is { } option
+            ? throw new AuthenticationException($"Kestrel's TLS cannot do {option} of {host.Name}.")
+            : ValueTask.FromResult(host.CreateOptions(_logger, context.Connection.ConnectionId));
+    }
+}
