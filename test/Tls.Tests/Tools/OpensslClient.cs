@@ -1,11 +1,13 @@
 using System.Diagnostics;
+using System.IO.Pipes;
+using System.Runtime.InteropServices;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Tools;
 
 /// <summary>openssl s_client, told line by line what to send and what to do (<c>K</c>: update keys).</summary>
 internal static class OpensslClient
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+    private const nuint FIONREAD = 0x541B;
 
     /// <summary>Runs until the server closes; returns all it printed.</summary>
     public static async Task<string> RunAsync(KestrelHost host, string[] arguments, params string[] inputs)
@@ -27,8 +29,6 @@ internal static class OpensslClient
             var error = process.StandardError.ReadToEndAsync();
             foreach (var input in inputs)
             {
-                // A command must come in a read of its own.
-                await Task.Delay(s_pause);
                 try
                 {
                     await process.StandardInput.WriteAsync(input);
@@ -39,6 +39,9 @@ internal static class OpensslClient
                     // It has ended, because it was refused: its output says so.
                     break;
                 }
+
+                // A command must come in a read of its own.
+                await Eventually.HoldsAsync(() => process.HasExited || Unread(process) == 0, $"s_client to read '{input}'");
             }
 
             await process.WaitForExitAsync().OrTimeout("s_client to end");
@@ -50,4 +53,14 @@ internal static class OpensslClient
                 process.Kill();
         }
     }
+
+    // A pipe tells at either end how many bytes are in it (pipe(7)).
+    private static int Unread(Process process)
+    {
+        var pipe = ((PipeStream)process.StandardInput.BaseStream).SafePipeHandle;
+        return ioctl(pipe, FIONREAD, out var bytes) == 0 ? bytes : 0;
+    }
+
+    [DllImport("libc")]
+    private static extern int ioctl(SafeHandle descriptor, nuint request, out int value);
 }
