@@ -22,7 +22,15 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         var started = metrics.HandshakeStarted(context);
         var observation = options.OnClientHello is null ? null : new ClientHelloObservation(context, options);
         var outcome = await upgrade.UpgradeAsync(contexts, options, observation).ConfigureAwait(false);
-        var refused = outcome.Failure is null && options.Ktls == KtlsMode.Required && !outcome.SendsByKernel;
+        if (outcome.Failure is null && options.Ktls == KtlsMode.Required && !outcome.SendsByKernel)
+        {
+            outcome = outcome with
+            {
+                FailureKind = TlsFailure.KernelTlsRequired,
+                Failure = $"the kernel cannot do {outcome.Agreement.CipherSuite}, and kernel TLS is required",
+            };
+        }
+
         metrics.HandshakeStopped(context, outcome, started);
         if (observation?.Failure is { } thrown)
         {
@@ -32,12 +40,6 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         if (outcome.Failure is { } failure)
         {
             TransportLog.HandshakeFailed(logger, context.ConnectionId, failure);
-            return;
-        }
-
-        if (refused)
-        {
-            TransportLog.HandshakeFailed(logger, context.ConnectionId, $"the kernel cannot do {outcome.Agreement.CipherSuite}, and kernel TLS is required");
             return;
         }
 
