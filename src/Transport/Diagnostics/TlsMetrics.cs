@@ -21,6 +21,8 @@ internal sealed class TlsMetrics
     private const string ProtocolVersion = "tls.protocol.version";
 
     private static readonly KeyValuePair<string, object?>[] s_fallbackReasons = TransportMetrics.Tags<KtlsFallback>("aeronet.fallback.reason");
+    private static readonly KeyValuePair<string, object?> s_full = new(Resumed, false);
+    private static readonly KeyValuePair<string, object?> s_resumed = new(Resumed, true);
 
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _active;
@@ -71,8 +73,11 @@ internal sealed class TlsMetrics
             outcome.Failure is null ? new(ProtocolVersion, VersionOf(outcome.Agreement)) : new(ErrorType, "tls_handshake_failed"));
         if (outcome.Failure is null)
         {
-            _handshakes.Add(1, new KeyValuePair<string, object?>(Resumed, outcome.Agreement.Resumed));
-            _kernel.Add(1, new("aeronet.ktls.send", outcome.SendsByKernel), new("aeronet.ktls.receive", outcome.ReceivesByKernel));
+            _handshakes.Add(1, outcome.Agreement.Resumed ? s_resumed : s_full);
+            if (_kernel.Enabled)
+            {
+                _kernel.Add(1, new("aeronet.ktls.send", outcome.SendsByKernel), new("aeronet.ktls.receive", outcome.ReceivesByKernel));
+            }
         }
         else
         {
@@ -102,7 +107,7 @@ internal sealed class TlsMetrics
             var agreement = outcome.Agreement;
             tags.Add(ProtocolVersion, VersionOf(agreement));
             tags.Add("tls.cipher", agreement.CipherSuite.ToString());
-            tags.Add(Resumed, agreement.Resumed);
+            tags.Add(agreement.Resumed ? s_resumed : s_full);
             if (KeyExchangeGroups.NameOf(agreement.Group) is { } group)
             {
                 tags.Add("tls.curve", group);

@@ -35,24 +35,17 @@ internal sealed class TlsFeatures(TlsOutcome outcome) : ITlsConnectionFeature, I
     public ReadOnlyMemory<byte> ApplicationProtocol => outcome.Agreement.ApplicationProtocol;
 
 #pragma warning disable SYSLIB0058 // The interface still asks for what the framework has retired in favour of the cipher suite.
-    public CipherAlgorithmType CipherAlgorithm => outcome.Agreement.CipherSuite.ToString() switch
-    {
-        var name when name.Contains("AES_256", StringComparison.Ordinal) => CipherAlgorithmType.Aes256,
-        var name when name.Contains("AES_128", StringComparison.Ordinal) => CipherAlgorithmType.Aes128,
-        _ => CipherAlgorithmType.None,
-    };
+    public CipherAlgorithmType CipherAlgorithm => CipherSuiteParts.CipherOf(outcome.Agreement.CipherSuite).Algorithm;
 
-    public int CipherStrength => CipherAlgorithm == CipherAlgorithmType.Aes128 ? 128 : 256;
+    public int CipherStrength => CipherSuiteParts.CipherOf(outcome.Agreement.CipherSuite).Strength;
 
-    // None, as the framework says of suites that authenticate and encrypt in one; the transport offers no others.
-    public HashAlgorithmType HashAlgorithm => HashAlgorithmType.None;
+    public HashAlgorithmType HashAlgorithm => CipherSuiteParts.MacOf(outcome.Agreement.CipherSuite).Algorithm;
 
-    public int HashStrength => 0;
+    public int HashStrength => CipherSuiteParts.MacOf(outcome.Agreement.CipherSuite).Strength;
 
-    // The framework's name for ECDHE too. A suite of TLS 1.3 does not name its key exchange.
-    public ExchangeAlgorithmType KeyExchangeAlgorithm =>
-        Protocol == SslProtocols.Tls12 ? ExchangeAlgorithmType.DiffieHellman : ExchangeAlgorithmType.None;
+    public ExchangeAlgorithmType KeyExchangeAlgorithm => CipherSuiteParts.KeyExchangeOf(outcome.Agreement.CipherSuite);
 
+    // SslStream does not know it either.
     public int KeyExchangeStrength => 0;
 #pragma warning restore SYSLIB0058
 

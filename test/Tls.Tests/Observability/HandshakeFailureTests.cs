@@ -105,6 +105,27 @@ public sealed class HandshakeFailureTests
         await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "tls_failed")) == 1, "the reason", host.Metrics.ToString);
     }
 
+    [Theory]
+    [InlineData("160301000401000000", true)]
+    [InlineData("474554202F20485454502F312E310D0A486F73743A20780D0A0D0A", false)]
+    public async Task Raw_GoesOnSending_AnswerNotLostToReset(string hex, bool alert)
+    {
+        await using var host = await StartAsync();
+        using var raw = await host.ConnectAsync();
+        await raw.SendAsync(Convert.FromHexString(hex));
+
+        // A client that was reset could not send the second time.
+        for (var i = 0; i < 3; i++)
+        {
+            await Task.Delay(150);
+            await raw.SendAsync("more");
+        }
+
+        var (bytes, end) = await raw.ReadToEndAsync();
+        Assert.Equal(alert ? 0x15 : (byte)'H', bytes[0]);
+        Assert.Equal(ConnectionEnd.Finished, end);
+    }
+
     [Fact]
     public async Task Raw_ForgedRecord_BadRecord()
     {
