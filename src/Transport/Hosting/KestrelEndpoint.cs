@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
 
 namespace Aeronet.AspNetCore.Transport.Hosting;
 
@@ -18,7 +19,9 @@ internal static class KestrelEndpoint
     private static readonly TimeSpan s_kestrelsHandshakeTimeout = new HttpsConnectionAdapterOptions().HandshakeTimeout;
 
     /// <summary>The callback for Kestrel's configuration loader.</summary>
-    internal static void UseTls(EndpointConfiguration endpoint)
+    /// <param name="endpoint">The endpoint, as far as Kestrel has set it up.</param>
+    /// <param name="kestrel">Kestrel's section.</param>
+    internal static void UseTls(EndpointConfiguration endpoint, IConfiguration kestrel)
     {
         if (!endpoint.IsHttps)
         {
@@ -38,7 +41,7 @@ internal static class KestrelEndpoint
         try
         {
             ApplyOptions(endpoint, settings.Options);
-            var isChosen = ApplyCertificate(endpoint, settings);
+            var isChosen = ApplyCertificate(endpoint, kestrel, settings);
             KestrelSniSection.Apply(endpoint, TlsEndpoint.ContentRootOf(services), settings);
             if (settings.Options.Certificates.Count == 0)
             {
@@ -95,11 +98,11 @@ internal static class KestrelEndpoint
     }
 
     /// <summary>Sets the certificate; false when it is the one Kestrel finds where nothing names one.</summary>
-    private static bool ApplyCertificate(EndpointConfiguration endpoint, TlsSettings settings)
+    private static bool ApplyCertificate(EndpointConfiguration endpoint, IConfiguration kestrel, TlsSettings settings)
     {
         var (https, options) = (endpoint.HttpsOptions, settings.Options);
         var section = endpoint.ConfigSection.GetSection("Certificate");
-        var isOwn = !string.IsNullOrEmpty(section["Path"]) || !string.IsNullOrEmpty(section["Subject"]);
+        var isOwn = NamesCertificate(section);
         if (!isOwn && options.Certificates.Count > 0)
         {
             https.ServerCertificate = options.Certificates[0];
@@ -117,8 +120,11 @@ internal static class KestrelEndpoint
             settings.Origins[certificate] = new CertificateOrigin(section.Path, "Path", section["Path"] ?? section["Subject"] ?? "", AllowInvalid: true);
         }
 
-        return isOwn;
+        return isOwn || NamesCertificate(kestrel.GetSection("Certificates:Default"));
     }
+
+    private static bool NamesCertificate(IConfigurationSection section) =>
+        !string.IsNullOrEmpty(section["Path"]) || !string.IsNullOrEmpty(section["Subject"]);
 
     // Where Kestrel's hosts are all there are, the default certificate is nobody's.
     private static IReadOnlyList<X509Certificate2> CertificatesOf(TlsSettings settings)

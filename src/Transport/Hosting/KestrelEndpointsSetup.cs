@@ -43,7 +43,7 @@ internal sealed class KestrelEndpointsSetup(IOptions<AeronetTransportOptions> tr
         _loader = loader;
         foreach (var endpoint in loader.Configuration.GetSection("Endpoints").GetChildren())
         {
-            loader.Endpoint(endpoint.Key, KestrelEndpoint.UseTls);
+            loader.Endpoint(endpoint.Key, configuration => KestrelEndpoint.UseTls(configuration, loader.Configuration));
         }
     }
 

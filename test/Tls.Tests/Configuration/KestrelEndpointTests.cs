@@ -284,15 +284,29 @@ public sealed class KestrelEndpointTests : IDisposable
         Assert.DoesNotContain(host.Logs.From("Aeronet"), entry => entry.EventId.Name == "HandshakeCompleted");
     }
 
-    [Fact]
-    public async Task DevelopmentCertificate_IsLeftToKestrel()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DevelopmentCertificate_IsLeftToKestrel_UnlessNamed(bool named)
     {
         using var development = Create("localhost", 9, new X509Extension("1.3.6.1.4.1.311.84.1.1", [2], false));
-        await using var host = await StartAsync(Https, Certificate("Kestrel:Certificates:Default", development));
+        var configuration = named ? string.Join('\n', Https, Certificate("Kestrel:Certificates:Default", development)) : Https;
+        await using var host = await ConfiguredHost.StartKestrelAsync(configuration, kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = named ? null : development));
 
         Assert.Equal(development.Thumbprint, (await Peer.AskAsync(host.Port)).Certificate.Thumbprint);
         Assert.Empty(host.Logs.From("Aeronet", LogLevel.Warning));
-        Assert.Single(host.Logs.From("Aeronet"), entry => entry.EventId.Name == "DevelopmentCertificate");
+        Assert.Equal(named, host.Logs.From("Aeronet").Any(entry => entry.EventId.Name == "HandshakeCompleted"));
+        Assert.Equal(named ? 0 : 1, host.Logs.From("Aeronet").Count(entry => entry.EventId.Name == "DevelopmentCertificate"));
+    }
+
+    [Fact]
+    public async Task HostsOfTheBase_AreServedOnKestrelsEndpoints()
+    {
+        await using var host = await StartAsync(
+            Https, Certificate("Kestrel:Certificates:Default", Certificates.Ecdsa), Certificate("Aeronet:Tls:Hosts:www.example.com:Certificate", Certificates.Exact));
+
+        Assert.Equal(Certificates.Exact.Thumbprint, (await Peer.AskAsync(host.Port, "www.example.com")).Certificate.Thumbprint);
+        Assert.Equal(Certificates.Ecdsa.Thumbprint, (await Peer.AskAsync(host.Port, "a.example.com")).Certificate.Thumbprint);
     }
 
     [Theory]

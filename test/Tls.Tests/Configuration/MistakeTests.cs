@@ -142,7 +142,9 @@ public sealed class MistakeTests : IDisposable
     [Fact]
     public async Task Sample_ReportsOneLineWithoutStackTrace()
     {
-        var sample = Path.Combine(AppContext.BaseDirectory, "../../../../../samples/FileServer/bin/Release/net10.0/FileServer.dll");
+        // .../test/Tls.Tests/bin/Release/net10.0/
+        var output = Path.GetRelativePath(Path.Combine(AppContext.BaseDirectory, "../../.."), AppContext.BaseDirectory);
+        var sample = Path.Combine(AppContext.BaseDirectory, "../../../../../samples/FileServer", output, "FileServer.dll");
         if (!File.Exists(sample))
             Assert.Skip("the sample FileServer is not built");
 
