@@ -46,6 +46,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         return new TlsOutcome
         {
             HostName = handshake.HostName,
+            Host = handshake.Host,
             Agreement = agreement,
             SendsByKernel = session.SendsByKernel,
             ReceivesByKernel = session.ReceivesByKernel,

@@ -43,6 +43,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         context.Features.Set<ITlsConnectionFeature>(features);
         context.Features.Set<ITlsHandshakeFeature>(features);
         context.Features.Set<ITlsApplicationProtocolFeature>(features);
+        context.Features.Set(contexts.GuardOf(outcome.Host!));
         await next(context).ConfigureAwait(false);
     }
 }

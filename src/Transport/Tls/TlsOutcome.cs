@@ -11,6 +11,9 @@ internal readonly struct TlsOutcome
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; init; }
 
+    /// <summary>Whose policy held. Only when it is complete.</summary>
+    internal TlsHost? Host { get; init; }
+
     internal TlsAgreement Agreement { get; init; }
 
     internal bool SendsByKernel { get; init; }
