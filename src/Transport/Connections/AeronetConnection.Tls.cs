@@ -45,6 +45,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         {
             HostName = handshake.HostName,
             ClientHello = handshake.ClientHello,
+            Host = handshake.Host,
             Agreement = agreement,
             SendsByKernel = session.SendsByKernel,
             ReceivesByKernel = session.ReceivesByKernel,

@@ -7,12 +7,19 @@ namespace Aeronet.AspNetCore.Transport.SendFile;
 
 /// <summary>
 /// The first middleware of the pipeline, and the only place where the transport knows of requests. Gives HTTP/1 requests
-/// the body feature that sends files, and names the route that blocked a loop.
+/// the body feature that sends files, refuses those on another host's connection, and names the route that blocked a loop.
 /// </summary>
 internal sealed class RequestHook(RequestDelegate next, AeronetTransportOptions options, TransportMetrics metrics, StallReporter stalls)
 {
     internal Task InvokeAsync(HttpContext context)
     {
+        if (context.Request.IsHttps && context.Features.Get<IHostGuard>() is { } guard && !guard.MayServe(context.Request.Host.Value ?? ""))
+        {
+            // RFC 9110, section 15.5.20: the client may ask again on a connection of that host's own.
+            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+            return Task.CompletedTask;
+        }
+
         if (options.ZeroCopyFiles && context.Features.Get<IFileRegionOutput>() is { } output && !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
             AttachBody(context, output);

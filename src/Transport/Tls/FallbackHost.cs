@@ -37,7 +37,7 @@ internal sealed class FallbackHost
         : _host.CipherPolicy == TlsCipherPolicy.Custom && (_suites is null || !OperatingSystem.IsLinux()) ? $"CipherList '{_host.CipherList}'"
         : null;
 
-    internal string Name => _host.Name;
+    internal TlsHost Host => _host;
 
     internal SslServerAuthenticationOptions CreateOptions(ILogger logger, string connectionId)
     {

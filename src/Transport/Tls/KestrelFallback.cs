@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using Aeronet.AspNetCore.Transport.SendFile;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed class KestrelFallback
     private readonly Dictionary<string, FallbackHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly bool _refuseUnknown;
     private readonly bool _kestrelRules;
+    private readonly bool _guards;
     private readonly ILogger _logger;
 
     internal KestrelFallback(TlsSettings settings, HttpProtocols endpointProtocols, ILogger logger)
@@ -29,6 +31,8 @@ internal sealed class KestrelFallback
         {
             _hosts.Add(HostNames.TryNormalize(name)!, new FallbackHost(new TlsHost(settings, host, name, endpointProtocols)));
         }
+
+        _guards = TlsHostGuard.IsNeededFor(_default.Host, _hosts.Values.Select(host => host.Host));
     }
 
     /// <exception cref="InvalidOperationException">Kestrel cannot hold a policy; the message says which and whose.</exception>
@@ -39,7 +43,7 @@ internal sealed class KestrelFallback
             if (host.Lacks is { } option)
             {
                 throw new InvalidOperationException(
-                    $"TLS on {endPoint} is Kestrel's ({reason}), which cannot do {option} of {host.Name}: take it out, or let OpenSSL and UseAeronetTransport serve the endpoint.");
+                    $"TLS on {endPoint} is Kestrel's ({reason}), which cannot do {option} of {host.Host.Name}: take it out, or let OpenSSL and UseAeronetTransport serve the endpoint.");
             }
         }
     }
@@ -54,8 +58,16 @@ internal sealed class KestrelFallback
         }
 
         host ??= _default;
-        return host.Lacks is { } option
-            ? throw new AuthenticationException($"Kestrel's TLS cannot do {option} of {host.Name}.")
-            : ValueTask.FromResult(host.CreateOptions(_logger, context.Connection.ConnectionId));
+        if (host.Lacks is { } option)
+        {
+            throw new AuthenticationException($"Kestrel's TLS cannot do {option} of {host.Host.Name}.");
+        }
+
+        if (_guards)
+        {
+            context.Connection.Features.Set<IHostGuard>(new TlsHostGuard(host.Host, requested => (HostNames.Find(_hosts, requested) ?? _default).Host));
+        }
+
+        return ValueTask.FromResult(host.CreateOptions(_logger, context.Connection.ConnectionId));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.SendFile;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Transport.Tls;
@@ -16,6 +17,7 @@ internal sealed unsafe class TlsContexts : IDisposable
     private readonly Dictionary<string, TlsHostContext> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly bool _refuseUnknown;
     private readonly bool _kestrelRules;
+    private readonly bool _guards;
 
     /// <exception cref="InvalidOperationException">A certificate or an option cannot be used; the message says which and why.</exception>
     internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols)
@@ -37,6 +39,8 @@ internal sealed unsafe class TlsContexts : IDisposable
             OpenSsl.SSL_CTX_set_alpn_select_cb(context.Pointer, &OnSelectProtocol, 0);
             _hosts.Add(HostNames.TryNormalize(name)!, context);
         }
+
+        _guards = TlsHostGuard.IsNeededFor(Default.Host, _hosts.Values.Select(context => context.Host));
     }
 
     internal TlsHostContext Default { get; }
@@ -47,6 +51,10 @@ internal sealed unsafe class TlsContexts : IDisposable
         get => t_current;
         set => t_current = value;
     }
+
+    /// <summary>What a connection that a host let in may ask for; null for everything.</summary>
+    internal IHostGuard? GuardOf(TlsHost connected) =>
+        _guards ? new TlsHostGuard(connected, name => (HostNames.Find(_hosts, name) ?? Default).Host) : null;
 
     public void Dispose()
     {

@@ -84,7 +84,10 @@ internal sealed class TlsHost
     /// Whether clients may come back with a ticket. Not where they show a certificate: a ticket would stand in for it after
     /// it was revoked, and the application would not be asked.
     /// </summary>
-    internal bool IsResumable => ClientCertificates == TlsClientCertificates.Disabled;
+    internal bool IsResumable => IsOpen;
+
+    /// <summary>Whether clients are served whoever they are.</summary>
+    internal bool IsOpen => ClientCertificates == TlsClientCertificates.Disabled;
 
     internal X509Certificate2Collection TrustedClientAuthorities { get; }
 

@@ -14,6 +14,9 @@ internal readonly struct TlsOutcome
     /// <summary>The client's first message, where somebody wants to see it.</summary>
     internal byte[]? ClientHello { get; init; }
 
+    /// <summary>Whose policy held. Only when it is complete.</summary>
+    internal TlsHost? Host { get; init; }
+
     internal TlsAgreement Agreement { get; init; }
 
     internal bool SendsByKernel { get; init; }

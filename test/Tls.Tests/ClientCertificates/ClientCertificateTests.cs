@@ -11,7 +11,7 @@ namespace Aeronet.AspNetCore.Tls.Tests.ClientCertificates;
 /// <summary>Whose certificates are asked for and accepted, by OpenSSL's own check.</summary>
 public sealed class ClientCertificateTests
 {
-    private const string Close = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    private const string Close = "GET / HTTP/1.1\r\nHost: @\r\nConnection: close\r\n\r\n";
 
     public static MatrixTheoryData<string, string> Versions(string[] who) => new(["-tls1_2", "-tls1_3"], who);
 
@@ -145,7 +145,7 @@ public sealed class ClientCertificateTests
         });
         using var pem = who == "alice" ? new PemFile(alice) : new PemFile(bob, intermediate.Certificate);
 
-        var output = await OpensslClient.RunAsync(host, ["-tls1_3", "-cert", pem.Path, "-cert_chain", pem.Path], Close);
+        var output = await OpensslClient.RunAsync(host, ["-tls1_3", "-cert", pem.Path, "-cert_chain", pem.Path], Close.Replace("@", "localhost", StringComparison.Ordinal));
 
         Assert.Contains(expected, output, StringComparison.Ordinal);
     }
@@ -302,8 +302,9 @@ public sealed class ClientCertificateTests
             "revoked" => new PemFile(ClientPki.Revoked),
             _ => new PemFile(Certificates.Ecdsa),
         };
+        var name = more is ["-servername", var given, ..] ? given : "localhost";
         string[] certificate = pem is null ? [] : ["-cert", pem.Path, "-cert_chain", pem.Path];
-        return await OpensslClient.RunAsync(host, [version, .. certificate, .. more], Close);
+        return await OpensslClient.RunAsync(host, [version, .. certificate, .. more], Close.Replace("@", name, StringComparison.Ordinal));
     }
 
     internal static Task WhoAmI(HttpContext context) => context.Response.WriteAsync($"I am {context.Connection.ClientCertificate?.Subject ?? "nobody"}.");
