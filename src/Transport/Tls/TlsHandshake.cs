@@ -4,8 +4,8 @@ using Aeronet.AspNetCore.Transport.EventLoop;
 namespace Aeronet.AspNetCore.Transport.Tls;
 
 /// <summary>
-/// A handshake in progress: takes a step whenever the socket is ready, on the connection's loop, until it is complete, has
-/// failed, or its time is over. Who awaits it goes on where the application runs: on the loop, except in thread pool mode.
+/// A handshake in progress: takes a step whenever the socket is ready, on the connection's loop (the first where the
+/// connection begins if the ClientHello is there), until it is complete, has failed, or its time is over. Who awaits it goes on where the application runs: on the loop, except in thread pool mode.
 /// </summary>
 internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; set; } = "";
 
-    /// <summary>Whether the next step waits for room in the socket.</summary>
+    /// <summary>Whether a step had to wait for room in the socket.</summary>
     internal bool WantsWrite { get; private set; }
 
     /// <summary>True when complete; false when it failed, with the reason in the session, or timed out.</summary>
@@ -50,7 +50,7 @@ internal sealed class TlsHandshake : ILoopWork, IValueTaskSource<bool>, IDisposa
         TlsContexts.Enter(this);
         var result = _session.Handshake(out var wantsWrite);
         TlsContexts.Enter(null);
-        WantsWrite = wantsWrite;
+        WantsWrite |= wantsWrite;
         if (!result.IsWouldBlock)
         {
             End(result.IsSuccess);
