@@ -21,6 +21,7 @@ internal sealed unsafe class SslSession
     private bool _holdsBytes = true;
     private bool _sentClose;
     private bool _failed;
+    private int _threadsInside;
 
     private SslSession(nint ssl, SocketHandle socket)
     {
@@ -59,6 +60,7 @@ internal sealed unsafe class SslSession
         }
 
         OpenSsl.SSL_set_accept_state(ssl);
+        SslAudit.Created();
         return new SslSession(ssl, socket);
     }
 
@@ -73,9 +75,11 @@ internal sealed unsafe class SslSession
                 return IoResult.Closed;
             }
 
+            SslAudit.Enter(ref _threadsInside);
             OpenSsl.ERR_clear_error();
             var result = OpenSsl.SSL_do_handshake(_sslByGate);
             var outcome = result == 1 ? IoResult.FromBytes(0) : Judge(result, out wantsWrite);
+            SslAudit.Leave(ref _threadsInside);
             _socket.EndUse();
             if (result != 1 && outcome.IsSuccess)
             {
@@ -115,6 +119,7 @@ internal sealed unsafe class SslSession
                 return IoResult.Closed;
             }
 
+            SslAudit.Enter(ref _threadsInside);
             nuint read;
             int result;
             fixed (byte* pointer = buffer)
@@ -151,6 +156,7 @@ internal sealed unsafe class SslSession
                 MustNotWrite = true;
             }
 
+            SslAudit.Leave(ref _threadsInside);
             _socket.EndUse();
             return outcome;
         }
@@ -166,6 +172,7 @@ internal sealed unsafe class SslSession
                 return IoResult.Closed;
             }
 
+            SslAudit.Enter(ref _threadsInside);
             var total = 0L;
             var outcome = IoResult.FromBytes(0);
             fixed (byte* pointer = buffer)
@@ -185,6 +192,7 @@ internal sealed unsafe class SslSession
                 }
             }
 
+            SslAudit.Leave(ref _threadsInside);
             _socket.EndUse();
             return total > 0 && (outcome.IsSuccess || outcome.IsWouldBlock) ? IoResult.FromBytes(total) : outcome;
         }
@@ -198,12 +206,14 @@ internal sealed unsafe class SslSession
             if (_sslByGate != 0 && !_failed && !_sentClose && !MustNotWrite && _socket.TryUse())
             {
                 _sentClose = true;
+                SslAudit.Enter(ref _threadsInside);
                 OpenSsl.ERR_clear_error();
                 if (OpenSsl.SSL_shutdown(_sslByGate) < 0)
                 {
                     _ = OpenSslErrors.Take();
                 }
 
+                SslAudit.Leave(ref _threadsInside);
                 _socket.EndUse();
             }
         }
@@ -239,8 +249,11 @@ internal sealed unsafe class SslSession
         {
             if (_sslByGate != 0)
             {
+                SslAudit.Enter(ref _threadsInside);
                 OpenSsl.SSL_free(_sslByGate);
                 _sslByGate = 0;
+                SslAudit.Freed();
+                SslAudit.Leave(ref _threadsInside);
             }
         }
     }
