@@ -27,7 +27,16 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         using var handshake = new TlsHandshake(contexts, session, this, options.HandshakeTimeout, _loop.Group.RunsOnThreadPool) { Observation = observation };
         _session = session;
         _handshake = handshake;
-        handshake.Resume();
+
+        // The ClientHello is here already, or its event is yet to come: whoever comes second, this read or the loop's look
+        // for a handshake after it noted the event, takes the step. Here is as good as the loop, which need not be woken
+        // and has others to serve than somebody who has not shown a key yet.
+        Interlocked.MemoryBarrier();
+        if (_input.IsReadable)
+        {
+            StepHandshake(handshake, events: 0);
+        }
+
         var succeeded = await handshake.Completion.ConfigureAwait(false);
         if (!succeeded)
         {

@@ -100,6 +100,12 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         if ((events & EpollEvents.Readable) != 0)
         {
             _input.OnReadable(events);
+
+            // The upgrade began in between and did not see this event: see UpgradeAsync.
+            if (_handshake is { } late)
+            {
+                StepHandshake(late, events);
+            }
         }
     }
 
@@ -203,18 +209,32 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     }
 
     /// <summary>Posted by <see cref="FireClosed"/>: what was flushed before has left by now.</summary>
-    void ILoopWork.RunOnLoop() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    void ILoopWork.RunOnLoop() => CancelClosedToken();
 
-    /// <summary>Cancels <see cref="ConnectionClosed"/> on the thread pool, where its callbacks may do what they like.</summary>
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => CancelClosedToken();
+
+    /// <summary>
+    /// Cancels <see cref="ConnectionClosed"/>. Callbacks run on the thread pool, where they may do what they like; most
+    /// connections end with none left, and then no pool thread is woken for it.
+    /// </summary>
+    private void CancelClosedToken()
     {
-        try
+        var canceled = _closedSource.CancelAsync();
+        if (!canceled.IsCompletedSuccessfully)
         {
-            _closedSource.Cancel();
+            _ = ReportFailure(canceled);
         }
-        catch (AggregateException failure)
+
+        async Task ReportFailure(Task callbacks)
         {
-            TransportLog.ClosedCallbackFailed(_services.Logger, ConnectionId, failure);
+            try
+            {
+                await callbacks.ConfigureAwait(false);
+            }
+            catch (AggregateException failure)
+            {
+                TransportLog.ClosedCallbackFailed(_services.Logger, ConnectionId, failure);
+            }
         }
     }
 

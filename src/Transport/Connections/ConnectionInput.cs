@@ -53,6 +53,9 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>Whether the application stopped reading in the middle of what the peer sent: the rest may be on its way.</summary>
     internal bool LeftBytes => Volatile.Read(ref _leftBytes);
 
+    /// <summary>Whether the loop has seen the socket become readable and nobody has received since.</summary>
+    internal bool IsReadable => (State & ReadState.Readable) != 0;
+
     private ReadState State => (ReadState)Volatile.Read(ref _stateBits);
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)

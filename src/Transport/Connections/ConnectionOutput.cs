@@ -9,11 +9,11 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// <summary>
 /// The application's writer. A flush made while a loop dispatches this or another connection only marks the output; it
 /// leaves in one call when the dispatch returns. A flush made elsewhere sends on the spot, or, on a connection that
-/// multiplexes streams, lets the loop gather what several streams flush. One thread at a time sends; whoever flushes
+/// multiplexes streams, a moment later with what several streams have flushed. One thread at a time sends; whoever flushes
 /// meanwhile leaves it to that one. The application writes under no lock.
 /// </summary>
 /// <remarks>The sending itself is in <c>ConnectionOutput.Sending.cs</c>.</remarks>
-internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<FlushResult>, ILoopWork, IDeferredFlush, IFileRegionOutput
+internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<FlushResult>, ILoopWork, IThreadPoolWorkItem, IDeferredFlush, IFileRegionOutput
 {
     private readonly AeronetConnection _connection;
     private readonly EventLoop.EventLoop _loop;
@@ -60,7 +60,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         /// <summary>This thread, when its dispatch returns.</summary>
         Deferred,
 
-        /// <summary>The loop, with what other streams flush until then.</summary>
+        /// <summary>The loop or the thread pool, with what other streams flush until then.</summary>
         Gathered,
     }
 
@@ -132,7 +132,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
                 return new ValueTask<FlushResult>(result);
             case FlushRoute.Gathered:
-                _loop.Post(this);
+                Gather();
                 return new ValueTask<FlushResult>(result);
             case FlushRoute.Now:
                 TrySend(scheduled: false);
@@ -330,6 +330,22 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
         _scheduled = true;
         return route;
+    }
+
+    /// <summary>
+    /// Sends later what several streams have flushed. Streams run on the thread pool: there the thread that has just written
+    /// their frames sends them too, right after, which costs neither a wake-up of the loop nor a move to another processor.
+    /// </summary>
+    private void Gather()
+    {
+        if (Thread.CurrentThread.IsThreadPoolThread)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        }
+        else
+        {
+            _loop.Post(this);
+        }
     }
 
     private ValueTask<FlushResult> WaitForRoom(CancellationToken cancellationToken)

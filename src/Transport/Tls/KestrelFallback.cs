@@ -65,7 +65,7 @@ internal sealed class KestrelFallback
 
         if (_guards)
         {
-            context.Connection.Features.Set<IHostGuard>(new TlsHostGuard(host.Host, requested => (HostNames.Find(_hosts, requested) ?? _default).Host));
+            context.Connection.Features.Set<IHostGuard>(new TlsHostGuard(host.Host, requested => (HostNames.Find(_hosts, requested, _kestrelRules) ?? _default).Host));
         }
 
         return ValueTask.FromResult(host.CreateOptions(_logger, context.Connection.ConnectionId));

@@ -25,6 +25,7 @@ internal sealed unsafe class SslSession
     private bool _holdsBytes = true;
     private bool _sentClose;
     private bool _failed;
+    private int _threadsInside;
 
     private SslSession(nint ssl, SocketHandle socket)
     {
@@ -69,6 +70,7 @@ internal sealed unsafe class SslSession
         }
 
         OpenSsl.SSL_set_accept_state(ssl);
+        SslAudit.Created();
         return new SslSession(ssl, socket);
     }
 
@@ -83,9 +85,11 @@ internal sealed unsafe class SslSession
                 return IoResult.Closed;
             }
 
+            SslAudit.Enter(ref _threadsInside);
             OpenSsl.ERR_clear_error();
             var result = OpenSsl.SSL_do_handshake(_sslByGate);
             var outcome = result == 1 ? IoResult.FromBytes(0) : Judge(result, out wantsWrite);
+            SslAudit.Leave(ref _threadsInside);
             _socket.EndUse();
             if (result != 1 && (outcome.IsSuccess || FailureKind == TlsFailure.Truncated))
             {
@@ -135,6 +139,7 @@ internal sealed unsafe class SslSession
                 return IoResult.Closed;
             }
 
+            SslAudit.Enter(ref _threadsInside);
             nuint read;
             int result;
             fixed (byte* pointer = buffer)
@@ -166,6 +171,7 @@ internal sealed unsafe class SslSession
 
             // Also when the request for new keys came alone and there was nothing else to read.
             KeysMustChange |= SendsByKernel && OpenSsl.SSL_get_wbio(_sslByGate) != _writeBio;
+            SslAudit.Leave(ref _threadsInside);
             _socket.EndUse();
             return outcome;
         }
@@ -181,6 +187,7 @@ internal sealed unsafe class SslSession
                 return IoResult.Closed;
             }
 
+            SslAudit.Enter(ref _threadsInside);
             var total = 0L;
             var outcome = IoResult.FromBytes(0);
             fixed (byte* pointer = buffer)
@@ -200,6 +207,7 @@ internal sealed unsafe class SslSession
                 }
             }
 
+            SslAudit.Leave(ref _threadsInside);
             _socket.EndUse();
             return total > 0 && (outcome.IsSuccess || outcome.IsWouldBlock) ? IoResult.FromBytes(total) : outcome;
         }
@@ -218,7 +226,9 @@ internal sealed unsafe class SslSession
                 return IoResult.FromBytes(0);
             }
 
+            SslAudit.Enter(ref _threadsInside);
             var outcome = KeysMustChange ? _socket.SendTlsRecord(OpenSsl.SSL3_RT_ALERT, s_closeNotify) : Shutdown();
+            SslAudit.Leave(ref _threadsInside);
             _sentClose = !outcome.IsWouldBlock;
             _socket.EndUse();
             return outcome.IsWouldBlock ? outcome : IoResult.FromBytes(0);
@@ -257,8 +267,11 @@ internal sealed unsafe class SslSession
         {
             if (_sslByGate != 0)
             {
+                SslAudit.Enter(ref _threadsInside);
                 OpenSsl.SSL_free(_sslByGate);
                 _sslByGate = 0;
+                SslAudit.Freed();
+                SslAudit.Leave(ref _threadsInside);
             }
         }
     }

@@ -54,7 +54,7 @@ internal sealed unsafe class TlsContexts : IDisposable
 
     /// <summary>What a connection that a host let in may ask for; null for everything.</summary>
     internal IHostGuard? GuardOf(TlsHost connected) =>
-        _guards ? new TlsHostGuard(connected, name => (HostNames.Find(_hosts, name) ?? Default).Host) : null;
+        _guards ? new TlsHostGuard(connected, name => (HostNames.Find(_hosts, name, _kestrelRules) ?? Default).Host) : null;
 
     public void Dispose()
     {

@@ -4,8 +4,9 @@ using Aeronet.AspNetCore.Transport.EventLoop;
 namespace Aeronet.AspNetCore.Transport.Tls;
 
 /// <summary>
-/// A handshake in progress: takes a step whenever the socket is ready, on the connection's loop, until it is complete, has
-/// failed, or its time is over. Who awaits it goes on where the application runs: on the loop, except in thread pool mode.
+/// A handshake in progress: takes a step whenever the socket is ready, on the connection's loop (the first where the
+/// connection begins if the ClientHello is there), until it is complete, has failed, or its time is over. Who awaits it goes on
+/// where the application runs: on the loop, except in thread pool mode.
 /// </summary>
 /// <remarks>
 /// Where the application is asked about the client's certificate, which OpenSSL does in the middle of a step, the steps are

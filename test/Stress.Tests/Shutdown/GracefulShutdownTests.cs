@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Net.Security;
+using System.Security.Authentication;
 using Aeronet.AspNetCore.Stress.Tests.Support;
 using Aeronet.AspNetCore.Transport;
+using Microsoft.AspNetCore.Hosting;
 
 namespace Aeronet.AspNetCore.Stress.Tests.Shutdown;
 
@@ -14,7 +17,16 @@ public sealed class GracefulShutdownTests
     [InlineData(1, DispatchMode.Adaptive)]
     [InlineData(2, DispatchMode.Adaptive)]
     [InlineData(2, DispatchMode.ThreadPool)]
-    public async Task StopAsync_RequestsInFlight_EveryStartedResponseArrivesWhole(int loops, DispatchMode dispatch)
+    public Task StopAsync_RequestsInFlight_EveryStartedResponseArrivesWhole(int loops, DispatchMode dispatch) =>
+        StopInFlightAsync(loops, dispatch, tls: null);
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public Task StopAsync_RequestsInFlightOverTls_EveryStartedResponseArrivesWhole(SslProtocols version) =>
+        StopInFlightAsync(loops: 2, DispatchMode.Adaptive, TlsParties.Client(version));
+
+    private static async Task StopInFlightAsync(int loops, DispatchMode dispatch, SslClientAuthenticationOptions? tls)
     {
         var random = new Random(loops);
         var (responses, refused, longest) = (0, 0, TimeSpan.Zero);
@@ -24,11 +36,16 @@ public sealed class GracefulShutdownTests
             await using var server = await StressServer.StartAsync(loops, new KestrelHostOptions
             {
                 App = run.Map,
-                Listen = StressApp.UseSmallSendBuffers,
+                Listen = listen =>
+                {
+                    StressApp.UseSmallSendBuffers(listen);
+                    if (tls is not null)
+                        listen.UseAeronetTls(TlsParties.Certificate);
+                },
                 ShutdownTimeout = TimeSpan.FromSeconds(15),
                 Transport = o => o.Dispatch = dispatch,
             });
-            var clients = Enumerable.Range(0, Clients).Select(_ => new BlockingClient(server.EndPoint, verifyPattern: true)).ToArray();
+            var clients = Enumerable.Range(0, Clients).Select(_ => new BlockingClient(server.EndPoint, verifyPattern: true, tls: tls)).ToArray();
             var requesting = Task.WhenAll(clients.Select((client, number) => BlockingClient.RunAsync(() => run.Request(client, number))));
             await Eventually.HoldsAsync(() => run.Received > 0, "the first response");
             await Task.Delay(random.Next(0, 150));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -9,8 +10,9 @@ internal sealed class BlockingClient : IDisposable
 {
     private readonly byte[] _buffer = new byte[16 * 1024];
     private readonly ResponseParser _parser;
+    private readonly SslStream? _tls;
 
-    internal BlockingClient(IPEndPoint server, int? receiveBufferSize = null, bool verifyPattern = false)
+    internal BlockingClient(IPEndPoint server, int? receiveBufferSize = null, bool verifyPattern = false, SslClientAuthenticationOptions? tls = null)
     {
         _parser = new ResponseParser(verifyPattern);
         Socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
@@ -25,9 +27,15 @@ internal sealed class BlockingClient : IDisposable
                 Socket.ReceiveBufferSize = size;
 
             Socket.Connect(server);
+            if (tls is not null)
+            {
+                _tls = new SslStream(new NetworkStream(Socket));
+                _tls.AuthenticateAsClient(tls);
+            }
         }
         catch
         {
+            _tls?.Dispose();
             Socket.Dispose();
             throw;
         }
@@ -43,10 +51,20 @@ internal sealed class BlockingClient : IDisposable
     internal static Task RunAsync(Action work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    internal void Send(string text)
+    internal void Send(string text) => Send(Encoding.Latin1.GetBytes(text));
+
+    internal void Send(ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<byte> bytes = Encoding.Latin1.GetBytes(text);
-        while (!bytes.IsEmpty)
+        try
+        {
+            _tls?.Write(bytes);
+        }
+        catch (IOException failure) when (failure.InnerException is SocketException cause)
+        {
+            throw cause;
+        }
+
+        while (_tls is null && !bytes.IsEmpty)
             bytes = bytes[Socket.Send(bytes)..];
     }
 
@@ -55,7 +73,7 @@ internal sealed class BlockingClient : IDisposable
     /// <summary>Receives once, at most <paramref name="atMost"/> bytes. True when a response is complete.</summary>
     internal bool ReceiveSome(int atMost = int.MaxValue)
     {
-        var received = Socket.Receive(_buffer, 0, Math.Min(atMost, _buffer.Length), SocketFlags.None);
+        var received = Receive(_buffer.AsSpan(0, Math.Min(atMost, _buffer.Length)));
         if (received == 0)
             throw new EndOfStreamException($"The server closed after {BodyReceived} bytes of the body.");
 
@@ -79,5 +97,22 @@ internal sealed class BlockingClient : IDisposable
         Socket.Close();
     }
 
-    public void Dispose() => Socket.Dispose();
+    public void Dispose()
+    {
+        _tls?.Dispose();
+        Socket.Dispose();
+    }
+
+    // The socket's failures as themselves, as without TLS.
+    private int Receive(Span<byte> buffer)
+    {
+        try
+        {
+            return _tls?.Read(buffer) ?? Socket.Receive(buffer);
+        }
+        catch (IOException failure) when (failure.InnerException is SocketException cause)
+        {
+            throw cause;
+        }
+    }
 }
