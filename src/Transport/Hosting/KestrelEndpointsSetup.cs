@@ -2,6 +2,7 @@ using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -35,30 +36,49 @@ internal sealed class KestrelEndpointsSetup(IOptions<AeronetTransportOptions> tr
 
     public void Configure(KestrelServerOptions options)
     {
-        if (options.ConfigurationLoader is not { } loader || !transport.Value.TlsForConfiguredEndpoints)
+        _loader = options.ConfigurationLoader;
+        foreach (var section in EndpointsOf(_loader))
         {
-            return;
-        }
-
-        _loader = loader;
-        foreach (var endpoint in loader.Configuration.GetSection("Endpoints").GetChildren())
-        {
-            loader.Endpoint(endpoint.Key, configuration => KestrelEndpoint.UseTls(configuration, loader.Configuration));
+            _loader!.Endpoint(section.Key, endpoint =>
+            {
+                if (transport.Value.TlsForConfiguredEndpoints)
+                {
+                    KestrelEndpoint.UseTls(endpoint, _loader.Configuration);
+                }
+            });
         }
     }
 
     public void PostConfigure(string? name, KestrelServerOptions options)
     {
-        if (options.ConfigurationLoader is { } loader && loader != _loader && transport.Value.TlsForConfiguredEndpoints)
+        if (options.ConfigurationLoader == _loader || !IsWanted())
         {
-            foreach (var endpoint in loader.Configuration.GetSection("Endpoints").GetChildren())
+            return;
+        }
+
+        foreach (var section in EndpointsOf(options.ConfigurationLoader))
+        {
+            if (section["Url"]?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)
             {
-                if (endpoint["Url"]?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)
-                {
-                    TransportLog.TlsFallback(
-                        TlsEndpoint.LoggerOf(options.ApplicationServices), endpoint.Path, "code made its KestrelConfigurationLoader; call UseAeronetTls in the loader's Endpoint callback");
-                }
+                TransportLog.TlsFallback(
+                    TlsEndpoint.LoggerOf(options.ApplicationServices), section.Path, "code made its KestrelConfigurationLoader; call UseAeronetTls in the loader's Endpoint callback");
             }
+        }
+    }
+
+    private static IEnumerable<IConfigurationSection> EndpointsOf(KestrelConfigurationLoader? loader) =>
+        loader?.Configuration.GetSection("Endpoints").GetChildren() ?? [];
+
+    // Kestrel's options are made while the application is built, ours are checked when it starts.
+    private bool IsWanted()
+    {
+        try
+        {
+            return transport.Value.TlsForConfiguredEndpoints;
+        }
+        catch (OptionsValidationException)
+        {
+            return false;
         }
     }
 }

@@ -7,7 +7,6 @@ using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Configuration;
 
@@ -185,43 +184,6 @@ public sealed class OptionKeyTests : IDisposable
         {
             Environment.SetEnvironmentVariable(Variable, null);
         }
-    }
-
-    [Fact]
-    public async Task Json_IsReadAsTheDocumentationShowsIt()
-    {
-        Certificate("", "www", Certificates.Exact);
-        Certificate("", "wild", Certificates.Wildcard);
-        var json = $$"""
-            {
-              "Aeronet": {
-                "Tls": {
-                  "Certificates": [
-                    { "Path": "{{_files["good.pem"]}}", "KeyPath": "{{_files["good.key"]}}" },
-                    { "Path": "{{_files.WritePkcs12("rsa.pfx", TempFiles.Password, Certificates.Rsa)}}", "Password": "{{TempFiles.Password}}" }
-                  ],
-                  "Ktls": "Opportunistic",
-                  "Protocols": "Tls12, Tls13",
-                  "CipherPolicy": "Intermediate",
-                  "Groups": [ "X25519", "P-256" ],
-                  "HandshakeTimeout": "00:00:05",
-                  "RefuseUnknownHosts": true,
-                  "Hosts": {
-                    "www.example.com": { "Certificate": { "Path": "{{_files["www.pem"]}}", "KeyPath": "{{_files["www.key"]}}" } },
-                    "*.example.com": { "Certificate": { "Path": "{{_files["wild.pem"]}}", "KeyPath": "{{_files["wild.key"]}}" }, "HttpProtocols": "Http1" },
-                    "localhost": {}
-                  }
-                }
-              }
-            }
-            """;
-        await using var host = await ConfiguredHost.StartAsync("", builder: builder => builder.Configuration.AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))));
-
-        Assert.Equal(Certificates.Exact.Thumbprint, (await Peer.AskAsync(host.Port, "www.example.com")).Certificate.Thumbprint);
-        Assert.Equal(Certificates.Wildcard.Thumbprint, (await Peer.AskAsync(host.Port, "a.example.com")).Certificate.Thumbprint);
-        Assert.Contains(ConfiguredHost.Answer, (await Peer.AskAsync(host.Port)).Response, StringComparison.Ordinal);
-        Assert.True(await Peer.IsRefusedAsync(host.Port, "example.org"));
-        Assert.Empty(host.Logs.From("", LogLevel.Warning));
     }
 
     public void Dispose() => _files.Dispose();

@@ -26,6 +26,7 @@ public sealed class OptionBindingTests
         ("ZeroCopyFiles", "false", false),
         ("ShutdownTimeout", "00:01:30", TimeSpan.FromSeconds(90)),
         ("UnixFileMode", "0660", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite),
+        ("TlsForConfiguredEndpoints", "false", false),
     ];
 
     public static TheoryData<string> Keys => [.. s_options.Select(o => o.Key)];

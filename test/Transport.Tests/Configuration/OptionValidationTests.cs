@@ -41,6 +41,7 @@ public sealed class OptionValidationTests
     [InlineData("SendChunk", "4095", "4095", "4096 to 1073741824")]
     [InlineData("SendChunk", "1073741825", "1073741825", "4096 to 1073741824")]
     [InlineData("ZeroCopyFiles", "enabled", "'enabled'", "true or false")]
+    [InlineData("TlsForConfiguredEndpoints", "kestrel", "'kestrel'", "true or false")]
     [InlineData("ShutdownTimeout", "30", "'30'", "hours:minutes:seconds")]
     [InlineData("ShutdownTimeout", "-00:00:01", "-00:00:01", "00:00:00 to 00:10:00")]
     [InlineData("ShutdownTimeout", "00:10:01", "00:10:01", "00:00:00 to 00:10:00")]
