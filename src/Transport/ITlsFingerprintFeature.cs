@@ -12,7 +12,7 @@ public interface ITlsFingerprintFeature
     /// <summary>What JA3 hashes: version, ciphers, extensions, groups and point formats as decimal numbers.</summary>
     string Ja3Raw { get; }
 
-    /// <summary>JA4, such as <c>t13d1516h2_8daaf6152771_e5627efa2ab1</c>. The same however the extensions are shuffled.</summary>
+    /// <summary>JA4, such as <c>t13d1516h2_8daaf6152771_e5627efa2ab1</c>. The same however the extensions are shuffled; another when the client resumes.</summary>
     string Ja4 { get; }
 
     /// <summary>JA4 with its two lists instead of their hashes (JA4_r).</summary>

@@ -78,7 +78,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                     case AeronetConnection connection:
                         connection.StopNow();
                         break;
-                    case IDisposable closing:
+                    case IDisposable closing and not Acceptor:
                         closing.Dispose();
                         break;
                 }

@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using Aeronet.AspNetCore.Tls.Tests.Support;
+using Aeronet.AspNetCore.Tls.Tests.Tools;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -162,7 +165,10 @@ public sealed class ClientHelloTests
         await using var host = await StartAsync(tls => tls.Fingerprints = true, kind: kind);
         for (var i = 0; i < 2; i++)
         {
-            using var client = host.CreateHttpClient(Version.Parse(version), Certificates.Ecdsa);
+            // Resuming would add an extension.
+            using var handler = KestrelHost.CreateHttpHandler(Certificates.Ecdsa);
+            handler.SslOptions.AllowTlsResume = false;
+            using var client = new HttpClient(handler) { BaseAddress = new Uri($"https://127.0.0.1:{host.Port}"), DefaultRequestVersion = Version.Parse(version) };
             answers.Add(await client.GetStringAsync("/"));
             answers.Add(await client.GetStringAsync("/"));
         }
@@ -172,6 +178,21 @@ public sealed class ClientHelloTests
         Assert.Matches($"^t13i[0-9]{{4}}{protocol}_[0-9a-f]{{12}}_[0-9a-f]{{12}}$", parts[1]);
         Assert.Matches("^771,", parts[2]);
         Assert.StartsWith($"{parts[1][..10]}_", parts[3], StringComparison.Ordinal);
+    }
+
+    /// <summary>TLS 1.3 resumes by an extension, pre_shared_key, which is part of the fingerprint.</summary>
+    [Fact]
+    public async Task Fingerprints_Resumption_OneMoreExtension()
+    {
+        await using var host = await StartAsync(tls => tls.Fingerprints = true);
+        var session = Path.Combine(Path.GetTempPath(), $"aeronet-{Guid.NewGuid():N}.pem");
+        const string Request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        var full = Regex.Match(await OpensslClient.RunAsync(host, ["-tls1_3", "-servername", "x.test", "-sess_out", session], Request), "t13d(\\d\\d)(\\d\\d)00_");
+        var resumed = Regex.Match(await OpensslClient.RunAsync(host, ["-tls1_3", "-servername", "x.test", "-sess_in", session], Request), "t13d(\\d\\d)(\\d\\d)00_");
+        File.Delete(session);
+
+        Assert.Equal(full.Groups[1].Value, resumed.Groups[1].Value);
+        Assert.Equal(int.Parse(full.Groups[2].ValueSpan, CultureInfo.InvariantCulture) + 1, int.Parse(resumed.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
     }
 
     [Fact]
