@@ -22,15 +22,16 @@ internal static class CipherPolicies
         + ":ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256:ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA"
         + ":ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384:ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES256-SHA";
 
-    private const string ClassicGroups = "X25519:P-256:P-384";
-
     // What is left of a list is what IsForKernel is true of: MACs name the suites with CBC (openssl-ciphers(1)).
     private const string NotForKernel = "!MD5:!SHA1:!SHA256:!SHA384:!AESCCM8:!AES256+AESCCM:!ARIAGCM:!eNULL";
 
     private static readonly Lazy<string> s_groups = new(() =>
-        SslContextFactory.HasGroup("X25519MLKEM768") ? "X25519MLKEM768:" + ClassicGroups : ClassicGroups);
+        string.Join(':', new[] { "X25519MLKEM768", "X25519", "P-256", "P-384" }.Where(SslContextFactory.HasGroup)));
 
-    /// <summary>The groups of every policy: hybrid key exchange first where OpenSSL has it (3.5 and newer).</summary>
+    /// <summary>
+    /// The groups of every policy, as far as OpenSSL has them: hybrid key exchange came with 3.5, and FIPS mode takes
+    /// X25519 away.
+    /// </summary>
     internal static string Groups => s_groups.Value;
 
     /// <summary>The TLS 1.2 suites, in OpenSSL's cipher list format. What Custom does not name is Intermediate's.</summary>

@@ -75,7 +75,7 @@ internal static unsafe class ClientCertificateTrust
             OpenSsl.X509_CRL_free(parsed);
             if (!added)
             {
-                throw SslContextFactory.Failure($"A revocation list of {host.Name} was refused");
+                throw SslContextFactory.Failure($"A revocation list of {host.Name} cannot be used (it must be DER, not PEM)");
             }
         }
     }

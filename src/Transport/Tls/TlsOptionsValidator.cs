@@ -11,6 +11,10 @@ internal static class TlsOptionsValidator
         Check(
             options.Certificates.Count > 0, settings, nameof(options.Certificates),
             settings.Section is null ? "is empty: add at least one certificate with its private key." : "is empty: set Certificate:Path, or add a certificate in code.");
+        Check(
+            !Expects(options) || options.Hosts.Values.Append(options).Any(host => host is not null && Asks(host, options)),
+            settings, nameof(options.ClientCertificates),
+            $"is {options.ClientCertificates ?? TlsClientCertificates.Disabled}, and TrustedClientAuthorities, RevocationLists or ClientCertificateValidation is set: set it to Require or Request, or nobody is checked.");
         Check(Enum.IsDefined(options.Ktls), settings, nameof(options.Ktls), $"is {options.Ktls}: use Disabled, Opportunistic, Enabled or Required.");
         Check(
             options.HandshakeTimeout >= TimeSpan.FromMilliseconds(100) && options.HandshakeTimeout <= TimeSpan.FromMinutes(10),
@@ -26,6 +30,10 @@ internal static class TlsOptionsValidator
             Check(names.TryAdd(normalized!, name), settings, nameof(options.Hosts), $"has '{name}' and '{names[normalized!]}', which are the same name: leave one out.");
             Check(host is not null, settings, $"Hosts['{name}']", "is null: give it options, which may be empty.");
             CheckHost(settings, host!, name);
+            Check(
+                !Expects(host!) || Asks(host!, options),
+                settings, nameof(options.ClientCertificates),
+                "is Disabled, and TrustedClientAuthorities, RevocationLists or ClientCertificateValidation is set: set it to Require or Request, or nobody is checked.", name);
         }
     }
 
@@ -41,6 +49,13 @@ internal static class TlsOptionsValidator
             host.Protocols is null || (host.Protocols != 0 && (host.Protocols & ~TlsVersions.All) == 0),
             settings, nameof(host.Protocols), $"is {host.Protocols}: use Tls12, Tls13 or both.", name);
         Check(
+            host.ClientCertificates is null || Enum.IsDefined(host.ClientCertificates.Value),
+            settings, nameof(host.ClientCertificates), $"is {host.ClientCertificates}: use Disabled, Request or Require.", name);
+        Check(host.RevocationLists.All(list => list is not null), settings, nameof(host.RevocationLists), "has a null: was the list not found?", name);
+        Check(
+            host.CipherPolicy is null || Enum.IsDefined(host.CipherPolicy.Value),
+            settings, nameof(host.CipherPolicy), $"is {host.CipherPolicy}: use Intermediate, Modern, Compatibility or Custom.", name);
+        Check(
             host.CipherPolicy != TlsCipherPolicy.Modern || host.Protocols is null || (host.Protocols & TlsVersions.Tls13) != 0,
             settings, nameof(host.CipherPolicy), $"is Modern, which is TLS 1.3, and Protocols is {host.Protocols}: add Tls13 or use Intermediate.", name);
         Check(
@@ -51,6 +66,12 @@ internal static class TlsOptionsValidator
             host.CipherPolicy != TlsCipherPolicy.Custom || host.CipherList is not null || host.CipherSuites is not null,
             settings, nameof(host.CipherPolicy), "is Custom: name the ciphers in CipherList (TLS 1.2) or CipherSuites (TLS 1.3).", name);
     }
+
+    private static bool Expects(AeronetTlsHostOptions host) =>
+        host.TrustedClientAuthorities.Count > 0 || host.RevocationLists.Count > 0 || host.ClientCertificateValidation is not null;
+
+    private static bool Asks(AeronetTlsHostOptions host, AeronetTlsOptions endpoint) =>
+        (host.ClientCertificates ?? endpoint.ClientCertificates ?? TlsClientCertificates.Disabled) != TlsClientCertificates.Disabled;
 
     private static void Check(bool valid, TlsSettings settings, string option, string problem, string? host = null)
     {

@@ -79,7 +79,7 @@ public sealed class ClientCertificateTests
     [Fact]
     public async Task Disabled_NotAsked()
     {
-        await using var host = await StartAsync(tls => tls.ClientCertificates = null);
+        await using var host = await TlsHost.StartAsync(WhoAmI);
 
         var output = await ConnectAsync(host, "-tls1_3", "alice");
 

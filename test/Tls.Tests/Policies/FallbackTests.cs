@@ -181,6 +181,7 @@ public sealed class FallbackTests
                 switch (option)
                 {
                     case "RevocationLists":
+                        options.ClientCertificates = TlsClientCertificates.Require;
                         options.RevocationLists.Add(ClientPki.Root.RevocationList());
                         break;
                     case "Groups":
