@@ -17,11 +17,13 @@ internal sealed class LatencyWindows
 
     internal Latencies All { get; }
 
-    internal static async Task<LatencyWindows> MeasureAsync(RequestLoad load, int windows, TimeSpan each)
+    internal static Task<LatencyWindows> MeasureAsync(RequestLoad load, int windows, TimeSpan each) => MeasureAsync(load.MeasureAsync, windows, each);
+
+    internal static async Task<LatencyWindows> MeasureAsync(Func<TimeSpan, Task<Latencies>> measure, int windows, TimeSpan each)
     {
         var measured = new Latencies[windows];
         for (var i = 0; i < windows; i++)
-            measured[i] = await load.MeasureAsync(each);
+            measured[i] = await measure(each);
 
         return new LatencyWindows(measured);
     }
