@@ -143,7 +143,7 @@ public sealed class EndingTests
         using var file = await PatternFile.CreateAsync(100_000);
         await using var host = await KernelHost.StartAsync(file);
 
-        var output = await OpensslClient.RunAsync(host, ["-tls1_2"], "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "R\n");
+        var output = await OpensslClient.RunAsync(host, ["-tls1_2"], "R\n");
 
         Assert.Contains("no renegotiation", output, StringComparison.Ordinal);
     }

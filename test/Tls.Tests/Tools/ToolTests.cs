@@ -82,7 +82,7 @@ public sealed class ToolTests
     {
         await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("hello there"));
 
-        var output = await OpensslClient.RunAsync(host, ["-tls1_2"], Get, "R\n");
+        var output = await OpensslClient.RunAsync(host, ["-tls1_2"], "R\n");
 
         Assert.Contains("no renegotiation", output, StringComparison.Ordinal);
     }
