@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Native;
 using Microsoft.Win32.SafeHandles;
 

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace Aeronet.AspNetCore.Transport.Tests.Layers;
 
 /// <summary>
-/// The rooms of the transport and the one direction in which they know each other: accept, then the connection, then the
+/// The rooms of the transport and the one direction in which they know each other: accept, then the connection, TLS, then the
 /// file, then the loop, then the kernel.
 /// </summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string[] s_order = ["Hosting", "Configuration", "Listening", "Connections", "SendFile", "EventLoop", "Native"];
+    private static readonly string[] s_order = ["Hosting", "Configuration", "Listening", "Connections", "Tls", "SendFile", "EventLoop", "Native"];
 
     // Logs and metrics name what they count, and are named by all that counts.
     private static readonly string[] s_common = ["Diagnostics", ""];

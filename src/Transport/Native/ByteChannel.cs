@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using Aeronet.AspNetCore.Transport.Native;
 
-namespace Aeronet.AspNetCore.Transport.Connections;
+namespace Aeronet.AspNetCore.Transport.Native;
 
 /// <summary>
 /// Moves a connection's bytes to and from its socket, as they are or through TLS. Calls never block. A send that takes less
