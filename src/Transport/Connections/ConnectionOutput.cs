@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.SendFile;
 using Microsoft.Win32.SafeHandles;
 
@@ -34,7 +35,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     private bool _flushCanceled;
     private TaskCompletionSource? _drained;
 
-    internal ConnectionOutput(AeronetConnection connection, Native.SocketHandle socket, ByteChannel channel, EventLoop.EventLoop loop, AeronetTransportOptions options)
+    internal ConnectionOutput(AeronetConnection connection, SocketHandle socket, ByteChannel channel, EventLoop.EventLoop loop, AeronetTransportOptions options)
     {
         _connection = connection;
         _socket = socket;
