@@ -42,7 +42,7 @@ public sealed class DocumentationTests : IDisposable
         Assert.Equal((Certificates.Wildcard.Thumbprint, SslProtocols.Tls13), (api.Certificate.Thumbprint, api.Version));
         Assert.Contains(ConfiguredHost.Answer, api.Response, StringComparison.Ordinal);
         Assert.True(await Peer.IsRefusedAsync(port, "a.api.example.com", o => o.ClientCertificates = [revoked]));
-        Assert.Empty(host.Logs.From("", LogLevel.Warning));
+        Assert.Empty(host.Logs.From("Aeronet", LogLevel.Warning));
     }
 
     [Theory]

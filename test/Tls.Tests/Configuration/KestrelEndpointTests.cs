@@ -31,7 +31,7 @@ public sealed class KestrelEndpointTests : IDisposable
         Assert.Equal(Certificates.Exact.Thumbprint, peer.Certificate.Thumbprint);
         Assert.Contains($"https HTTP/1.1 {ConfiguredHost.Answer}", peer.Response, StringComparison.Ordinal);
         Assert.StartsWith("https://", host.Addresses[0], StringComparison.Ordinal);
-        Assert.Empty(host.Logs.From("", LogLevel.Warning));
+        Assert.Empty(host.Logs.From("Aeronet", LogLevel.Warning));
         AssertIsOurs(host);
     }
 
