@@ -91,6 +91,11 @@ internal static class KestrelEndpoint
             options.ClientCertificates = ToClientCertificates(https.ClientCertificateMode);
         }
 
+        if (https.ClientCertificateValidation is { } validation)
+        {
+            options.ClientCertificateValidation = KestrelClientValidation.Adapt(validation);
+        }
+
         if (endpoint.ConfigSection["Protocols"] is not null)
         {
             options.HttpProtocols = null;

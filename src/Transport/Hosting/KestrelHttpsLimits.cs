@@ -19,7 +19,6 @@ internal static class KestrelHttpsLimits
         {
             { OnAuthenticate: not null } => "code sets HttpsConnectionAdapterOptions.OnAuthenticate",
             { ServerCertificateSelector: not null } => "code sets HttpsConnectionAdapterOptions.ServerCertificateSelector",
-            { ClientCertificateValidation: not null } => "code sets HttpsConnectionAdapterOptions.ClientCertificateValidation",
             { CheckCertificateRevocation: true } => "code sets HttpsConnectionAdapterOptions.CheckCertificateRevocation, which asks the authorities online",
             _ when modes.Contains(ClientCertificateMode.DelayCertificate) => "ClientCertificateMode is DelayCertificate",
             _ when protocols.Any(versions => (versions & ~TlsVersions.All) != 0) => "SslProtocols has versions before TLS 1.2",

@@ -128,6 +128,33 @@ public sealed class KestrelEndpointTests : IDisposable
     [Theory]
     [InlineData(TransportKind.Sockets)]
     [InlineData(TransportKind.Aeronet)]
+    public async Task ClientCertificateValidation_Decides(TransportKind kind)
+    {
+        using var authority = ClientAuthority.Create();
+        using var good = authority.Issue("good");
+        using var bad = authority.Issue("bad");
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<(int Elements, System.Net.Security.SslPolicyErrors Errors)>();
+        await using var host = await ConfiguredHost.StartKestrelAsync(
+            string.Join('\n', Https, "Kestrel:Endpoints:Https:ClientCertificateMode=RequireCertificate", Certificate("Kestrel:Certificates:Default", Certificates.Ecdsa)),
+            kestrel => kestrel.ConfigureHttpsDefaults(https => https.ClientCertificateValidation = (certificate, chain, errors) =>
+            {
+                seen.Enqueue((chain!.ChainElements.Count, errors));
+                return certificate.Subject == "CN=good";
+            }),
+            kind: kind);
+
+        Assert.Contains(ConfiguredHost.Answer, (await Peer.AskAsync(host.Port, configure: With(good))).Response, StringComparison.Ordinal);
+        Assert.True(await Peer.IsRefusedAsync(host.Port, configure: With(bad)));
+        Assert.True(await Peer.IsRefusedAsync(host.Port));
+        Assert.Equal(2, seen.Count);
+        Assert.All(seen, call => Assert.Equal((1, System.Net.Security.SslPolicyErrors.RemoteCertificateChainErrors), call));
+        if (kind == TransportKind.Aeronet)
+            AssertIsOurs(host);
+    }
+
+    [Theory]
+    [InlineData(TransportKind.Sockets)]
+    [InlineData(TransportKind.Aeronet)]
     public async Task Sni_ChoosesAsKestrelDoes(TransportKind kind)
     {
         await using var host = await StartAsync(
@@ -183,7 +210,6 @@ public sealed class KestrelEndpointTests : IDisposable
     [Theory]
     [InlineData("OnAuthenticate")]
     [InlineData("ServerCertificateSelector")]
-    [InlineData("ClientCertificateValidation")]
     [InlineData("CheckCertificateRevocation")]
     [InlineData("DelayCertificate")]
     [InlineData("DelayCertificate of a host")]
@@ -206,9 +232,6 @@ public sealed class KestrelEndpointTests : IDisposable
                     break;
                 case "ServerCertificateSelector":
                     https.ServerCertificateSelector = (_, _) => Certificates.Ecdsa;
-                    break;
-                case "ClientCertificateValidation":
-                    https.ClientCertificateValidation = (_, _, _) => true;
                     break;
                 case "CheckCertificateRevocation":
                     https.CheckCertificateRevocation = true;
