@@ -13,8 +13,6 @@ internal static class CipherSuiteParts
     {
         var name when Has(name, "_AES_256_") => (CipherAlgorithmType.Aes256, 256),
         var name when Has(name, "_AES_128_") => (CipherAlgorithmType.Aes128, 128),
-        var name when Has(name, "_3DES_") => (CipherAlgorithmType.TripleDes, 168),
-        var name when Has(name, "_NULL_") => (CipherAlgorithmType.Null, 0),
         var name when Has(name, "_256_") || Has(name, "_CHACHA20_") => (CipherAlgorithmType.None, 256),
         var name when Has(name, "_128_") => (CipherAlgorithmType.None, 128),
         _ => (CipherAlgorithmType.None, 0),
@@ -23,7 +21,7 @@ internal static class CipherSuiteParts
     /// <summary>The hash of the MAC and its length in bits; none for suites that authenticate and encrypt in one.</summary>
     internal static (HashAlgorithmType Algorithm, int Strength) MacOf(TlsCipherSuite suite) => suite.ToString() switch
     {
-        var name when !Has(name, "_CBC_") && !Has(name, "_NULL_") => (HashAlgorithmType.None, 0),
+        var name when !Has(name, "_CBC_") => (HashAlgorithmType.None, 0),
         var name when name.EndsWith("_SHA384", StringComparison.Ordinal) => (HashAlgorithmType.Sha384, 384),
         var name when name.EndsWith("_SHA256", StringComparison.Ordinal) => (HashAlgorithmType.Sha256, 256),
         var name when name.EndsWith("_SHA", StringComparison.Ordinal) => (HashAlgorithmType.Sha1, 160),
