@@ -21,7 +21,7 @@ project_timeout=20m
 
 install_tools() {
   local missing=() pair sudo=()
-  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client; do
+  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs chromium:chromium testssl:testssl.sh; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
@@ -32,8 +32,12 @@ install_tools() {
   fi
   echo "installing ${missing[*]}"
   "${sudo[@]}" apt-get -qq update || fail "apt-get update failed"
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null ||
-    fail "apt-get could not install: ${missing[*]}"
+  # All at once, or else what there is: the tests of a missing one are skipped, and say so.
+  local install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends) tool
+  "${install[@]}" "${missing[@]}" >/dev/null && return 0
+  for tool in "${missing[@]}"; do
+    "${install[@]}" "$tool" >/dev/null || echo "apt-get could not install $tool" >&2
+  done
 }
 
 # The tests of one result file, a line each: result, tab, name, tab, reason for a skip.
