@@ -9,7 +9,7 @@ internal static unsafe class KernelTlsProbe
 {
     private const ushort TLS_CIPHER_AES_GCM_128 = 51;
 
-    private static ReadOnlySpan<byte> Tls => "tls"u8;
+    private static ReadOnlySpan<byte> ProtocolName => "tls"u8;
 
     /// <summary>What the kernel takes, asked with AES-128-GCM, the first cipher it had.</summary>
     internal static KernelTlsAbilities Ask()
@@ -46,9 +46,9 @@ internal static unsafe class KernelTlsProbe
     private static bool HasTls()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        fixed (byte* name = Tls)
+        fixed (byte* name = ProtocolName)
         {
-            return Libc.setsockopt((int)socket.Handle, Libc.IPPROTO_TCP, Libc.TCP_ULP, name, (uint)Tls.Length) == 0
+            return Libc.setsockopt((int)socket.Handle, Libc.IPPROTO_TCP, Libc.TCP_ULP, name, (uint)ProtocolName.Length) == 0
                 || Marshal.GetLastSystemError() == Errno.ENOTCONN;
         }
     }
@@ -63,7 +63,7 @@ internal static unsafe class KernelTlsProbe
         {
             if (direction == Libc.TLS_TX)
             {
-                socket.SetRawSocketOption(Libc.IPPROTO_TCP, Libc.TCP_ULP, Tls);
+                socket.SetRawSocketOption(Libc.IPPROTO_TCP, Libc.TCP_ULP, ProtocolName);
             }
 
             socket.SetRawSocketOption(Libc.SOL_TLS, direction, keys);
