@@ -47,6 +47,24 @@ public sealed class AeronetStaticFileOptions
     /// <remarks>Defaults to <see langword="null"/>: no such field is sent.</remarks>
     public string? CacheControl { get; set; }
 
+    /// <summary>
+    /// The most ranges one request may ask for, before those that overlap are joined; 1 to 256. What happens to a request for more,
+    /// <see cref="ExcessRanges"/> says.
+    /// </summary>
+    /// <remarks>Defaults to 16.</remarks>
+    public int MaxRanges { get; set; } = 16;
+
+    /// <summary>
+    /// Two ranges with at most this many bytes between them are sent as one part with those bytes; 0 to 1 GiB. 0 joins only those that
+    /// overlap or touch.
+    /// </summary>
+    /// <remarks>Defaults to 80: about what another part costs (RFC 9110 section 15.3.7.2).</remarks>
+    public long RangeGap { get; set; } = 80;
+
+    /// <summary>What a request for more than <see cref="MaxRanges"/> ranges gets.</summary>
+    /// <remarks>Defaults to <see cref="ExcessRangePolicy.WholeFile"/>.</remarks>
+    public ExcessRangePolicy ExcessRanges { get; set; } = ExcessRangePolicy.WholeFile;
+
     /// <summary>The most files kept open between requests, each one descriptor; 0 to 65536, 0 opens the file for every request.</summary>
     /// <remarks>Defaults to 256. A file that nobody asks for again is closed within 20 seconds.</remarks>
     public int OpenFileCacheSize { get; set; } = 256;

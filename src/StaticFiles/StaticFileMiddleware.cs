@@ -11,6 +11,7 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
 {
     private readonly FileHeaders _headers = new(options.CacheControl);
     private readonly FileBody _body = new(logger);
+    private readonly RangeRules _rangeRules = RangeRules.From(options);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -65,15 +66,18 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
         }
 
         // Range is defined for GET alone (RFC 9110 section 14.2).
-        var range = default(ByteRange);
         var wanted = isGet && Preconditions.AllowRange(requestHeaders, file)
-            ? RangeHeader.Read(requestHeaders.Range, file.Stat.Size, out range)
-            : RangeOutcome.Whole;
-        switch (wanted)
+            ? RangeHeader.Read(requestHeaders.Range, file.Stat.Size, _rangeRules)
+            : RangeSelection.Whole;
+        switch (wanted.Outcome)
         {
             case RangeOutcome.Part:
-                _headers.SetPart(response, file, range);
-                return SendAsync(context, file, isGet, range);
+                _headers.SetPart(response, file, wanted.Range);
+                return SendAsync(context, file, isGet, wanted.Range);
+            case RangeOutcome.Parts:
+                var multipart = new MultipartRanges(wanted.Parts!, file.Stat.Size, file.ContentType);
+                _headers.SetParts(response, file, multipart);
+                return _body.SendPartsAsync(context, file, multipart);
             case RangeOutcome.Unsatisfiable:
                 FileHeaders.SetUnsatisfiable(response, file);
                 file.Release();

@@ -9,6 +9,8 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
 {
     private const string Section = AeronetStaticFileOptions.SectionName;
     private const int MaxCacheSize = 65536;
+    private const int MaxMaxRanges = 256;
+    private const long MaxRangeGap = 1 << 30;
     private static readonly TimeSpan MaxMaxAge = TimeSpan.FromHours(1);
 
     /// <summary>The directory that <paramref name="options"/> mean, as a full path; null without a web root.</summary>
@@ -52,6 +54,21 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
         if (!Enum.IsDefined(options.Symlinks))
         {
             failures.Add($"{Section}:Symlinks is '{options.Symlinks}': use Deny, InsideRoot or Follow.");
+        }
+
+        if (options.MaxRanges is < 1 or > MaxMaxRanges)
+        {
+            failures.Add($"{Section}:MaxRanges is {options.MaxRanges}: use 1 to {MaxMaxRanges}.");
+        }
+
+        if (options.RangeGap is < 0 or > MaxRangeGap)
+        {
+            failures.Add($"{Section}:RangeGap is {options.RangeGap}: use 0 to {MaxRangeGap} bytes.");
+        }
+
+        if (!Enum.IsDefined(options.ExcessRanges))
+        {
+            failures.Add($"{Section}:ExcessRanges is '{options.ExcessRanges}': use WholeFile or Refuse.");
         }
 
         if (options.OpenFileCacheSize is < 0 or > MaxCacheSize)

@@ -31,6 +31,16 @@ internal sealed class FileHeaders(string? cacheControl)
         SetRepresentation(headers, file);
     }
 
+    /// <summary>206 with several parts (RFC 9110 section 15.3.7.2). Only the parts say which they are.</summary>
+    public void SetParts(HttpResponse response, OpenFile file, MultipartRanges multipart)
+    {
+        response.StatusCode = StatusCodes.Status206PartialContent;
+        var headers = response.Headers;
+        headers.ContentLength = multipart.Length;
+        SetRepresentation(headers, file);
+        headers.ContentType = multipart.ContentType;
+    }
+
     /// <summary>304: what a cache updates itself by; the validator date is of no use beside a tag (RFC 9110 section 15.4.5).</summary>
     public void SetNotModified(HttpResponse response, OpenFile file)
     {
