@@ -1,3 +1,4 @@
+using System.Text;
 using Aeronet.AspNetCore.StaticFiles.Files;
 using Microsoft.Win32.SafeHandles;
 
@@ -43,6 +44,18 @@ internal sealed class LinuxFileRoot : IFileRoot
     public OpenResult Open(ReadOnlySpan<byte> path)
     {
         var descriptor = OpenDescriptor(CurrentDirectory(), path);
+        return descriptor >= 0 ? Inspect(new SafeFileHandle(descriptor, ownsHandle: true)) : new OpenResult(OutcomeOf(-descriptor));
+    }
+
+    /// <summary>Opens a regular file by any path, wherever it leads; null where this class cannot work.</summary>
+    public static OpenResult? TryOpenPath(string path)
+    {
+        if (!Libc.IsSupported)
+        {
+            return null;
+        }
+
+        var descriptor = Libc.OpenAt(null, [.. Encoding.UTF8.GetBytes(path), 0], OpenFlags.File);
         return descriptor >= 0 ? Inspect(new SafeFileHandle(descriptor, ownsHandle: true)) : new OpenResult(OutcomeOf(-descriptor));
     }
 

@@ -48,7 +48,7 @@ public sealed class RangeTests
         if (status != 416)
         {
             Assert.Equal(body.Length.ToString(), answer["Content-Length"]);
-            Assert.Equal("text/plain", answer["Content-Type"]);
+            Assert.Equal("text/plain; charset=utf-8", answer["Content-Type"]);
             Assert.NotNull(answer["ETag"]);
             Assert.NotNull(answer["Last-Modified"]);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -73,12 +74,16 @@ internal sealed class TestSite : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a file below the root, or beside it with a path that begins with "../".</summary>
+    /// <summary>
+    /// Writes a file below the root, or beside it with a path that begins with "../". It is made a minute older than it is: what has
+    /// just been changed gets no strong validator.
+    /// </summary>
     public string Write(string name, ReadOnlySpan<byte> content)
     {
         var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, content);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-1));
         return path;
     }
 
@@ -90,6 +95,23 @@ internal sealed class TestSite : IAsyncDisposable
     public string PathOf(string name) => Path.GetFullPath(Path.Combine(Root, name));
 
     public Task<Answer> GetAsync(string target, params string[] headers) => SendAsync(HttpMethod.Get, target, headers);
+
+    /// <summary>Asks again until the answer is as wanted.</summary>
+    public async Task<Answer> GetUntilAsync(string target, Func<Answer, bool> isWanted, params string[] headers)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var answer = await GetAsync(target, headers);
+            if (isWanted(answer))
+            {
+                return answer;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(start) < TaskTimeoutExtensions.DefaultTimeout, $"{target} is still {answer.Status} {answer.Text}");
+            await Task.Delay(20);
+        }
+    }
 
     /// <summary>Sends the target as it is, except to TestServer.</summary>
     public async Task<Answer> SendAsync(HttpMethod method, string target, params string[] headers)

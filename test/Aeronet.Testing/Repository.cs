@@ -1,10 +1,12 @@
-namespace Aeronet.AspNetCore.Transport.Tests.Support;
+using Xunit;
+
+namespace Aeronet.Testing;
 
 /// <summary>The sources that these tests were built from.</summary>
-internal static class Repository
+public static class Repository
 {
     /// <summary>The folder of the solution, or a skip where the sources are not at hand.</summary>
-    internal static string Root
+    public static string Root
     {
         get
         {
@@ -20,10 +22,11 @@ internal static class Repository
         }
     }
 
-    internal static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+    /// <summary>The text of a file, by its path in the repository.</summary>
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     /// <summary>The rows of the Markdown table whose heading row starts with <paramref name="heading"/>, in the part of a document after <paramref name="section"/>.</summary>
-    internal static string[][] Table(string path, string section, string heading)
+    public static string[][] Table(string path, string section, string heading)
     {
         var lines = Read(path).Split('\n').SkipWhile(line => line != section).SkipWhile(line => !line.StartsWith(heading, StringComparison.Ordinal));
         return [.. lines.Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))];
