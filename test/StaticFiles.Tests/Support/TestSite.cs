@@ -114,23 +114,10 @@ internal sealed class TestSite : IAsyncDisposable
     }
 
     /// <summary>Sends the target as it is, except to TestServer.</summary>
-    public async Task<Answer> SendAsync(HttpMethod method, string target, params string[] headers)
+    public Task<Answer> SendAsync(HttpMethod method, string target, params string[] headers)
     {
         // TestServer takes no other kind of Uri than the normalised one.
-        var verbatim = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = !_isInMemory };
-        using var request = new HttpRequestMessage(method, new Uri(Client.BaseAddress!.GetLeftPart(UriPartial.Authority) + target, verbatim))
-        {
-            Version = Client.DefaultRequestVersion,
-            VersionPolicy = Client.DefaultVersionPolicy,
-        };
-        foreach (var header in headers)
-        {
-            var colon = header.IndexOf(':', StringComparison.Ordinal);
-            Assert.True(request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim()));
-        }
-
-        using var response = await Client.SendAsync(request).OrTimeout($"{method} {target}");
-        return await Answer.ReadAsync(response);
+        return Answer.RequestAsync(Client, method, target, verbatim: !_isInMemory, headers);
     }
 
     public async ValueTask DisposeAsync()
