@@ -18,7 +18,7 @@ public sealed class AeronetStaticFileOptions
     /// <summary>Where files come from instead of <see cref="Root"/>. Only in code.</summary>
     /// <remarks>
     /// Defaults to <see langword="null"/>. The provider decides what lies beneath it: <see cref="Symlinks"/> has no effect. Files that have
-    /// no path (embedded resources) are copied to an unnamed temporary file whenever they are opened.
+    /// no path (embedded resources) are copied to an unnamed temporary file when they are opened.
     /// </remarks>
     public IFileProvider? FileProvider { get; set; }
 

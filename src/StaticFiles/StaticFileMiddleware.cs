@@ -34,12 +34,18 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
     public Task ServeAsync(HttpContext context, string path, int mountLength)
     {
         var outcome = files.Find(path, mountLength, out var file);
-        if (outcome == FindOutcome.NotFound && _fallback is not null && IsForFallback(context, path, mountLength))
+        return outcome == FindOutcome.File ? AnswerAsync(context, file!) : AnswerWithoutFileAsync(context, outcome, path, mountLength);
+    }
+
+    // Nothing of that name: the fallback document, or whoever comes next.
+    private Task GoOnAsync(HttpContext context, string path, int mountLength)
+    {
+        if (_fallback is null || !IsForFallback(context, path, mountLength))
         {
-            outcome = files.Find(_fallback, 0, out file);
+            return next(context);
         }
 
-        return outcome == FindOutcome.File ? AnswerAsync(context, file!) : AnswerWithoutFileAsync(context, outcome);
+        return files.Find(_fallback, 0, out var file) == FindOutcome.File ? AnswerAsync(context, file!) : next(context);
     }
 
     private bool IsForFallback(HttpContext context, string path, int mountLength)
@@ -186,7 +192,7 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
         return Task.CompletedTask;
     }
 
-    private Task AnswerWithoutFileAsync(HttpContext context, FindOutcome outcome)
+    private Task AnswerWithoutFileAsync(HttpContext context, FindOutcome outcome, string path, int mountLength)
     {
         var request = context.Request;
         switch (outcome)
@@ -198,11 +204,11 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
             case FindOutcome.DirectoryWithoutSlash when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method):
                 // A path and not a whole URL: the Host field is the client's word.
                 context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
-                var path = request.PathBase.Add(request.Path).ToUriComponent();
-                context.Response.Headers.Location = path + "/" + request.QueryString.ToUriComponent();
+                var full = request.PathBase.Add(request.Path).ToUriComponent();
+                context.Response.Headers.Location = full + "/" + request.QueryString.ToUriComponent();
                 return Task.CompletedTask;
             default:
-                return next(context);
+                return GoOnAsync(context, path, mountLength);
         }
     }
 }

@@ -60,6 +60,11 @@ internal sealed class FileFinder : IDisposable
 
     private FindOutcome Open(string requestPath, int mountLength, CachedFile? cached, out OpenFile? file)
     {
+        if (cached is not null && _root.StillLeadsTo(cached.File.Description.Path, cached.File.Stat) && TryUse(cached, out file))
+        {
+            return FindOutcome.File;
+        }
+
         Span<byte> buffer = stackalloc byte[RelativePath.MaxBytes];
         var outcome = Resolve(requestPath, mountLength, buffer, out var path, out var opened, out var contentType);
         if (outcome != FindOutcome.File)

@@ -47,6 +47,16 @@ internal sealed class ProviderFileRoot(IFileProvider provider) : IFileRoot
         return true;
     }
 
+    // Opening would copy all of it again.
+    public bool StillLeadsTo(string path, in FileStat stat)
+    {
+        var info = provider.GetFileInfo("/" + path);
+        return info is { Exists: true, IsDirectory: false, PhysicalPath: null }
+            && info.Length == stat.Size
+            && info.LastModified.UtcTicks == DateTime.UnixEpoch.Ticks
+                + (stat.ModifiedSeconds * TimeSpan.TicksPerSecond) + (stat.ModifiedNanoseconds / TimeSpan.NanosecondsPerTick);
+    }
+
     private static OpenResult Spool(IFileInfo info)
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());

@@ -11,7 +11,7 @@ internal sealed class OtherProcess : IAsyncDisposable
 
     /// <summary>How long tests let it run; AERONET_RACE_SECONDS says otherwise.</summary>
     public static TimeSpan Duration { get; } = TimeSpan.FromSeconds(
-        int.TryParse(Environment.GetEnvironmentVariable("AERONET_RACE_SECONDS"), out var seconds) ? seconds : 2);
+        int.TryParse(Environment.GetEnvironmentVariable("AERONET_RACE_SECONDS"), out var seconds) ? seconds : 1);
 
     /// <summary>Starts it, or skips the test where there is no Python.</summary>
     public static OtherProcess Start(string folder, string program)

@@ -74,6 +74,25 @@ public sealed class MountTests : IDisposable
         Assert.Equal(404, (int)(await client.GetAsync("/dir/other.txt")).StatusCode);
     }
 
+    // What has no path is copied once, and again when the provider has another version.
+    [Fact]
+    public async Task FileProvider_AskedAgain_CopiedOncePerVersion()
+    {
+        var resource = new MemoryProvider(("file.txt", "hello"));
+        await using var app = Build(o => (o.FileProvider, o.OpenFileCacheMaxAge) = (resource, TimeSpan.Zero));
+        await app.StartAsync();
+        using var client = app.GetTestClient();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal("hello", await client.GetStringAsync("/file.txt"));
+        }
+
+        Assert.Equal(1, resource.Reads);
+        resource.Modified = resource.Modified.AddTicks(1);
+        Assert.Equal("hello", await client.GetStringAsync("/file.txt"));
+        Assert.Equal(2, resource.Reads);
+    }
+
     [Fact]
     public async Task FileProvider_Physical_ServedAndChangesSeen()
     {
@@ -123,7 +142,11 @@ public sealed class MountTests : IDisposable
     /// <summary>Files that have no path, as embedded resources have none.</summary>
     private sealed class MemoryProvider(params (string Name, string Content)[] files) : IFileProvider
     {
-        public DateTimeOffset Modified { get; } = new(2024, 2, 29, 12, 34, 56, TimeSpan.Zero);
+        private int _reads;
+
+        public int Reads => _reads;
+
+        public DateTimeOffset Modified { get; set; } = new(2024, 2, 29, 12, 34, 56, TimeSpan.Zero);
 
         public IDirectoryContents GetDirectoryContents(string subpath)
             => files.Any(f => ("/" + f.Name).StartsWith(subpath + "/", StringComparison.Ordinal))
@@ -131,7 +154,7 @@ public sealed class MountTests : IDisposable
                 : NotFoundDirectoryContents.Singleton;
 
         public IFileInfo GetFileInfo(string subpath)
-            => files.Where(f => "/" + f.Name == subpath).Select(IFileInfo (f) => new Resource(f.Name, f.Content, Modified)).FirstOrDefault()
+            => files.Where(f => "/" + f.Name == subpath).Select(IFileInfo (f) => new Resource(f.Name, f.Content, Modified, () => Interlocked.Increment(ref _reads))).FirstOrDefault()
                 ?? new NotFoundFileInfo(subpath);
 
         public Microsoft.Extensions.Primitives.IChangeToken Watch(string filter) => NullChangeToken.Singleton;
@@ -145,7 +168,7 @@ public sealed class MountTests : IDisposable
             System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
         }
 
-        private sealed class Resource(string name, string content, DateTimeOffset modified) : IFileInfo
+        private sealed class Resource(string name, string content, DateTimeOffset modified, Action onRead) : IFileInfo
         {
             public bool Exists => true;
 
@@ -159,7 +182,11 @@ public sealed class MountTests : IDisposable
 
             public bool IsDirectory => false;
 
-            public Stream CreateReadStream() => new MemoryStream(Encoding.UTF8.GetBytes(content));
+            public Stream CreateReadStream()
+            {
+                onRead();
+                return new MemoryStream(Encoding.UTF8.GetBytes(content));
+            }
         }
     }
 }
