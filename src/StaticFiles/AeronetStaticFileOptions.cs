@@ -1,3 +1,5 @@
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
+
 namespace Aeronet.AspNetCore.StaticFiles;
 
 /// <summary>
@@ -57,4 +59,8 @@ public sealed class AeronetStaticFileOptions
     /// </summary>
     /// <remarks>Defaults to 1 s.</remarks>
     public TimeSpan OpenFileCacheMaxAge { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How directories without a default document are listed.</summary>
+    /// <remarks>Defaults to not at all.</remarks>
+    public DirectoryIndexOptions DirectoryIndex { get; set; } = new();
 }

@@ -44,6 +44,9 @@ internal sealed class FileFinder : IDisposable
             : Open(path, cached, out file);
     }
 
+    /// <summary>Whether files of that name have a content type that is served.</summary>
+    public bool IsServedType(string name) => TryGetContentType(name, out _);
+
     public void Dispose() => _cache?.Dispose();
 
     private FindOutcome Open(string path, CachedFile? cached, out OpenFile? file)

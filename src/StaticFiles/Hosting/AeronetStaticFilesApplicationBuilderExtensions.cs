@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.StaticFiles;
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Aeronet.AspNetCore.StaticFiles.Files;
 using Aeronet.AspNetCore.StaticFiles.Hosting;
 using Aeronet.AspNetCore.StaticFiles.Native;
@@ -86,9 +87,19 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
         }
 
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Aeronet.AspNetCore.StaticFiles");
-        var files = new FileFinder(OpenRoot(StaticFileOptionsValidator.FullRoot(options, environment)!, options, logger), options, logger);
-        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(files.Dispose);
-        return app.Use(next => new StaticFileMiddleware(next, files, options, logger).InvokeAsync);
+        var root = OpenRoot(StaticFileOptionsValidator.FullRoot(options, environment)!, options, logger);
+
+        // A list links to every name, so every name must be found.
+        var files = new FileFinder(options.DirectoryIndex.Enabled ? new ByteNameRoot(root) : root, options, logger);
+        var index = DirectoryIndexHandler.Create(root, options, files.IsServedType, environment.ContentRootPath, logger);
+        var stopped = services.GetService<IHostApplicationLifetime>()?.ApplicationStopped;
+        stopped?.Register(files.Dispose);
+        if (index is not null)
+        {
+            stopped?.Register(index.Dispose);
+        }
+
+        return app.Use(next => new StaticFileMiddleware(next, files, options, index, logger).InvokeAsync);
     }
 
     private static IFileRoot OpenRoot(string path, AeronetStaticFileOptions options, ILogger logger)

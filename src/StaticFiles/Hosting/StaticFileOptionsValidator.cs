@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -64,6 +65,7 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
             failures.Add($"{Section}:OpenFileCacheMaxAge is {options.OpenFileCacheMaxAge}: use 00:00:00 to {MaxMaxAge}.");
         }
 
+        failures.AddRange(DirectoryIndexOptionsValidator.FindFailures(options.DirectoryIndex, environment.ContentRootPath));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures.Select(OneLine));
     }
 
