@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Aeronet.AspNetCore.StaticFiles;
 
 /// <summary>Answers requests for files; any other request goes on to the next middleware.</summary>
-internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder files, AeronetStaticFileOptions options, DirectoryIndexHandler? index, ILogger logger)
+internal sealed class StaticFileMiddleware(
+    RequestDelegate next, FileFinder files, AeronetStaticFileOptions options, ILogger logger, DirectoryIndexHandler? index = null)
 {
     private readonly FileHeaders _headers = new(options.CacheControl);
     private readonly FileBody _body = new(logger);

@@ -99,7 +99,7 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
             stopped?.Register(index.Dispose);
         }
 
-        return app.Use(next => new StaticFileMiddleware(next, files, options, index, logger).InvokeAsync);
+        return app.Use(next => new StaticFileMiddleware(next, files, options, logger, index).InvokeAsync);
     }
 
     private static IFileRoot OpenRoot(string path, AeronetStaticFileOptions options, ILogger logger)

@@ -42,7 +42,7 @@ internal sealed class ReadmeSource(IFileRoot root, MemoryCache? memory, ILogger 
 
         var bytes = new byte[opened.Stat.Size];
         var read = RandomAccess.Read(handle!, bytes, 0);
-        html = Render(Encoding.UTF8.GetString(bytes, 0, read), name, directory);
+        html = Render(Encoding.UTF8.GetString(bytes, 0, read).TrimStart('\uFEFF'), name, directory);
         memory?.Set(key, html, new MemoryCacheEntryOptions { Size = 256 + (2L * html.Length), SlidingExpiration = Unused });
         return html.Length == 0 ? null : html;
     }
