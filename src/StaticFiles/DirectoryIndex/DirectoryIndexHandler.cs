@@ -17,6 +17,9 @@ internal sealed class DirectoryIndexHandler : IDisposable
     // For clients that read all of it anyway.
     private const int MachinePageSize = IndexQuery.MaxLimit;
 
+    // What a query may ask for beyond the configured size: a row of HTML costs ten times what a line of text does.
+    private const int MaxHtmlPageSize = 1000;
+
     private readonly IDirectoryRoot _directories;
     private readonly string _mount;
     private readonly bool _serveHidden;
@@ -139,7 +142,9 @@ internal sealed class DirectoryIndexHandler : IDisposable
 
         var format = IndexFormatChoice.Of(request);
         var query = IndexQuery.Read(request.Query);
-        var slice = new IndexSlice(snapshot, query, format == IndexFormat.Html ? _options.PageSize : MachinePageSize);
+        var slice = format == IndexFormat.Html
+            ? new IndexSlice(snapshot, query, _options.PageSize, Math.Max(_options.PageSize, MaxHtmlPageSize))
+            : new IndexSlice(snapshot, query, MachinePageSize, MachinePageSize);
         await snapshot.PrepareAsync(query.Sort);
         _branding.Refresh();
         var style = _branding.Current;

@@ -12,7 +12,7 @@ public sealed class DirectoryIndexOptions
     /// <remarks>Defaults to <see langword="false"/>: a directory without a default document is not found.</remarks>
     public bool Enabled { get; set; }
 
-    /// <summary>Entries on an HTML page, and in any answer that the client asks for with <c>limit</c> at most 10000; 1 to 10000.</summary>
+    /// <summary>Entries on an HTML page; 1 to 10000. Clients may ask for up to 1000 by <c>limit</c>; JSON and text have 10000.</summary>
     /// <remarks>Defaults to 200.</remarks>
     public int PageSize { get; set; } = 200;
 

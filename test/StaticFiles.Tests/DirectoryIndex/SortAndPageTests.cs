@@ -100,6 +100,29 @@ public sealed class SortAndPageTests
         Assert.Equal(page, json.RootElement.GetProperty("page").GetInt32());
     }
 
+    [Theory]
+    [InlineData("?format=html&limit=99999", 200, 2)]
+    [InlineData("?format=html&limit=50", 200, 24)]
+    [InlineData("?format=html", 200, 6)]
+    [InlineData("?format=html", 1100, 2)]
+    [InlineData("?format=html&limit=99999", 1100, 2)]
+    [InlineData("?format=json", 200, 1)]
+    [InlineData("?format=json&limit=99999", 200, 1)]
+    [InlineData("?format=json&limit=500", 200, 3)]
+    public async Task Get_Limit_Bounded(string query, int pageSize, int pages)
+    {
+        await using var site = await IndexSite.StartAsync(ServerKind.TestServer, index => index.PageSize = pageSize);
+        for (var i = 0; i < 1200; i++)
+        {
+            site.Write($"file{i}", "");
+        }
+
+        var text = (await site.GetAsync("/" + query)).Text;
+
+        var expected = text.StartsWith('{') ? $"\"pages\":{pages}," : $"Page 1 of {pages}<";
+        Assert.Contains(expected, text);
+    }
+
     [Theory, EachServer]
     public async Task Get_MoreThanMaxEntries_TruncatedAndTold(ServerKind server)
     {

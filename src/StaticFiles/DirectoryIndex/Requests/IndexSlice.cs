@@ -7,10 +7,10 @@ internal sealed class IndexSlice
 {
     private readonly int _limit;
 
-    public IndexSlice(DirectorySnapshot snapshot, in IndexQuery query, int defaultLimit)
+    public IndexSlice(DirectorySnapshot snapshot, in IndexQuery query, int defaultLimit, int maxLimit)
     {
         Snapshot = snapshot;
-        _limit = query.Limit ?? defaultLimit;
+        _limit = Math.Min(query.Limit ?? defaultLimit, maxLimit);
         PageCount = Math.Max(1, (int)(((long)snapshot.Count + _limit - 1) / _limit));
 
         // A page that is no more, since files were deleted: the last one.
