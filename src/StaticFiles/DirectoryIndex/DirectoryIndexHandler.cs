@@ -165,12 +165,11 @@ internal sealed class DirectoryIndexHandler : IDisposable
     private Task<RenderedBody> RenderAsync(HttpContext context, IndexSlice slice, IndexFormat format, byte[] path, Branding.Styled style)
     {
         var request = context.Request;
-        var mount = (request.PathBase + new PathString(_mount)).ToUriComponent();
+        var mount = request.PathBase.Value + _mount;
         switch (format)
         {
             case IndexFormat.Json:
-                var breadcrumbs = PageFactory.Breadcrumbs(mount, path);
-                var shown = breadcrumbs[0].Name + string.Concat(breadcrumbs.Skip(1).Select(static link => link.Name + "/"));
+                var shown = PageFactory.ShownPath(PageFactory.Breadcrumbs(mount, path));
                 return RenderedBody.CreateAsync(output => JsonListing.WriteAsync(slice, shown, output));
             case IndexFormat.Text:
                 return RenderedBody.CreateAsync(output => TextListing.WriteAsync(slice, output));

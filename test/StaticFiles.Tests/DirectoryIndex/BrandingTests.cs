@@ -89,6 +89,27 @@ public sealed class BrandingTests : IDisposable
         await EventuallyAsync(site, "mended /");
     }
 
+    [Fact]
+    public async Task Get_TemplateOfTheDocumentation_Works()
+    {
+        var document = await File.ReadAllTextAsync(Path.Combine(Repository(), "docs", "directory-index.md"));
+        var template = Regex.Match(document, "```liquid\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        await using var site = await IndexSite.StartAsync(ServerKind.Aeronet, index =>
+        {
+            index.TemplateFile = Write("page.liquid", template);
+            index.CssFile = Write("own.css", "h1 { color: teal }");
+            index.PageSize = 1;
+        });
+        site.Write("a&b", "x");
+        site.Write("c", "x");
+
+        var answer = await site.GetAsync("/");
+
+        Assert.Contains("""<li><a href="a%26b">a&amp;b</a> 1 B</li>""", answer.Text);
+        Assert.Contains("""<a href="?page=2">More</a>""", answer.Text);
+        AssertStyleIsAllowed(answer);
+    }
+
     [Theory]
     [InlineData("{% for e in entries %}")]
     [InlineData("{{ title")]
@@ -162,6 +183,18 @@ public sealed class BrandingTests : IDisposable
 
         Assert.Fail($"Never saw '{text}': {answer!.Text}");
         return answer;
+    }
+
+    private static string Repository()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Aeronet.AspNetCore.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        Assert.SkipWhen(directory is null, "The documentation is not beside the tests.");
+        return directory!.FullName;
     }
 
     private string Write(string name, string content)

@@ -8,7 +8,7 @@ internal static class PageFactory
 {
     /// <summary>Makes the page.</summary>
     /// <param name="slice">The entries.</param>
-    /// <param name="mount">The path of the mount as clients see it, percent-encoded, without a slash at the end.</param>
+    /// <param name="mount">The path of the mount as clients see it, decoded, without a slash at the end.</param>
     /// <param name="directory">The directory below the mount, without slashes at its ends.</param>
     /// <param name="branding">What is around the list.</param>
     /// <param name="style">The style sheets, and the policy that the answer will have.</param>
@@ -22,7 +22,7 @@ internal static class PageFactory
         (string? Name, string? Html) readme)
     {
         var breadcrumbs = Breadcrumbs(mount, directory);
-        var path = breadcrumbs[0].Name + string.Concat(breadcrumbs.Skip(1).Select(static link => link.Name + "/"));
+        var path = ShownPath(breadcrumbs);
         var options = branding.Options;
         return new DirectoryIndexPage
         {
@@ -64,7 +64,7 @@ internal static class PageFactory
         }
 
         // Relative, so that they hold behind a proxy that maps paths.
-        var links = new List<DirectoryIndexLink> { new(Uri.UnescapeDataString(mount) + "/", Up(names.Count)) };
+        var links = new List<DirectoryIndexLink> { new(mount + "/", Up(names.Count)) };
         for (var i = 0; i < names.Count; i++)
         {
             links.Add(new DirectoryIndexLink(names[i], Up(names.Count - 1 - i)));
@@ -72,6 +72,10 @@ internal static class PageFactory
 
         return links;
     }
+
+    /// <summary>The path that breadcrumbs spell.</summary>
+    public static string ShownPath(List<DirectoryIndexLink> breadcrumbs)
+        => breadcrumbs[0].Name + string.Concat(breadcrumbs.Skip(1).Select(static link => link.Name + "/"));
 
     private static string Up(int levels) => levels == 0 ? "./" : string.Concat(Enumerable.Repeat("../", levels));
 
