@@ -122,8 +122,8 @@ internal sealed class StaticFileMiddleware(
             case FindOutcome.DirectoryWithoutSlash when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method):
                 DirectoryRedirect.Send(context);
                 return Task.CompletedTask;
-            case FindOutcome.NotFound when index is not null:
-                return index.InvokeAsync(context, next);
+            case FindOutcome.NotFound when index is not null && request.Path.StartsWithSegments(options.RequestPath):
+                return index.InvokeAsync(context, request.Path.Value ?? "", options.RequestPath.Length, next);
             default:
                 return next(context);
         }

@@ -21,7 +21,6 @@ internal sealed class DirectoryIndexHandler : IDisposable
     private const int MaxHtmlPageSize = 1000;
 
     private readonly IDirectoryRoot _directories;
-    private readonly string _mount;
     private readonly bool _serveHidden;
     private readonly DirectoryIndexOptions _options;
     private readonly SnapshotCache _snapshots;
@@ -34,7 +33,6 @@ internal sealed class DirectoryIndexHandler : IDisposable
         IFileRoot root, IDirectoryRoot directories, AeronetStaticFileOptions options, EntryRules rules, string contentRoot, ILogger logger)
     {
         _directories = directories;
-        _mount = options.RequestPath;
         _serveHidden = options.ServeHidden;
         _options = options.DirectoryIndex;
         _logger = logger;
@@ -64,7 +62,12 @@ internal sealed class DirectoryIndexHandler : IDisposable
         return new DirectoryIndexHandler(root, directories, options, rules, contentRoot, logger);
     }
 
-    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Answers a request for a directory, or passes it on.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="requestPath">Its path; begins with the mount's.</param>
+    /// <param name="mountLength">How much of the path is the mount's own.</param>
+    /// <param name="next">Gets what is no directory.</param>
+    public Task InvokeAsync(HttpContext context, string requestPath, int mountLength, RequestDelegate next)
     {
         // The second run of the pipeline for an error page: a list is none.
         if (context.Response.StatusCode != StatusCodes.Status200OK)
@@ -73,7 +76,7 @@ internal sealed class DirectoryIndexHandler : IDisposable
         }
 
         var request = context.Request;
-        switch (Open(request.Path.Value ?? "", out var path, out var directory, out var hasSlash))
+        switch (Open(requestPath, mountLength, out var path, out var directory, out var hasSlash))
         {
             case OpenOutcome.Directory:
                 break;
@@ -99,16 +102,17 @@ internal sealed class DirectoryIndexHandler : IDisposable
             return Task.CompletedTask;
         }
 
-        return AnswerAsync(context, path, directory!);
+        return AnswerAsync(context, requestPath[..mountLength], path, directory!);
     }
 
     public void Dispose() => _snapshots.Dispose();
 
-    private OpenOutcome Open(string requestPath, out byte[] path, out IOpenDirectory? directory, out bool hasSlash)
+    private OpenOutcome Open(
+        string requestPath, int mountLength, out byte[] path, out IOpenDirectory? directory, out bool hasSlash)
     {
         Span<byte> buffer = stackalloc byte[RelativePath.MaxBytes];
         (path, directory, hasSlash) = ([], null, false);
-        if (!RelativePath.TryRead(requestPath, _mount, _serveHidden, buffer, out var relative))
+        if (!RelativePath.TryRead(requestPath, requestPath[..mountLength], _serveHidden, buffer, out var relative))
         {
             return OpenOutcome.NotFound;
         }
@@ -130,7 +134,7 @@ internal sealed class DirectoryIndexHandler : IDisposable
         return outcome;
     }
 
-    private async Task AnswerAsync(HttpContext context, byte[] path, IOpenDirectory directory)
+    private async Task AnswerAsync(HttpContext context, string mount, byte[] path, IOpenDirectory directory)
     {
         var request = context.Request;
         if (await _snapshots.GetAsync(Convert.ToHexString(path), path, directory) is not { } snapshot)
@@ -150,7 +154,7 @@ internal sealed class DirectoryIndexHandler : IDisposable
         var style = _branding.Current;
         try
         {
-            using var body = await RenderAsync(context, slice, format, path, style);
+            using var body = await RenderAsync(context, slice, format, mount, path, style);
             if (IndexHeaders.Set(context, slice, format, body, style.Policy) && HttpMethods.IsGet(request.Method))
             {
                 await body.SendAsync(context.Response.BodyWriter, context.RequestAborted);
@@ -162,10 +166,10 @@ internal sealed class DirectoryIndexHandler : IDisposable
         }
     }
 
-    private Task<RenderedBody> RenderAsync(HttpContext context, IndexSlice slice, IndexFormat format, byte[] path, Branding.Styled style)
+    private Task<RenderedBody> RenderAsync(
+        HttpContext context, IndexSlice slice, IndexFormat format, string mount, byte[] path, Branding.Styled style)
     {
-        var request = context.Request;
-        var mount = request.PathBase.Value + _mount;
+        mount = context.Request.PathBase.Value + mount;
         switch (format)
         {
             case IndexFormat.Json:

@@ -65,7 +65,8 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
             failures.Add($"{Section}:OpenFileCacheMaxAge is {options.OpenFileCacheMaxAge}: use 00:00:00 to {MaxMaxAge}.");
         }
 
-        failures.AddRange(DirectoryIndexOptionsValidator.FindFailures(options.DirectoryIndex, environment.ContentRootPath));
+        failures.AddRange(DirectoryIndexOptionsValidator.FindFailures(
+            options.DirectoryIndex, environment.ContentRootPath, Section + ":DirectoryIndex"));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures.Select(OneLine));
     }
 

@@ -227,6 +227,11 @@ public sealed class ListingTests
         await using var site = await IndexSite.StartAsync(ServerKind.Aeronet, options: o => o.RequestPath = "/files");
         site.Write("a/b/file.txt", "x");
 
+        foreach (var outside in new[] { "/", "/a/", "/other", "/other/a/", "/filesx/", "/f" })
+        {
+            Assert.True((await site.GetAsync(outside)).WasPassedOn, outside);
+        }
+
         Assert.Equal("/files/", (await site.GetAsync("/files"))["Location"]);
         var top = (await site.GetAsync("/files/")).Text;
         Assert.Contains("Index of /files/", top);
