@@ -7,7 +7,7 @@ usage() {
   cat <<'USAGE'
 usage: ./eng/test.sh [--install] [--filter TEXT]
 
-  --install      first installs, with apt-get, the programs that the optional tests use
+  --install      first installs, with apt-get and npm, the programs that the optional tests use
   --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
 
 Tests that the machine cannot run are skipped and listed with the reason.
@@ -20,9 +20,12 @@ project_timeout=20m
 
 install_tools() {
   local missing=() pair sudo=()
-  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client; do
+  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client chromium:chromium; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
+  if command -v npm >/dev/null && [[ ! -e $(npm root --global)/axe-core ]]; then
+    npm install --global --silent --ignore-scripts axe-core@4.14.1 || echo "axe-core could not be installed"
+  fi
   [[ ${#missing[@]} -gt 0 ]] || return 0
   command -v apt-get >/dev/null || fail "--install needs apt-get; install these by hand: ${missing[*]}"
   if [[ $EUID -ne 0 ]]; then

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Microsoft.Extensions.FileProviders;
 
 namespace Aeronet.AspNetCore.StaticFiles;
@@ -125,4 +126,8 @@ public sealed class AeronetStaticFileOptions
     /// <summary>Called when the fields of a response with a file (200, 206, 304) are set and nothing is sent yet. Only in code.</summary>
     /// <remarks>Defaults to <see langword="null"/>.</remarks>
     public Action<StaticFileResponse>? OnPrepareResponse { get; set; }
+
+    /// <summary>How directories without a default document are listed.</summary>
+    /// <remarks>Defaults to not at all.</remarks>
+    public DirectoryIndexOptions DirectoryIndex { get; set; } = new();
 }

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Aeronet.AspNetCore.StaticFiles.Files;
 using Aeronet.AspNetCore.StaticFiles.Requests;
 using Aeronet.AspNetCore.StaticFiles.Responses;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Aeronet.AspNetCore.StaticFiles;
 
 /// <summary>Answers requests for files; any other request goes on to the next middleware.</summary>
-internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder files, AeronetStaticFileOptions options, ILogger logger)
+internal sealed class StaticFileMiddleware(
+    RequestDelegate next, FileFinder files, AeronetStaticFileOptions options, ILogger logger, DirectoryIndexHandler? index = null)
 {
     private const string Allowed = "GET, HEAD, OPTIONS";
 
@@ -202,11 +204,10 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
                 context.Response.Headers.CacheControl = "no-store";
                 return Task.CompletedTask;
             case FindOutcome.DirectoryWithoutSlash when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method):
-                // A path and not a whole URL: the Host field is the client's word.
-                context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
-                var full = request.PathBase.Add(request.Path).ToUriComponent();
-                context.Response.Headers.Location = full + "/" + request.QueryString.ToUriComponent();
+                DirectoryRedirect.Send(context);
                 return Task.CompletedTask;
+            case FindOutcome.NotFound when index is not null:
+                return index.InvokeAsync(context, path, mountLength, other => GoOnAsync(other, path, mountLength));
             default:
                 return GoOnAsync(context, path, mountLength);
         }

@@ -56,6 +56,9 @@ internal sealed class FileFinder : IDisposable
         return RelativePath.TryRead(path, mountLength, _serveHidden, buffer, out _);
     }
 
+    /// <summary>Whether files of that name have a content type that is served.</summary>
+    public bool IsServedType(string name) => _contentTypes.TryGet(name, out _);
+
     public void Dispose() => _cache?.Dispose();
 
     private FindOutcome Open(string requestPath, int mountLength, CachedFile? cached, out OpenFile? file)

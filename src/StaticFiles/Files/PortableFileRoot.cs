@@ -7,7 +7,7 @@ namespace Aeronet.AspNetCore.StaticFiles.Files;
 /// Opens files by their full path, for systems without the calls that <see cref="Native.LinuxFileRoot"/> needs. Links are
 /// looked for before the file is opened, so whoever changes the tree at that moment can lead the way out.
 /// </summary>
-internal sealed class PortableFileRoot(string root, SymlinkPolicy symlinks) : IFileRoot
+internal sealed partial class PortableFileRoot(string root, SymlinkPolicy symlinks) : IFileRoot
 {
     private readonly string _prefix = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
 

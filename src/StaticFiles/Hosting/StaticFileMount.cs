@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Aeronet.AspNetCore.StaticFiles.Files;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.AspNetCore.Hosting;
@@ -55,9 +56,20 @@ internal sealed class StaticFileMount
     public Func<RequestDelegate, StaticFileMiddleware> Open()
     {
         var logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger("Aeronet.AspNetCore.StaticFiles");
-        var files = new FileFinder(OpenRoot(logger), _options, logger);
-        _services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(files.Dispose);
-        return next => new StaticFileMiddleware(next, files, _options, logger);
+        var root = OpenRoot(logger);
+
+        // A list links to every name, so every name must be found.
+        var files = new FileFinder(_options.DirectoryIndex.Enabled ? new ByteNameRoot(root) : root, _options, logger);
+        var contentRoot = _services.GetRequiredService<IWebHostEnvironment>().ContentRootPath;
+        var index = DirectoryIndexHandler.Create(root, _options, files.IsServedType, contentRoot, logger);
+        var stopped = _services.GetService<IHostApplicationLifetime>()?.ApplicationStopped;
+        stopped?.Register(files.Dispose);
+        if (index is not null)
+        {
+            stopped?.Register(index.Dispose);
+        }
+
+        return next => new StaticFileMiddleware(next, files, _options, logger, index);
     }
 
     private static StaticFileMount FromSection(

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Microsoft.AspNetCore.Hosting;
 
 namespace Aeronet.AspNetCore.StaticFiles.Hosting;
@@ -74,6 +75,13 @@ internal sealed partial class StaticFileOptionsValidator(IWebHostEnvironment env
         if (options.OpenFileCacheMaxAge < TimeSpan.Zero || options.OpenFileCacheMaxAge > MaxMaxAge)
         {
             failures.Add($"{section}:OpenFileCacheMaxAge is {options.OpenFileCacheMaxAge}: use 00:00:00 to {MaxMaxAge}.");
+        }
+
+        failures.AddRange(DirectoryIndexOptionsValidator.FindFailures(
+            options.DirectoryIndex, environment.ContentRootPath, section + ":DirectoryIndex"));
+        if (options.DirectoryIndex is { Enabled: true } && options.FileProvider is not null)
+        {
+            failures.Add($"{section}:DirectoryIndex:Enabled is true and FileProvider is set: only a Root can be listed, use one or leave the index off.");
         }
 
         return [.. failures.Select(OneLine)];

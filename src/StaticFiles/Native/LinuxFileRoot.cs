@@ -9,7 +9,7 @@ namespace Aeronet.AspNetCore.StaticFiles.Native;
 /// component by component with O_NOFOLLOW where openat2 is missing or a seccomp filter refuses it. No path is checked
 /// first and opened later, so nobody who changes the tree in between can lead the way out.
 /// </summary>
-internal sealed class LinuxFileRoot : IFileRoot
+internal sealed partial class LinuxFileRoot : IFileRoot
 {
     // Resolution beneath a directory fails with EAGAIN when a rename anywhere races with a ".." in a link (openat2(2)).
     private const int RacedAttempts = 8;
