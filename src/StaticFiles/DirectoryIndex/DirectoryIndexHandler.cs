@@ -90,8 +90,10 @@ internal sealed class DirectoryIndexHandler : IDisposable
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             directory!.Dispose();
-            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            context.Response.Headers.Allow = "GET, HEAD";
+            context.Response.StatusCode = HttpMethods.IsOptions(request.Method)
+                ? StatusCodes.Status204NoContent
+                : StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "GET, HEAD, OPTIONS";
             return Task.CompletedTask;
         }
 

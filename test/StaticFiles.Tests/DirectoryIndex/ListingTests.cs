@@ -139,16 +139,19 @@ public sealed class ListingTests
         }
     }
 
-    // RFC 9110 section 15.5.6
+    // RFC 9110 sections 9.3.7 and 15.5.6
     [Theory, EachServer]
-    public async Task Post_Directory_405WithAllow(ServerKind server)
+    public async Task OtherMethod_Directory_Allow(ServerKind server)
     {
         await using var site = await IndexSite.StartAsync(server);
 
-        var answer = await site.SendAsync(HttpMethod.Post, "/");
-
-        Assert.Equal(405, answer.Status);
-        Assert.Equal("GET, HEAD", answer["Allow"]);
+        foreach (var (method, status) in new[] { (HttpMethod.Post, 405), (HttpMethod.Delete, 405), (HttpMethod.Options, 204) })
+        {
+            var answer = await site.SendAsync(method, "/");
+            Assert.Equal(status, answer.Status);
+            Assert.Equal("GET, HEAD, OPTIONS", answer["Allow"]);
+            Assert.Empty(answer.Body);
+        }
     }
 
     // RFC 9110 sections 13.1.1 and 13.1.2
