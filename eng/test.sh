@@ -7,8 +7,8 @@ usage() {
   cat <<'USAGE'
 usage: ./eng/test.sh [--install] [--filter TEXT]
 
-  --install      first installs, with apt-get, the programs that the optional tests use, and where this kernel has no TLS
-                 a user-mode kernel that has (see eng/ktls.sh)
+  --install      first installs, with apt-get and npm, the programs that the optional tests use, and where this kernel
+                 has no TLS a user-mode kernel that has (see eng/ktls.sh)
   --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
 
 Tests that the machine cannot run are skipped and listed with the reason.
@@ -24,6 +24,9 @@ install_tools() {
   for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs chromium:chromium testssl:testssl.sh; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
+  if command -v npm >/dev/null && [[ ! -e $(npm root --global)/axe-core ]]; then
+    npm install --global --silent --ignore-scripts axe-core@4.14.1 || echo "axe-core could not be installed"
+  fi
   [[ ${#missing[@]} -gt 0 ]] || return 0
   command -v apt-get >/dev/null || fail "--install needs apt-get; install these by hand: ${missing[*]}"
   if [[ $EUID -ne 0 ]]; then

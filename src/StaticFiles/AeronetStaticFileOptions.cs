@@ -1,3 +1,6 @@
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
+using Microsoft.Extensions.FileProviders;
+
 namespace Aeronet.AspNetCore.StaticFiles;
 
 /// <summary>
@@ -13,6 +16,13 @@ public sealed class AeronetStaticFileOptions
     /// <remarks>Defaults to <see langword="null"/>: the application's web root (<c>wwwroot</c>).</remarks>
     public string? Root { get; set; }
 
+    /// <summary>Where files come from instead of <see cref="Root"/>. Only in code.</summary>
+    /// <remarks>
+    /// Defaults to <see langword="null"/>. The provider decides what lies beneath it: <see cref="Symlinks"/> has no effect. Files that have
+    /// no path (embedded resources) are copied to an unnamed temporary file when they are opened.
+    /// </remarks>
+    public IFileProvider? FileProvider { get; set; }
+
     /// <summary>
     /// The request path the root appears under, for example <c>/files</c>: empty, or starting with a slash and not ending
     /// with one. Compared without regard to case.
@@ -24,6 +34,13 @@ public sealed class AeronetStaticFileOptions
     /// <remarks>Defaults to <c>index.html</c>. Configuration replaces the list instead of adding to it.</remarks>
     public IList<string> DefaultDocuments { get; set; } = ["index.html"];
 
+    /// <summary>
+    /// The file, relative to the root, that answers GET and HEAD for what is not there, with 200: the page of an application that routes
+    /// in the browser. Not for paths whose last component has a dot, which name files.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="null"/>: such requests go on to the next middleware.</remarks>
+    public string? FallbackDocument { get; set; }
+
     /// <summary>Whether files whose extension has no known content type are served, as <see cref="DefaultContentType"/>.</summary>
     /// <remarks>Defaults to <see langword="true"/>.</remarks>
     public bool ServeUnknownFileTypes { get; set; } = true;
@@ -31,6 +48,14 @@ public sealed class AeronetStaticFileOptions
     /// <summary>Content type of files whose extension is not known.</summary>
     /// <remarks>Defaults to <c>application/octet-stream</c>.</remarks>
     public string DefaultContentType { get; set; } = "application/octet-stream";
+
+    /// <summary>Content types by extension, for example <c>.md</c>: <c>text/markdown</c>. They come before the framework's own list.</summary>
+    /// <remarks>Defaults to none.</remarks>
+    public IDictionary<string, string> ContentTypes { get; set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The <c>charset</c> parameter added to <c>text/*</c> content types that have none; null or empty adds none.</summary>
+    /// <remarks>Defaults to <c>utf-8</c>.</remarks>
+    public string? TextCharset { get; set; } = "utf-8";
 
     /// <summary>Whether files and directories whose name begins with a dot are served.</summary>
     /// <remarks>Defaults to <see langword="false"/>; <c>.well-known</c> (RFC 8615) directly below the mount is always served.</remarks>
@@ -47,6 +72,46 @@ public sealed class AeronetStaticFileOptions
     /// <remarks>Defaults to <see langword="null"/>: no such field is sent.</remarks>
     public string? CacheControl { get; set; }
 
+    /// <summary>The field for files whose path matches a pattern; the first rule that matches decides.</summary>
+    /// <remarks>Defaults to none. Configuration replaces the list.</remarks>
+    public IList<CacheControlRule> CacheControlRules { get; set; } = [];
+
+    /// <summary>
+    /// Whether files whose name holds a hash, such as <c>app.3f2a9c1b.js</c>, get <c>public, max-age=31536000, immutable</c> (RFC 8246) unless
+    /// a rule says otherwise.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="false"/>. What looks like a hash is a guess: a part of the name, at least 8 letters and digits.</remarks>
+    public bool ImmutableFingerprints { get; set; }
+
+    /// <summary>What entity tags are made of.</summary>
+    /// <remarks>Defaults to <see cref="EntityTagSource.FileMetadata"/>.</remarks>
+    public EntityTagSource EntityTags { get; set; } = EntityTagSource.FileMetadata;
+
+    /// <summary>
+    /// Content codings whose files are looked for beside the one asked for, the most liked first: <c>br</c> (name.br), <c>zstd</c>
+    /// (name.zst), <c>gzip</c> (name.gz). One that is older than the original is ignored.
+    /// </summary>
+    /// <remarks>Defaults to none. Each one found takes a descriptor more.</remarks>
+    public IList<string> Precompressed { get; set; } = [];
+
+    /// <summary>
+    /// The most ranges one request may ask for, before those that overlap are joined; 1 to 256. What happens to a request for more,
+    /// <see cref="ExcessRanges"/> says.
+    /// </summary>
+    /// <remarks>Defaults to 16.</remarks>
+    public int MaxRanges { get; set; } = 16;
+
+    /// <summary>
+    /// Two ranges with at most this many bytes between them are sent as one part with those bytes; 0 to 1 GiB. 0 joins only those that
+    /// overlap or touch.
+    /// </summary>
+    /// <remarks>Defaults to 80: about what another part costs (RFC 9110 section 15.3.7.2).</remarks>
+    public long RangeGap { get; set; } = 80;
+
+    /// <summary>What a request for more than <see cref="MaxRanges"/> ranges gets.</summary>
+    /// <remarks>Defaults to <see cref="ExcessRangePolicy.WholeFile"/>.</remarks>
+    public ExcessRangePolicy ExcessRanges { get; set; } = ExcessRangePolicy.WholeFile;
+
     /// <summary>The most files kept open between requests, each one descriptor; 0 to 65536, 0 opens the file for every request.</summary>
     /// <remarks>Defaults to 256. A file that nobody asks for again is closed within 20 seconds.</remarks>
     public int OpenFileCacheSize { get; set; } = 256;
@@ -57,4 +122,12 @@ public sealed class AeronetStaticFileOptions
     /// </summary>
     /// <remarks>Defaults to 1 s.</remarks>
     public TimeSpan OpenFileCacheMaxAge { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Called when the fields of a response with a file (200, 206, 304) are set and nothing is sent yet. Only in code.</summary>
+    /// <remarks>Defaults to <see langword="null"/>.</remarks>
+    public Action<StaticFileResponse>? OnPrepareResponse { get; set; }
+
+    /// <summary>How directories without a default document are listed.</summary>
+    /// <remarks>Defaults to not at all.</remarks>
+    public DirectoryIndexOptions DirectoryIndex { get; set; } = new();
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.Requests;
-using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;
@@ -11,11 +10,12 @@ internal sealed class FileFinder : IDisposable
 {
     private readonly IFileRoot _root;
     private readonly OpenFileCache? _cache;
-    private readonly FileExtensionContentTypeProvider _contentTypes = new();
-    private readonly string _mount;
+    private readonly ContentTypeMap _contentTypes;
+    private readonly SiblingFinder _siblings;
+    private readonly OpenFileFactory _factory;
     private readonly bool _serveHidden;
-    private readonly string? _defaultContentType;
     private readonly (byte[] Bytes, string Name)[] _defaultDocuments;
+    private readonly bool _hashesContent;
     private readonly long _maxAge;
     private readonly ILogger _logger;
 
@@ -23,32 +23,53 @@ internal sealed class FileFinder : IDisposable
     {
         _root = root;
         _logger = logger;
-        _mount = options.RequestPath;
+        _contentTypes = new ContentTypeMap(options);
+        _siblings = new SiblingFinder(root, ContentCoding.FindAll(options.Precompressed));
+        _factory = new OpenFileFactory(root, options);
         _serveHidden = options.ServeHidden;
-        _defaultContentType = options.ServeUnknownFileTypes ? options.DefaultContentType : null;
         _defaultDocuments = [.. (options.DefaultDocuments ?? []).Select(name => (Encoding.UTF8.GetBytes(name), name))];
+        _hashesContent = options.EntityTags == EntityTagSource.ContentHash;
         _maxAge = (long)options.OpenFileCacheMaxAge.TotalMilliseconds;
         _cache = options.OpenFileCacheSize > 0 ? new OpenFileCache(options.OpenFileCacheSize) : null;
     }
 
     /// <summary>Finds what <paramref name="path"/> leads to now.</summary>
-    public FindOutcome Find(string path, out OpenFile? file)
+    /// <param name="path">The decoded request path.</param>
+    /// <param name="mountLength">How much of it is the mount's own path.</param>
+    /// <param name="file">The file, with a reference for the caller.</param>
+    public FindOutcome Find(string path, int mountLength, out OpenFile? file)
     {
         if (_cache is null || !_cache.TryGet(path, out var cached))
         {
-            return Open(path, null, out file);
+            return Open(path, mountLength, null, out file);
         }
 
         return !cached.TryClaimLookup(Environment.TickCount64, _maxAge) && TryUse(cached, out file)
             ? FindOutcome.File
-            : Open(path, cached, out file);
+            : Open(path, mountLength, cached, out file);
     }
+
+    /// <summary>Whether a path could name a file at all: it has only plain components that may be served.</summary>
+    public bool IsPlain(string path, int mountLength)
+    {
+        Span<byte> buffer = stackalloc byte[RelativePath.MaxBytes];
+        return RelativePath.TryRead(path, mountLength, _serveHidden, buffer, out _);
+    }
+
+    /// <summary>Whether files of that name have a content type that is served.</summary>
+    public bool IsServedType(string name) => _contentTypes.TryGet(name, out _);
 
     public void Dispose() => _cache?.Dispose();
 
-    private FindOutcome Open(string path, CachedFile? cached, out OpenFile? file)
+    private FindOutcome Open(string requestPath, int mountLength, CachedFile? cached, out OpenFile? file)
     {
-        var outcome = Resolve(path, out var opened, out var contentType);
+        if (cached is not null && _root.StillLeadsTo(cached.File.Description.Path, cached.File.Stat) && TryUse(cached, out file))
+        {
+            return FindOutcome.File;
+        }
+
+        Span<byte> buffer = stackalloc byte[RelativePath.MaxBytes];
+        var outcome = Resolve(requestPath, mountLength, buffer, out var path, out var opened, out var contentType);
         if (outcome != FindOutcome.File)
         {
             if (outcome == FindOutcome.Unavailable && cached is not null && TryUse(cached, out file))
@@ -65,17 +86,40 @@ internal sealed class FileFinder : IDisposable
             return outcome;
         }
 
-        if (cached is not null && opened.Stat == cached.File.Stat && cached.File.TryAddReference())
+        var siblings = _siblings.Open(ref path, opened.Stat);
+        if (cached is not null && IsSameVersion(cached.File, opened.Stat, siblings) && cached.File.TryAddReference())
         {
             opened.Handle!.Dispose();
+            Array.ForEach(siblings, s => s.Handle.Dispose());
             file = cached.File;
             return FindOutcome.File;
         }
 
-        file = new OpenFile(opened.Handle!, opened.Stat, contentType!);
-        _cache?.Set(path, file, Environment.TickCount64 + _maxAge);
+        file = _factory.Create(Encoding.UTF8.GetString(path.Terminated[..^1]), contentType!, opened, siblings);
+        _cache?.Set(requestPath, file, Environment.TickCount64 + _maxAge);
         return FindOutcome.File;
     }
+
+    private bool IsSameVersion(OpenFile file, in FileStat stat, OpenedSibling[] siblings)
+    {
+        if (stat != file.Stat || siblings.Length != file.Variants.Length || HashIsOutdated(file))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < siblings.Length; i++)
+        {
+            if (siblings[i].Stat != file.Variants[i].Stat)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Hashed while another change could still have left the modification time as it was.
+    private bool HashIsOutdated(OpenFile file) => _hashesContent && file.HasSettledSinceOpened;
 
     // Content changed in place, the file deleted or replaced: all seen on the descriptor itself, for one cheap call.
     private bool TryUse(CachedFile cached, [NotNullWhen(true)] out OpenFile? file)
@@ -86,7 +130,7 @@ internal sealed class FileFinder : IDisposable
             return false;
         }
 
-        if (_root.TryStat(file.Handle, out var stat) && stat == file.Stat)
+        if (IsUnchanged(file) && !HashIsOutdated(file))
         {
             return true;
         }
@@ -95,12 +139,25 @@ internal sealed class FileFinder : IDisposable
         return false;
     }
 
-    private FindOutcome Resolve(string requestPath, out OpenResult opened, out string? contentType)
+    private bool IsUnchanged(OpenFile file)
+    {
+        foreach (var variant in file.Variants)
+        {
+            if (!IsUnchanged(variant))
+            {
+                return false;
+            }
+        }
+
+        return _root.TryStat(file.Handle, out var stat) && stat == file.Stat;
+    }
+
+    private FindOutcome Resolve(
+        string requestPath, int mountLength, Span<byte> buffer, out RelativePath path, out OpenResult opened, out string? contentType)
     {
         contentType = null;
         opened = default;
-        Span<byte> buffer = stackalloc byte[RelativePath.MaxBytes];
-        if (!RelativePath.TryRead(requestPath, _mount, _serveHidden, buffer, out var path))
+        if (!RelativePath.TryRead(requestPath, mountLength, _serveHidden, buffer, out path))
         {
             return FindOutcome.NotFound;
         }
@@ -111,7 +168,7 @@ internal sealed class FileFinder : IDisposable
             return path.IsDirectory ? found : WithoutSlash(found, opened);
         }
 
-        if (!TryGetContentType(requestPath, out contentType))
+        if (!_contentTypes.TryGet(requestPath, out contentType))
         {
             // Still a directory, perhaps.
             contentType = null;
@@ -138,7 +195,7 @@ internal sealed class FileFinder : IDisposable
         var directoryLength = path.Terminated.Length - 1;
         foreach (var (bytes, name) in _defaultDocuments)
         {
-            if (TryGetContentType(name, out contentType) && path.TrySetFileName(directoryLength, bytes))
+            if (_contentTypes.TryGet(name, out contentType) && path.TrySetFileName(directoryLength, bytes))
             {
                 opened = _root.Open(path.Terminated);
                 var outcome = OutcomeOf(opened.Outcome, requestPath);
@@ -158,16 +215,6 @@ internal sealed class FileFinder : IDisposable
     {
         document.Handle?.Dispose();
         return found == FindOutcome.File ? FindOutcome.DirectoryWithoutSlash : found;
-    }
-
-    private bool TryGetContentType(string path, out string? contentType)
-    {
-        if (!_contentTypes.TryGetContentType(path, out contentType))
-        {
-            contentType = _defaultContentType;
-        }
-
-        return contentType is not null;
     }
 
     private FindOutcome OutcomeOf(OpenOutcome outcome, string requestPath)

@@ -14,4 +14,9 @@ internal interface IFileRoot
 
     /// <summary>Looks at an open file again.</summary>
     bool TryStat(SafeFileHandle file, out FileStat stat);
+
+    /// <summary>Whether a path still leads to that version, where that can be told for less than opening it again costs.</summary>
+    /// <param name="path">Relative to the root.</param>
+    /// <param name="stat">What opening it told.</param>
+    bool StillLeadsTo(string path, in FileStat stat) => false;
 }

@@ -7,7 +7,7 @@ namespace Aeronet.AspNetCore.StaticFiles.Files;
 /// Opens files by their full path, for systems without the calls that <see cref="Native.LinuxFileRoot"/> needs. Links are
 /// looked for before the file is opened, so whoever changes the tree at that moment can lead the way out.
 /// </summary>
-internal sealed class PortableFileRoot(string root, SymlinkPolicy symlinks) : IFileRoot
+internal sealed partial class PortableFileRoot(string root, SymlinkPolicy symlinks) : IFileRoot
 {
     private readonly string _prefix = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
 
@@ -37,24 +37,15 @@ internal sealed class PortableFileRoot(string root, SymlinkPolicy symlinks) : IF
 
     public bool TryStat(SafeFileHandle file, out FileStat stat)
     {
-        var modified = File.GetLastWriteTimeUtc(file).Ticks - DateTime.UnixEpoch.Ticks;
-        var (seconds, rest) = Math.DivRem(modified, TimeSpan.TicksPerSecond);
-        if (rest < 0)
-        {
-            (seconds, rest) = (seconds - 1, rest + TimeSpan.TicksPerSecond);
-        }
-
-        stat = new FileStat(0, 0, RandomAccess.GetLength(file), seconds, (uint)(rest * TimeSpan.NanosecondsPerTick), IsUnlinked: false);
+        stat = PhysicalFile.Stat(file);
         return true;
     }
 
-    private OpenResult OpenFile(string full)
+    private static OpenResult OpenFile(string full)
     {
         try
         {
-            var handle = File.OpenHandle(full, share: FileShare.ReadWrite | FileShare.Delete);
-            TryStat(handle, out var stat);
-            return new OpenResult(OpenOutcome.File, handle, stat);
+            return PhysicalFile.Open(full);
         }
         catch (UnauthorizedAccessException)
         {

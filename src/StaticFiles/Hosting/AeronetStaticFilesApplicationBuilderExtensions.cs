@@ -1,12 +1,5 @@
 using Aeronet.AspNetCore.StaticFiles;
-using Aeronet.AspNetCore.StaticFiles.Files;
 using Aeronet.AspNetCore.StaticFiles.Hosting;
-using Aeronet.AspNetCore.StaticFiles.Native;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -22,12 +15,14 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
     /// <returns><paramref name="app"/>.</returns>
     /// <remarks>
     /// Takes the place of <c>UseStaticFiles</c> and <c>UseDefaultFiles</c>. Needs no registration of services. May be called
-    /// again for another mount.
+    /// again for another mount. Serves every mount of the section's list <c>Mounts</c>, if it has one.
     /// </remarks>
     /// <exception cref="OptionsValidationException">An option is wrong, for example the root directory does not exist.</exception>
     public static IApplicationBuilder UseAeronetStaticFiles(this IApplicationBuilder app) => app.UseAeronetStaticFiles(static _ => { });
 
-    /// <summary>Serves files with the options of the configuration section <c>Aeronet:StaticFiles</c>, changed by a delegate.</summary>
+    /// <summary>
+    /// Serves files with the options of the configuration section <c>Aeronet:StaticFiles</c>, those of each mount changed by a delegate.
+    /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="configure">Changes the options after configuration was bound.</param>
     /// <returns><paramref name="app"/>.</returns>
@@ -36,21 +31,12 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(configure);
-        var services = app.ApplicationServices;
-        var setups = services.GetServices<IConfigureOptions<AeronetStaticFileOptions>>();
-        if (services.GetService<IConfiguration>() is { } configuration)
+        foreach (var mount in StaticFileMount.FromConfiguration(app.ApplicationServices, configure))
         {
-            setups = setups.Prepend(new StaticFileOptionsBinder(configuration));
+            Use(app, mount);
         }
 
-        // Not IOptions: it would know configuration only if services had been registered, and has one instance for all mounts.
-        var factory = new OptionsFactory<AeronetStaticFileOptions>(
-            setups,
-            services.GetServices<IPostConfigureOptions<AeronetStaticFileOptions>>(),
-            services.GetServices<IValidateOptions<AeronetStaticFileOptions>>());
-        var options = factory.Create(Options.DefaultName);
-        configure(options);
-        return app.UseAeronetStaticFiles(options);
+        return app;
     }
 
     /// <summary>
@@ -64,9 +50,11 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
     /// <exception cref="OptionsValidationException">An option is wrong, for example the root directory does not exist.</exception>
     public static IApplicationBuilder UseAeronetStaticFiles(this IApplicationBuilder app, string requestPath, string root)
     {
+        ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(requestPath);
         ArgumentException.ThrowIfNullOrEmpty(root);
-        return app.UseAeronetStaticFiles(options => (options.RequestPath, options.Root) = (requestPath, root));
+        return Use(app, StaticFileMount.SingleFromConfiguration(
+            app.ApplicationServices, options => (options.RequestPath, options.Root) = (requestPath, root)));
     }
 
     /// <summary>Serves files with exactly these options; configuration is not looked at.</summary>
@@ -78,29 +66,12 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(options);
-        var services = app.ApplicationServices;
-        var environment = services.GetRequiredService<IWebHostEnvironment>();
-        if (new StaticFileOptionsValidator(environment).Validate(Options.DefaultName, options) is { Failed: true, Failures: var failures })
-        {
-            throw new OptionsValidationException(Options.DefaultName, typeof(AeronetStaticFileOptions), failures);
-        }
-
-        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Aeronet.AspNetCore.StaticFiles");
-        var files = new FileFinder(OpenRoot(StaticFileOptionsValidator.FullRoot(options, environment)!, options, logger), options, logger);
-        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(files.Dispose);
-        return app.Use(next => new StaticFileMiddleware(next, files, options, logger).InvokeAsync);
+        return Use(app, new StaticFileMount(app.ApplicationServices, options, AeronetStaticFileOptions.SectionName));
     }
 
-    private static IFileRoot OpenRoot(string path, AeronetStaticFileOptions options, ILogger logger)
+    private static IApplicationBuilder Use(IApplicationBuilder app, StaticFileMount mount)
     {
-        IFileRoot? root = LinuxFileRoot.TryOpen(path, options.Symlinks);
-        if (root is null)
-        {
-            StaticFilesLog.ServingByFullPath(logger, path);
-            root = new PortableFileRoot(path, options.Symlinks);
-        }
-
-        StaticFilesLog.Serving(logger, path, options.RequestPath, root.Strategy);
-        return root;
+        var createMiddleware = mount.Open();
+        return app.Use(next => createMiddleware(next).InvokeAsync);
     }
 }

@@ -1,14 +1,16 @@
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace Aeronet.AspNetCore.StaticFiles.Hosting;
 
 /// <summary>Checks options before anything is served; every message names the key, the value and what would be right.</summary>
-internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment) : IValidateOptions<AeronetStaticFileOptions>
+/// <param name="environment">Where relative roots start.</param>
+/// <param name="section">The configuration section of the mount, for messages.</param>
+internal sealed partial class StaticFileOptionsValidator(IWebHostEnvironment environment, string section)
 {
-    private const string Section = AeronetStaticFileOptions.SectionName;
     private const int MaxCacheSize = 65536;
+    private const int MaxMaxRanges = 256;
+    private const long MaxRangeGap = 1 << 30;
     private static readonly TimeSpan MaxMaxAge = TimeSpan.FromHours(1);
 
     /// <summary>The directory that <paramref name="options"/> mean, as a full path; null without a web root.</summary>
@@ -16,7 +18,8 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
         ? environment.WebRootPath
         : Path.GetFullPath(options.Root, environment.ContentRootPath);
 
-    public ValidateOptionsResult Validate(string? name, AeronetStaticFileOptions options)
+    /// <summary>What is wrong, one line each.</summary>
+    public IReadOnlyList<string> Validate(AeronetStaticFileOptions options)
     {
         var failures = new List<string>();
         if (RootFailure(options) is { } failure)
@@ -26,7 +29,7 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
 
         if (options.RequestPath is not ("" or ['/', .., not '/']) || options.RequestPath.Contains("//", StringComparison.Ordinal))
         {
-            failures.Add($"{Section}:RequestPath is '{options.RequestPath}': "
+            failures.Add($"{section}:RequestPath is '{options.RequestPath}': "
                 + "use an empty string, or a path such as '/files' that starts with a slash and does not end with one.");
         }
 
@@ -34,57 +37,83 @@ internal sealed class StaticFileOptionsValidator(IWebHostEnvironment environment
         {
             if (document is null or "" or "." or ".." || document.AsSpan().ContainsAny("/\\\0") || document.Length > 255)
             {
-                failures.Add($"{Section}:DefaultDocuments has '{document}': use plain file names such as 'index.html'.");
+                failures.Add($"{section}:DefaultDocuments has '{document}': use plain file names such as 'index.html'.");
             }
         }
 
-        if (options.ServeUnknownFileTypes && !MediaTypeHeaderValue.TryParse(options.DefaultContentType, out _))
+        if (!string.IsNullOrEmpty(options.FallbackDocument) && !IsPlainPath(options.FallbackDocument))
         {
-            failures.Add($"{Section}:DefaultContentType is '{options.DefaultContentType}': "
-                + "use a media type such as 'application/octet-stream'.");
+            failures.Add($"{section}:FallbackDocument is '{options.FallbackDocument}': use a path below the root such as 'index.html', or leave it out.");
         }
 
-        if (options.CacheControl is { } cacheControl && !CacheControlHeaderValue.TryParse(cacheControl, out _))
-        {
-            failures.Add($"{Section}:CacheControl is '{cacheControl}': use directives such as 'public, max-age=3600', or leave it out.");
-        }
-
+        failures.AddRange(ContentFailures(options));
         if (!Enum.IsDefined(options.Symlinks))
         {
-            failures.Add($"{Section}:Symlinks is '{options.Symlinks}': use Deny, InsideRoot or Follow.");
+            failures.Add($"{section}:Symlinks is '{options.Symlinks}': use Deny, InsideRoot or Follow.");
+        }
+
+        if (options.MaxRanges is < 1 or > MaxMaxRanges)
+        {
+            failures.Add($"{section}:MaxRanges is {options.MaxRanges}: use 1 to {MaxMaxRanges}.");
+        }
+
+        if (options.RangeGap is < 0 or > MaxRangeGap)
+        {
+            failures.Add($"{section}:RangeGap is {options.RangeGap}: use 0 to {MaxRangeGap} bytes.");
+        }
+
+        if (!Enum.IsDefined(options.ExcessRanges))
+        {
+            failures.Add($"{section}:ExcessRanges is '{options.ExcessRanges}': use WholeFile or Refuse.");
         }
 
         if (options.OpenFileCacheSize is < 0 or > MaxCacheSize)
         {
-            failures.Add($"{Section}:OpenFileCacheSize is {options.OpenFileCacheSize}: use 0 (off) to {MaxCacheSize}.");
+            failures.Add($"{section}:OpenFileCacheSize is {options.OpenFileCacheSize}: use 0 (off) to {MaxCacheSize}.");
         }
 
         if (options.OpenFileCacheMaxAge < TimeSpan.Zero || options.OpenFileCacheMaxAge > MaxMaxAge)
         {
-            failures.Add($"{Section}:OpenFileCacheMaxAge is {options.OpenFileCacheMaxAge}: use 00:00:00 to {MaxMaxAge}.");
+            failures.Add($"{section}:OpenFileCacheMaxAge is {options.OpenFileCacheMaxAge}: use 00:00:00 to {MaxMaxAge}.");
         }
 
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures.Select(OneLine));
+        failures.AddRange(DirectoryIndexOptionsValidator.FindFailures(
+            options.DirectoryIndex, environment.ContentRootPath, section + ":DirectoryIndex"));
+        if (options.DirectoryIndex is { Enabled: true } && options.FileProvider is not null)
+        {
+            failures.Add($"{section}:DirectoryIndex:Enabled is true and FileProvider is set: only a Root can be listed, use one or leave the index off.");
+        }
+
+        return [.. failures.Select(OneLine)];
     }
+
+    private static bool IsPlainPath(string path)
+        => path.Split('/').All(name => name is not ("" or "." or "..") && !name.AsSpan().ContainsAny("\\\0"));
 
     // A value may hold line breaks.
     private static string OneLine(string message) => string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
 
     private string? RootFailure(AeronetStaticFileOptions options)
     {
+        if (options.FileProvider is not null)
+        {
+            return string.IsNullOrEmpty(options.Root) ? null
+                : $"{section}:Root is '{options.Root}' and a FileProvider is set as well: set one of them.";
+        }
+
         if (options.Root?.Contains('\0', StringComparison.Ordinal) == true)
         {
-            return $"{Section}:Root contains a NUL character: use the path of a directory.";
+            return $"{section}:Root contains a NUL character: use the path of a directory.";
         }
 
         if (FullRoot(options, environment) is not { } root)
         {
             var webRoot = Path.Combine(environment.ContentRootPath, "wwwroot");
-            return $"{Section}:Root is not set and the application has no web root: set it to a directory, or create '{webRoot}'.";
+            return $"{section}:Root is not set and the application has no web root: set it to a directory, or create '{webRoot}'.";
         }
 
         return Directory.Exists(root) ? null
-            : File.Exists(root) ? $"{Section}:Root is '{root}', which is a file: use a directory."
-            : $"{Section}:Root is '{root}', which does not exist or cannot be reached: create the directory, or set another.";
+            : File.Exists(root) ? $"{section}:Root is '{root}', which is a file: use a directory."
+            : $"{section}:Root is '{root}', which does not exist or cannot be reached: create the directory, or set another.";
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Aeronet.AspNetCore.StaticFiles.Files;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,7 +9,7 @@ namespace Aeronet.AspNetCore.StaticFiles.Native;
 /// component by component with O_NOFOLLOW where openat2 is missing or a seccomp filter refuses it. No path is checked
 /// first and opened later, so nobody who changes the tree in between can lead the way out.
 /// </summary>
-internal sealed class LinuxFileRoot : IFileRoot
+internal sealed partial class LinuxFileRoot : IFileRoot
 {
     // Resolution beneath a directory fails with EAGAIN when a rename anywhere races with a ".." in a link (openat2(2)).
     private const int RacedAttempts = 8;
@@ -43,6 +44,18 @@ internal sealed class LinuxFileRoot : IFileRoot
     public OpenResult Open(ReadOnlySpan<byte> path)
     {
         var descriptor = OpenDescriptor(CurrentDirectory(), path);
+        return descriptor >= 0 ? Inspect(new SafeFileHandle(descriptor, ownsHandle: true)) : new OpenResult(OutcomeOf(-descriptor));
+    }
+
+    /// <summary>Opens a regular file by any path, wherever it leads; null where this class cannot work.</summary>
+    public static OpenResult? TryOpenPath(string path)
+    {
+        if (!Libc.IsSupported)
+        {
+            return null;
+        }
+
+        var descriptor = Libc.OpenAt(null, [.. Encoding.UTF8.GetBytes(path), 0], OpenFlags.File);
         return descriptor >= 0 ? Inspect(new SafeFileHandle(descriptor, ownsHandle: true)) : new OpenResult(OutcomeOf(-descriptor));
     }
 

@@ -10,6 +10,7 @@ internal struct Statx
     internal const int S_IFMT = 0xf000;
     internal const int S_IFDIR = 0x4000;
     internal const int S_IFREG = 0x8000;
+    internal const int S_IFLNK = 0xa000;
 
     [FieldOffset(16)]
     internal uint Links;

@@ -10,10 +10,12 @@ internal static class EntityTags
     /// thing that is no entity tag.
     /// </summary>
     /// <param name="field">The field's lines.</param>
-    /// <param name="current">The file's tag, strong, with its quotes.</param>
+    /// <param name="current">The file's tag, with its quotes.</param>
     /// <param name="weakly">Whether weak tags match (If-None-Match, section 13.1.2) or do not (If-Match, section 13.1.1).</param>
     public static bool AnyMatches(StringValues field, string current, bool weakly)
     {
+        var isCurrentWeak = current.StartsWith("W/", StringComparison.Ordinal);
+        var currentOpaque = current.AsSpan(isCurrentWeak ? 2 : 0);
         foreach (var line in field)
         {
             var rest = line.AsSpan().Trim(" \t");
@@ -24,7 +26,7 @@ internal static class EntityTags
 
             while (TryReadTag(ref rest, out var tag, out var isWeak))
             {
-                if ((weakly || !isWeak) && tag.SequenceEqual(current))
+                if ((weakly || !(isWeak || isCurrentWeak)) && tag.SequenceEqual(currentOpaque))
                 {
                     return true;
                 }

@@ -41,7 +41,7 @@ internal static class Preconditions
 
     /// <summary>
     /// Whether If-Range allows the Range field to be looked at: a strong tag that matches, or a date that is the file's own, not
-    /// merely later (section 13.1.5). Absent, it does.
+    /// merely later, and strong (section 13.1.5). Absent, it does.
     /// </summary>
     public static bool AllowRange(IHeaderDictionary headers, OpenFile file)
     {
@@ -56,8 +56,8 @@ internal static class Preconditions
             return false;
         }
 
-        return string.Equals(value, file.ETag, StringComparison.Ordinal)
-            || (TryReadDate(field, file, out var date) && date == file.LastModifiedSeconds);
+        return (file.IsSettled && string.Equals(value, file.ETag, StringComparison.Ordinal))
+            || (TryReadDate(field, file, out var date) && date == file.LastModifiedSeconds && file.IsDateStrong);
     }
 
     // A field with more than one value, or a value that is no date, is to be ignored (sections 13.1.3 and 13.1.4).

@@ -9,19 +9,19 @@ internal static class RangeHeader
     private const string Unit = "bytes=";
 
     /// <summary>Finds what a Range field asks for of a file of <paramref name="size"/> bytes.</summary>
-    public static RangeOutcome Read(StringValues field, long size, out ByteRange range)
+    public static RangeSelection Read(StringValues field, long size, in RangeRules rules)
     {
-        range = default;
-
         // Not a list field: two lines of it are no valid Range (section 5.3).
         if (field.Count != 1 || field[0] is not { } value || !value.StartsWith(Unit, StringComparison.OrdinalIgnoreCase))
         {
-            return RangeOutcome.Whole;
+            return RangeSelection.Whole;
         }
 
+        // All the memory that a field can cost, however long it is.
+        var parts = new RangeCoalescer(stackalloc ByteRange[rules.MaxRanges], rules.Gap);
         var members = 0;
+        var isAnyWhole = false;
         var set = value.AsSpan(Unit.Length);
-        var outcome = RangeOutcome.Whole;
         foreach (var part in set.Split(','))
         {
             // Empty members of a list are to be skipped (section 5.6.1.2).
@@ -31,20 +31,26 @@ internal static class RangeHeader
                 continue;
             }
 
-            if (!TryReadMember(member, size, ref outcome, ref range))
+            if (!TryReadMember(member, size, out var outcome, out var range))
             {
-                return RangeOutcome.Whole;
+                return RangeSelection.Whole;
             }
 
-            members++;
+            isAnyWhole |= outcome == RangeOutcome.Whole;
+            if (++members <= rules.MaxRanges && outcome == RangeOutcome.Part)
+            {
+                parts.Add(range);
+            }
         }
 
-        // A server may ignore the field altogether (section 14.2): several ranges get the whole file.
-        return members == 1 ? outcome : RangeOutcome.Whole;
+        return members == 0 || isAnyWhole ? RangeSelection.Whole
+            : members <= rules.MaxRanges ? parts.ToSelection()
+            : rules.RefusesMore ? RangeSelection.Unsatisfiable : RangeSelection.Whole;
     }
 
-    private static bool TryReadMember(ReadOnlySpan<char> member, long size, ref RangeOutcome outcome, ref ByteRange range)
+    private static bool TryReadMember(ReadOnlySpan<char> member, long size, out RangeOutcome outcome, out ByteRange range)
     {
+        (outcome, range) = (default, default);
         var dash = member.IndexOf('-');
         if (dash < 0)
         {

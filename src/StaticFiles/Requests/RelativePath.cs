@@ -34,21 +34,16 @@ internal ref struct RelativePath
     /// <summary>The bytes with a NUL behind them, without slashes at either end.</summary>
     public readonly ReadOnlySpan<byte> Terminated => _buffer[..(_length + 1)];
 
-    /// <summary>Reads the part of <paramref name="requestPath"/> below <paramref name="mount"/> into <paramref name="buffer"/>.</summary>
+    /// <summary>Reads what follows the mount in <paramref name="requestPath"/> into <paramref name="buffer"/>.</summary>
     /// <param name="requestPath">The decoded request path, as ASP.NET gives it.</param>
-    /// <param name="mount">Empty, or a slash and a name.</param>
+    /// <param name="mountLength">How much of it is the mount's own path: a slash and a name, or nothing.</param>
     /// <param name="serveHidden">Whether components may begin with a dot.</param>
     /// <param name="buffer">At least <see cref="MaxBytes"/> long.</param>
     /// <param name="path">The result; it lives in the buffer.</param>
-    public static bool TryRead(string requestPath, string mount, bool serveHidden, Span<byte> buffer, out RelativePath path)
+    public static bool TryRead(string requestPath, int mountLength, bool serveHidden, Span<byte> buffer, out RelativePath path)
     {
         path = default;
-        if (!requestPath.StartsWith(mount, StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
-        var rest = requestPath.AsSpan(mount.Length);
+        var rest = requestPath.AsSpan(mountLength);
         if (rest.IsEmpty)
         {
             buffer[0] = 0;
@@ -104,6 +99,27 @@ internal ref struct RelativePath
         _length = start + name.Length;
         _buffer[_length] = 0;
         return true;
+    }
+
+    /// <summary>Puts something behind the file name.</summary>
+    public bool TryAppend(ReadOnlySpan<byte> suffix)
+    {
+        if (_length + suffix.Length >= MaxBytes)
+        {
+            return false;
+        }
+
+        suffix.CopyTo(_buffer[_length..]);
+        _length += suffix.Length;
+        _buffer[_length] = 0;
+        return true;
+    }
+
+    /// <summary>Takes the last <paramref name="count"/> bytes away.</summary>
+    public void RemoveLast(int count)
+    {
+        _length -= count;
+        _buffer[_length] = 0;
     }
 
     // Empty components are refused and not merged: every file has one path, and no redirect can begin with two slashes.

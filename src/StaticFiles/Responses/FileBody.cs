@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.StaticFiles.Responses;
 
-/// <summary>Sends a part of a file as the response body, the headers being set.</summary>
+/// <summary>Sends a file, or parts of it, as the response body, the headers being set.</summary>
 internal sealed class FileBody(ILogger logger)
 {
     /// <summary>Bodies up to this many bytes are read into the response's own memory and leave in one send with the headers.</summary>
@@ -37,6 +37,68 @@ internal sealed class FileBody(ILogger logger)
 
         file.Release();
         return sending;
+    }
+
+    /// <summary>Sends several parts in their frame, all from the one descriptor, and gives back the caller's reference to the file at the end.</summary>
+    public async Task SendPartsAsync(HttpContext context, OpenFile file, MultipartRanges multipart)
+    {
+        try
+        {
+            await SendFramedAsync(context, file, multipart);
+        }
+        finally
+        {
+            file.Release();
+        }
+    }
+
+    private async Task SendFramedAsync(HttpContext context, OpenFile file, MultipartRanges multipart)
+    {
+        var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        var region = body as IHttpFileRegionFeature;
+
+        // From here on what is written lies in the connection's own memory, where a region can follow it.
+        await body.StartAsync();
+        var writer = body.Writer;
+        var unflushed = 0;
+        for (var i = 0; i < multipart.Parts.Length && !context.RequestAborted.IsCancellationRequested; i++)
+        {
+            var part = multipart.Parts[i];
+            unflushed += multipart.WriteHead(writer, i);
+            if (part.Length > SmallBody)
+            {
+                unflushed = 0;
+                if (region is not null)
+                {
+                    await region.SendFileAsync(file.Handle, part.Start, part.Length);
+                }
+                else if (!await CopyAsync(context, writer, file, part.Start, part.Length))
+                {
+                    return;
+                }
+
+                continue;
+            }
+
+            if (!ReadSmall(context, writer, file, part.Start, (int)part.Length))
+            {
+                return;
+            }
+
+            // Small parts leave together, up to what the server would buffer.
+            unflushed += (int)part.Length;
+            if (unflushed >= CopyChunk)
+            {
+                unflushed = 0;
+                if ((await writer.FlushAsync()).IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+
+        multipart.WriteEnd(writer);
+        await writer.FlushAsync();
     }
 
     private Task StartSending(HttpContext context, OpenFile file, long offset, long count)
@@ -103,7 +165,8 @@ internal sealed class FileBody(ILogger logger)
         return true;
     }
 
-    private async Task CopyAsync(HttpContext context, PipeWriter writer, OpenFile file, long offset, long count)
+    /// <summary>False when the connection has ended, or was aborted because the file became shorter.</summary>
+    private async Task<bool> CopyAsync(HttpContext context, PipeWriter writer, OpenFile file, long offset, long count)
     {
         for (var end = offset + count; offset < end && !context.RequestAborted.IsCancellationRequested;)
         {
@@ -113,7 +176,7 @@ internal sealed class FileBody(ILogger logger)
             if (read == 0)
             {
                 AbortTruncated(context);
-                return;
+                return false;
             }
 
             writer.Advance(read);
@@ -121,9 +184,11 @@ internal sealed class FileBody(ILogger logger)
             var flush = await writer.FlushAsync();
             if (flush.IsCompleted || flush.IsCanceled)
             {
-                return;
+                return false;
             }
         }
+
+        return true;
     }
 
     // The length is promised: a client must see a broken connection, never padding or a shorter file that looks whole.

@@ -57,7 +57,7 @@ public sealed class OpenFileCacheTests : IDisposable
         Read(files, "/0");
         for (var i = 0; i < 100; i++)
         {
-            Assert.Equal(FindOutcome.NotFound, files.Find($"/missing{i}", out _));
+            Assert.Equal(FindOutcome.NotFound, files.Find($"/missing{i}", 0, out _));
         }
 
         Assert.Equal(1, OpenDescriptors.Below(_root.FullName));
@@ -143,7 +143,7 @@ public sealed class OpenFileCacheTests : IDisposable
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
-            files.Find("/0", out var file);
+            files.Find("/0", 0, out var file);
             file!.Release();
         }
 
@@ -171,12 +171,12 @@ public sealed class OpenFileCacheTests : IDisposable
     private OpenFile Open(string name)
     {
         var opened = LinuxFileRoot.TryOpen(_root.FullName, SymlinkPolicy.Deny)!.Open([.. Encoding.UTF8.GetBytes(name), 0]);
-        return new OpenFile(opened.Handle!, opened.Stat, "text/plain");
+        return new OpenFile(opened.Handle!, opened.Stat, new FileDescription(name, "text/plain"));
     }
 
     private static OpenFile Find(FileFinder files, string path)
     {
-        Assert.Equal(FindOutcome.File, files.Find(path, out var file));
+        Assert.Equal(FindOutcome.File, files.Find(path, 0, out var file));
         return file!;
     }
 

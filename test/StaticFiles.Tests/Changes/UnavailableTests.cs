@@ -49,17 +49,17 @@ public sealed class UnavailableTests
             var root = new ExhaustibleRoot(LinuxFileRoot.TryOpen(directory.FullName, SymlinkPolicy.Deny)!);
             var options = new AeronetStaticFileOptions { OpenFileCacheMaxAge = TimeSpan.Zero };
             using var files = new FileFinder(root, options, NullLogger.Instance);
-            Assert.Equal(FindOutcome.File, files.Find("/file", out var first));
+            Assert.Equal(FindOutcome.File, files.Find("/file", 0, out var first));
             first!.Release();
 
             root.IsExhausted = true;
-            Assert.Equal(FindOutcome.File, files.Find("/file", out var second));
+            Assert.Equal(FindOutcome.File, files.Find("/file", 0, out var second));
             Assert.Same(first, second);
             second!.Release();
             File.AppendAllText(Path.Combine(directory.FullName, "file"), "y");
-            Assert.Equal(FindOutcome.Unavailable, files.Find("/file", out _));
+            Assert.Equal(FindOutcome.Unavailable, files.Find("/file", 0, out _));
             root.IsExhausted = false;
-            Assert.Equal(FindOutcome.File, files.Find("/file", out var third));
+            Assert.Equal(FindOutcome.File, files.Find("/file", 0, out var third));
             Assert.Equal(2, third!.Stat.Size);
             third.Release();
         }

@@ -30,7 +30,9 @@ public sealed class OptionsTests : IDisposable
         [
             ("Root", "site"), ("RequestPath", "/s"), ("DefaultDocuments:0", "home.htm"), ("ServeHidden", "true"), ("Symlinks", "Deny"),
             ("ServeUnknownFileTypes", "true"), ("DefaultContentType", "text/plain"), ("CacheControl", "no-cache"),
-            ("OpenFileCacheSize", "0"), ("OpenFileCacheMaxAge", "00:00:05"),
+            ("FallbackDocument", "home.htm"), ("ContentTypes:.md", "text/markdown"), ("TextCharset", "utf-8"), ("EntityTags", "ContentHash"),
+            ("CacheControlRules:0:Pattern", "*.html"), ("CacheControlRules:0:Value", "no-store"), ("ImmutableFingerprints", "true"),
+            ("Precompressed:0", "gzip"), ("MaxRanges", "8"), ("RangeGap", "0"), ("ExcessRanges", "Refuse"), ("OpenFileCacheSize", "0"), ("OpenFileCacheMaxAge", "00:00:05"),
         ];
 
         Assert.Equal("home", await GetAsync("/s/", app => app.UseAeronetStaticFiles(), settings));
@@ -98,6 +100,18 @@ public sealed class OptionsTests : IDisposable
     [InlineData("CacheControl", "public\r\nX: y", "Aeronet:StaticFiles:CacheControl is *")]
     [InlineData("Symlinks", "7", "Aeronet:StaticFiles:Symlinks is '7': *")]
     [InlineData("Symlinks", "Never", "*'Aeronet:StaticFiles:Symlinks'*")]
+    [InlineData("FallbackDocument", "../index.html", "Aeronet:StaticFiles:FallbackDocument is '../index.html': *")]
+    [InlineData("ContentTypes:md", "text/markdown", "Aeronet:StaticFiles:ContentTypes has 'md': *")]
+    [InlineData("ContentTypes:.md", "markdown", "Aeronet:StaticFiles:ContentTypes:.md is 'markdown': *")]
+    [InlineData("TextCharset", "utf 8", "Aeronet:StaticFiles:TextCharset is 'utf 8': *")]
+    [InlineData("CacheControlRules:0:Value", "no-cache", "Aeronet:StaticFiles:CacheControlRules has a rule with the Pattern '': *")]
+    [InlineData("CacheControlRules:0:Pattern", "", "Aeronet:StaticFiles:CacheControlRules has a rule with the Pattern '': *")]
+    [InlineData("EntityTags", "7", "Aeronet:StaticFiles:EntityTags is '7': *")]
+    [InlineData("Precompressed:0", "deflate", "Aeronet:StaticFiles:Precompressed has 'deflate': use br, zstd, gzip.")]
+    [InlineData("MaxRanges", "0", "Aeronet:StaticFiles:MaxRanges is 0: *")]
+    [InlineData("MaxRanges", "257", "Aeronet:StaticFiles:MaxRanges is 257: *")]
+    [InlineData("RangeGap", "-1", "Aeronet:StaticFiles:RangeGap is -1: *")]
+    [InlineData("ExcessRanges", "7", "Aeronet:StaticFiles:ExcessRanges is '7': *")]
     [InlineData("OpenFileCacheSize", "-1", "Aeronet:StaticFiles:OpenFileCacheSize is -1: *")]
     [InlineData("OpenFileCacheSize", "many", "*'Aeronet:StaticFiles:OpenFileCacheSize'*")]
     [InlineData("OpenFileCacheMaxAge", "-00:00:01", "Aeronet:StaticFiles:OpenFileCacheMaxAge is -00:00:01: *")]

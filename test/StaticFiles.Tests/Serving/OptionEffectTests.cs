@@ -25,9 +25,9 @@ public sealed class OptionEffectTests
         site.Write("dir.zzz/index.html", "index");
 
         Assert.True((await site.GetAsync("/file.zzz")).WasPassedOn);
-        Assert.Equal("text/css", (await site.GetAsync("/file.css"))["Content-Type"]);
+        Assert.Equal("text/css; charset=utf-8", (await site.GetAsync("/file.css"))["Content-Type"]);
         Assert.Equal(301, (await site.GetAsync("/dir.zzz")).Status);
-        Assert.Equal("text/html", (await site.GetAsync("/dir.zzz/"))["Content-Type"]);
+        Assert.Equal("text/html; charset=utf-8", (await site.GetAsync("/dir.zzz/"))["Content-Type"]);
     }
 
     [Theory, EachServer]
@@ -50,7 +50,7 @@ public sealed class OptionEffectTests
 
         Assert.Equal("index of /", (await site.GetAsync("/")).Text);
         Assert.Equal("home", (await site.GetAsync("/both/")).Text);
-        Assert.Equal("text/html", (await site.GetAsync("/both/"))["Content-Type"]);
+        Assert.Equal("text/html; charset=utf-8", (await site.GetAsync("/both/"))["Content-Type"]);
         Assert.True((await site.GetAsync("/none/")).WasPassedOn);
         Assert.True((await site.GetAsync("/none")).WasPassedOn);
         Assert.Equal(405, (await site.SendAsync(HttpMethod.Post, "/both/")).Status);

@@ -21,7 +21,7 @@ public sealed class ServingTests
         Assert.Equal(200, answer.Status);
         Assert.Equal("hello", answer.Text);
         Assert.Equal("5", answer["Content-Length"]);
-        Assert.Equal("text/plain", answer["Content-Type"]);
+        Assert.Equal("text/plain; charset=utf-8", answer["Content-Type"]);
         Assert.Equal("Thu, 29 Feb 2024 12:34:56 GMT", answer["Last-Modified"]);
         Assert.Matches("^\"[0-9a-f]+-5-[0-9a-f]+\"$", answer["ETag"]);
         Assert.Equal("bytes", answer["Accept-Ranges"]);
@@ -76,7 +76,6 @@ public sealed class ServingTests
     [EachServer("PUT")]
     [EachServer("DELETE")]
     [EachServer("PATCH")]
-    [EachServer("OPTIONS")]
     public async Task OtherMethod_File_405WithAllow(ServerKind server, string method)
     {
         await using var site = await TestSite.StartAsync(server);
@@ -85,9 +84,23 @@ public sealed class ServingTests
         var answer = await site.SendAsync(new HttpMethod(method), "/file.txt");
 
         Assert.Equal(405, answer.Status);
-        Assert.Equal("GET, HEAD", answer["Allow"]);
+        Assert.Equal("GET, HEAD, OPTIONS", answer["Allow"]);
         Assert.Empty(answer.Body);
         Assert.True((await site.SendAsync(new HttpMethod(method), "/missing.txt")).WasPassedOn);
+    }
+
+    // RFC 9110 section 9.3.7.
+    [Theory, EachServer]
+    public async Task Options_File_204WithAllow(ServerKind server)
+    {
+        await using var site = await TestSite.StartAsync(server);
+        site.Write("file.txt", "x");
+
+        var answer = await site.SendAsync(HttpMethod.Options, "/file.txt");
+
+        Assert.Equal(204, answer.Status);
+        Assert.Equal("GET, HEAD, OPTIONS", answer["Allow"]);
+        Assert.True((await site.SendAsync(HttpMethod.Options, "/missing.txt")).WasPassedOn);
     }
 
     [Theory, EachServer]
@@ -128,7 +141,7 @@ public sealed class ServingTests
 
         Assert.Equal(404, answer.Status);
         Assert.Equal("<p>gone</p>", answer.Text);
-        Assert.Equal("text/html", answer["Content-Type"]);
+        Assert.Equal("text/html; charset=utf-8", answer["Content-Type"]);
         Assert.Equal(404, (await site.SendAsync(HttpMethod.Post, "/missing.txt")).Status);
     }
 

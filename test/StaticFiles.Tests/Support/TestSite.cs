@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -73,12 +74,16 @@ internal sealed class TestSite : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a file below the root, or beside it with a path that begins with "../".</summary>
+    /// <summary>
+    /// Writes a file below the root, or beside it with a path that begins with "../". It is made a minute older than it is: what has
+    /// just been changed gets no strong validator.
+    /// </summary>
     public string Write(string name, ReadOnlySpan<byte> content)
     {
         var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, content);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-1));
         return path;
     }
 
@@ -91,24 +96,28 @@ internal sealed class TestSite : IAsyncDisposable
 
     public Task<Answer> GetAsync(string target, params string[] headers) => SendAsync(HttpMethod.Get, target, headers);
 
+    /// <summary>Asks again until the answer is as wanted.</summary>
+    public async Task<Answer> GetUntilAsync(string target, Func<Answer, bool> isWanted, params string[] headers)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var answer = await GetAsync(target, headers);
+            if (isWanted(answer))
+            {
+                return answer;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(start) < TaskTimeoutExtensions.DefaultTimeout, $"{target} is still {answer.Status} {answer.Text}");
+            await Task.Delay(20);
+        }
+    }
+
     /// <summary>Sends the target as it is, except to TestServer.</summary>
-    public async Task<Answer> SendAsync(HttpMethod method, string target, params string[] headers)
+    public Task<Answer> SendAsync(HttpMethod method, string target, params string[] headers)
     {
         // TestServer takes no other kind of Uri than the normalised one.
-        var verbatim = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = !_isInMemory };
-        using var request = new HttpRequestMessage(method, new Uri(Client.BaseAddress!.GetLeftPart(UriPartial.Authority) + target, verbatim))
-        {
-            Version = Client.DefaultRequestVersion,
-            VersionPolicy = Client.DefaultVersionPolicy,
-        };
-        foreach (var header in headers)
-        {
-            var colon = header.IndexOf(':', StringComparison.Ordinal);
-            Assert.True(request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim()));
-        }
-
-        using var response = await Client.SendAsync(request).OrTimeout($"{method} {target}");
-        return await Answer.ReadAsync(response);
+        return Answer.RequestAsync(Client, method, target, verbatim: !_isInMemory, headers);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,11 @@
+namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+
+/// <summary>An open directory, to be read once.</summary>
+internal interface IOpenDirectory : IDisposable
+{
+    /// <summary>Taken when it was opened, before anything was read.</summary>
+    DirectoryStamp Stamp { get; }
+
+    /// <summary>Adds what is served of it to <paramref name="entries"/>; false when the directory could not be read.</summary>
+    bool TryRead(DirectorySnapshotBuilder entries);
+}

@@ -1,0 +1,50 @@
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Aeronet.AspNetCore.StaticFiles.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Aeronet.AspNetCore.StaticFiles.Native;
+
+/// <summary>Directories are opened as files are: by the same call, with the same rules for links.</summary>
+internal sealed partial class LinuxFileRoot : IDirectoryRoot
+{
+    public OpenOutcome OpenDirectory(ReadOnlySpan<byte> path, out IOpenDirectory? directory)
+    {
+        directory = null;
+        var outcome = OpenAny(path.Length == 1 ? ".\0"u8 : path, out var handle, out var stat);
+        if (outcome == OpenOutcome.Directory)
+        {
+            directory = new LinuxOpenDirectory(this, handle!, stat);
+            return outcome;
+        }
+
+        handle?.Dispose();
+        return outcome == OpenOutcome.File ? OpenOutcome.NotFound : outcome;
+    }
+
+    /// <summary>Looks at what a link leads to, by opening it as a request for it would.</summary>
+    public OpenOutcome Resolve(ReadOnlySpan<byte> path, out Statx stat)
+    {
+        var outcome = OpenAny(path, out var handle, out stat);
+        handle?.Dispose();
+        return outcome;
+    }
+
+    private OpenOutcome OpenAny(ReadOnlySpan<byte> path, out SafeFileHandle? handle, out Statx stat)
+    {
+        handle = null;
+        stat = default;
+        var descriptor = OpenDescriptor(CurrentDirectory(), path);
+        if (descriptor < 0)
+        {
+            return OutcomeOf(-descriptor);
+        }
+
+        handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        return Libc.Stat(handle, out stat) != 0 ? OpenOutcome.Unavailable : stat.Type switch
+        {
+            Statx.S_IFDIR => OpenOutcome.Directory,
+            Statx.S_IFREG => OpenOutcome.File,
+            _ => OpenOutcome.NotFound,
+        };
+    }
+}
