@@ -45,7 +45,15 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
             return next(context);
         }
 
-        return files.Find(_fallback, 0, out var file) == FindOutcome.File ? AnswerAsync(context, file!) : next(context);
+        switch (files.Find(_fallback, 0, out var file))
+        {
+            case FindOutcome.File:
+                return AnswerAsync(context, file!);
+            case FindOutcome.Unavailable:
+                return AnswerUnavailable(context.Response);
+            default:
+                return next(context);
+        }
     }
 
     private bool IsForFallback(HttpContext context, string path, int mountLength)
@@ -198,9 +206,7 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
         switch (outcome)
         {
             case FindOutcome.Unavailable:
-                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                context.Response.Headers.CacheControl = "no-store";
-                return Task.CompletedTask;
+                return AnswerUnavailable(context.Response);
             case FindOutcome.DirectoryWithoutSlash when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method):
                 // A path and not a whole URL: the Host field is the client's word.
                 context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
@@ -210,5 +216,12 @@ internal sealed class StaticFileMiddleware(RequestDelegate next, FileFinder file
             default:
                 return GoOnAsync(context, path, mountLength);
         }
+    }
+
+    private static Task AnswerUnavailable(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        response.Headers.CacheControl = "no-store";
+        return Task.CompletedTask;
     }
 }
