@@ -47,7 +47,15 @@ internal sealed class StaticFileMiddleware(
             return next(context);
         }
 
-        return files.Find(_fallback, 0, out var file) == FindOutcome.File ? AnswerAsync(context, file!) : next(context);
+        switch (files.Find(_fallback, 0, out var file))
+        {
+            case FindOutcome.File:
+                return AnswerAsync(context, file!);
+            case FindOutcome.Unavailable:
+                return AnswerUnavailable(context.Response);
+            default:
+                return next(context);
+        }
     }
 
     private bool IsForFallback(HttpContext context, string path, int mountLength)
@@ -200,9 +208,7 @@ internal sealed class StaticFileMiddleware(
         switch (outcome)
         {
             case FindOutcome.Unavailable:
-                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                context.Response.Headers.CacheControl = "no-store";
-                return Task.CompletedTask;
+                return AnswerUnavailable(context.Response);
             case FindOutcome.DirectoryWithoutSlash when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method):
                 DirectoryRedirect.Send(context);
                 return Task.CompletedTask;
@@ -211,5 +217,12 @@ internal sealed class StaticFileMiddleware(
             default:
                 return GoOnAsync(context, path, mountLength);
         }
+    }
+
+    private static Task AnswerUnavailable(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        response.Headers.CacheControl = "no-store";
+        return Task.CompletedTask;
     }
 }
