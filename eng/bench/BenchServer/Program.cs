@@ -60,7 +60,17 @@ else
     builder.WebHost.UseSockets(transport => transport.UnsafePreferInlineScheduling = arguments.Inline);
 }
 
+if (arguments.AccessLogPath is not null)
+{
+    builder.Services.AddAeronetAccessLog(log => log.File.Path = Path.GetFullPath(arguments.AccessLogPath));
+}
+
 var app = builder.Build();
+if (arguments.AccessLogPath is not null)
+{
+    app.UseAeronetAccessLog();
+}
+
 app.Use(Endpoints.Answer);
 if (arguments.FilesRoot is { } root)
 {

@@ -8,6 +8,8 @@ internal sealed class OptionFailures
 {
     private readonly List<string> _lines = [];
 
+    public bool IsEmpty => _lines.Count == 0;
+
     public void Check(bool valid, string key, object? value, string remedy)
     {
         if (!valid)

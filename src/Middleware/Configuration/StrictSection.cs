@@ -10,6 +10,9 @@ internal sealed class StrictSection(IConfigurationSection section, OptionFailure
 {
     private readonly List<string> _known = [];
 
+    /// <summary>Whether configuration has anything there.</summary>
+    public bool Exists => section.Exists();
+
     public void Read<T>(string key, TryParse<T> tryParse, string remedy, Action<T> apply)
     {
         var child = Child(key);
@@ -69,6 +72,19 @@ internal sealed class StrictSection(IConfigurationSection section, OptionFailure
         var inner = new StrictSection(Child(key), failures);
         read(inner);
         inner.RefuseTheRest();
+    }
+
+    /// <summary>Reads a section of sections whose keys are data.</summary>
+    public void ReadSections(string key, string remedy, Action<string, StrictSection> read)
+    {
+        var child = Child(key);
+        RefuseText(child, remedy);
+        foreach (var item in child.GetChildren())
+        {
+            var inner = new StrictSection(item, failures);
+            read(item.Key, inner);
+            inner.RefuseTheRest();
+        }
     }
 
     /// <summary>Reports what is there and was not read.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Aeronet.AspNetCore.Middleware.Hosts;
 
 namespace Aeronet.AspNetCore.Middleware.HttpsRedirect;
 

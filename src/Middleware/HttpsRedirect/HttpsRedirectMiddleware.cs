@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aeronet.AspNetCore.Middleware.Hosts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

@@ -52,7 +52,8 @@ internal sealed class TestSite : IAsyncDisposable
             App = app =>
             {
                 options.App(app);
-                app.Run(context => context.Response.WriteAsync("served"));
+                if (options.EndsWithServed)
+                    app.Run(context => context.Response.WriteAsync("served"));
             },
         });
         return new TestSite(host, certificate, server);
@@ -75,6 +76,9 @@ internal sealed class TestSite : IAsyncDisposable
 
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string host = "example.com") =>
         SendAsync(_client, method, _client.BaseAddress!, path, host, []);
+
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string[] headers) =>
+        SendAsync(_client, method, _client.BaseAddress!, path, "example.com", headers);
 
     /// <summary>Asks for a path over https.</summary>
     public async Task<HttpResponseMessage> GetHttpsAsync(string path, string host = "example.com")

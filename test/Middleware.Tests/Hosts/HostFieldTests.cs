@@ -1,6 +1,6 @@
-using Aeronet.AspNetCore.Middleware.HttpsRedirect;
+using Aeronet.AspNetCore.Middleware.Hosts;
 
-namespace Aeronet.AspNetCore.Middleware.Tests.HttpsRedirect;
+namespace Aeronet.AspNetCore.Middleware.Tests.Hosts;
 
 public sealed class HostFieldTests
 {

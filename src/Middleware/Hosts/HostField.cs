@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net;
 
-namespace Aeronet.AspNetCore.Middleware.HttpsRedirect;
+namespace Aeronet.AspNetCore.Middleware.Hosts;
 
 /// <summary>
 /// The value of a Host field (RFC 9110 section 7.2). Of the hosts that RFC 3986 has, only DNS names and IP addresses are taken:

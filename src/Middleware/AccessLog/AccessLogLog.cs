@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Middleware.AccessLog;
+
+internal static partial class AccessLogLog
+{
+    public const string Category = "Aeronet.AspNetCore.Middleware.AccessLog";
+
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "{RemoteAddress} {Method} {Path} {Protocol} {StatusCode} {Bytes} bytes in {DurationMs} ms",
+        EventName = "Request")]
+    public static partial void Request(
+        ILogger logger, string? remoteAddress, string method, string path, string protocol, int statusCode, long bytes, double durationMs);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Lines} lines of the access log were dropped: {Reason}", EventName = "Dropped")]
+    public static partial void Dropped(ILogger logger, long lines, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "The access log {Path} was opened again.", EventName = "Reopened")]
+    public static partial void Reopened(ILogger logger, string path);
+
+    [LoggerMessage(4, LogLevel.Warning, "The access log {Path} goes on in the same file: {Reason}", EventName = "NotRotated")]
+    public static partial void NotRotated(ILogger logger, string path, string reason);
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Aeronet.AspNetCore.Middleware.AccessLog;
+
+/// <summary>Begins an entry for each request; the server ends it when the response has left.</summary>
+internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLogWriter log)
+{
+    private static readonly Func<object, Task> Complete = state =>
+    {
+        var entry = (AccessLogEntry)state;
+        return entry.Log.CompleteAsync(entry);
+    };
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        // A second middleware, in a branch, would write a second line.
+        if (context.Features.Get<IHttpResponseBodyFeature>() is { } body and not CountingBody)
+        {
+            var entry = log.Rent();
+            entry.Begin(context, body);
+            context.Response.OnCompleted(Complete, entry);
+        }
+
+        return next(context);
+    }
+}

@@ -1,0 +1,23 @@
+using Aeronet.AspNetCore.Middleware.AccessLog;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Puts the access log into the pipeline.</summary>
+public static class AeronetAccessLogApplicationBuilderExtensions
+{
+    /// <summary>Writes a line for every request that comes by, when its response has left.</summary>
+    /// <remarks>
+    /// Takes the place of <c>UseW3CLogging</c> and <c>UseHttpLogging</c>. Needs <c>services.AddAeronetAccessLog()</c>. Belongs first,
+    /// so that it counts what is sent (compressed, for one) and sees what others answer.
+    /// </remarks>
+    /// <param name="app">The application.</param>
+    /// <returns><paramref name="app"/>.</returns>
+    public static IApplicationBuilder UseAeronetAccessLog(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var log = app.ApplicationServices.GetService<AccessLogWriter>()
+            ?? throw new InvalidOperationException("There is no access log: call builder.Services.AddAeronetAccessLog().");
+        return app.Use(next => new AccessLogMiddleware(next, log).InvokeAsync);
+    }
+}

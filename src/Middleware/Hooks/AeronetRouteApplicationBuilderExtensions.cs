@@ -1,0 +1,105 @@
+using Aeronet.AspNetCore.Middleware;
+using Aeronet.AspNetCore.Middleware.Configuration;
+using Aeronet.AspNetCore.StaticFiles;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Gives path prefixes middleware of their own.</summary>
+public static class AeronetRouteApplicationBuilderExtensions
+{
+    private const string PrefixRemedy = "a path such as '/files', without a slash at its end";
+
+    /// <summary>
+    /// Gives every prefix of the configuration section <c>Aeronet:Routes</c> what it says there, in its order.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    /// <returns><paramref name="app"/>.</returns>
+    /// <exception cref="OptionsValidationException">An option is wrong.</exception>
+    public static IApplicationBuilder MapAeronet(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var failures = new OptionFailures();
+        var routes = new List<AeronetRouteOptions>();
+        var section = app.ApplicationServices.GetRequiredService<IConfiguration>().GetSection(AeronetRouteOptions.SectionName);
+        foreach (var item in section.GetChildren())
+        {
+            routes.Add(Read(item, failures));
+        }
+
+        failures.ThrowIfAny(typeof(AeronetRouteOptions));
+        routes.ForEach(route => Map(app, route));
+        return app;
+    }
+
+    /// <summary>
+    /// Gives a prefix an access log, CORS, hooks and files, in this order. What they leave alone goes on behind this call, to endpoints
+    /// for one; the path is not changed.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    /// <param name="prefix">The prefix, such as <c>/files</c>.</param>
+    /// <param name="configure">Says what it has.</param>
+    /// <returns><paramref name="app"/>.</returns>
+    /// <exception cref="OptionsValidationException">An option is wrong.</exception>
+    public static IApplicationBuilder MapAeronet(this IApplicationBuilder app, string prefix, Action<AeronetRouteOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(configure);
+        var route = new AeronetRouteOptions { Prefix = prefix };
+        configure(route);
+        var failures = new OptionFailures();
+        failures.Check(IsPrefix(route.Prefix), nameof(route.Prefix), route.Prefix, PrefixRemedy);
+        failures.ThrowIfAny(typeof(AeronetRouteOptions));
+        return Map(app, route);
+    }
+
+    private static AeronetRouteOptions Read(IConfigurationSection item, OptionFailures failures)
+    {
+        var route = new AeronetRouteOptions();
+        var section = new StrictSection(item, failures);
+        section.Read<string>(nameof(route.Prefix), ConfigurationText.TryParseString, PrefixRemedy, value => route.Prefix = value);
+        section.Read<bool>(nameof(route.AccessLog), bool.TryParse, ConfigurationText.BoolRemedy, value => route.AccessLog = value);
+        section.Read<string>(nameof(route.Cors), ConfigurationText.TryParseString, "a policy's name", value => route.Cors = value);
+        section.Read<string>(
+            nameof(route.StaticRoot), ConfigurationText.TryParseString, "a directory", value => route.StaticRoot = value);
+        section.RefuseTheRest();
+        failures.Check(IsPrefix(route.Prefix), $"{item.Path}:{nameof(route.Prefix)}", route.Prefix, PrefixRemedy);
+        return route;
+    }
+
+    private static bool IsPrefix(string prefix) => prefix == "/"
+        || (prefix.StartsWith('/')
+            && !prefix.EndsWith('/')
+            && !prefix.Contains("//", StringComparison.Ordinal)
+            && !prefix.AsSpan().ContainsAny("?#\\%"));
+
+    private static IApplicationBuilder Map(IApplicationBuilder app, AeronetRouteOptions route)
+    {
+        var prefix = route.Prefix == "/" ? PathString.Empty : new PathString(route.Prefix);
+        return app.UseWhen(context => context.Request.Path.StartsWithSegments(prefix), branch =>
+        {
+            if (route.AccessLog)
+            {
+                branch.UseAeronetAccessLog();
+            }
+
+            if (route.Cors is not null)
+            {
+                branch.UseAeronetCors(route.Cors);
+            }
+
+            if (route.Hooks is not null)
+            {
+                branch.UseAeronetHooks(route.Hooks);
+            }
+
+            if (route.StaticRoot is not null)
+            {
+                branch.UseAeronetStaticFiles(new AeronetStaticFileOptions { Root = route.StaticRoot, RequestPath = prefix });
+            }
+        });
+    }
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text;
+using Aeronet.AspNetCore.Middleware.AccessLog;
+using Aeronet.AspNetCore.Middleware.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Aeronet.AspNetCore.Middleware.Tests.AccessLog;
+
+public sealed class FileSinkTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("aeronet-log-");
+
+    private string LogPath => Path.Combine(_folder.FullName, "access.log");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Get_File_AppendedAcrossRuns()
+    {
+        for (var run = 0; run < 2; run++)
+        {
+            await using var site = await LogSite.StartAsync(
+                ServerKind.Aeronet, null, null, ("Format", "{path}"), ("File:Path", LogPath), ("FlushInterval", "00:01:00"));
+            using (await site.GetAsync($"/{run}"))
+            {
+            }
+        }
+
+        Assert.Equal("/0\n/1\n", await File.ReadAllTextAsync(LogPath));
+    }
+
+    [Fact]
+    public async Task Write_MaxSize_RotatesAndKeeps()
+    {
+        using var sink = Create(new AeronetAccessLogFileOptions { MaxSize = 4096, Keep = 2 });
+        await File.WriteAllTextAsync(LogPath + ".notes", "not ours");
+        var line = new string('x', 2999) + "\n";
+
+        for (var i = 0; i < 5; i++)
+            await WriteAsync(sink, line);
+
+        Assert.Equal(line, await File.ReadAllTextAsync(LogPath));
+        var full = Full();
+        Assert.Equal(2, full.Count);
+        Assert.All(full, file => Assert.Equal(line, File.ReadAllText(file)));
+        Assert.True(File.Exists(LogPath + ".notes"));
+    }
+
+    [Fact]
+    public async Task Write_NextDay_Rotates()
+    {
+        var time = new SetTime { Now = DateTimeOffset.UtcNow };
+        using var sink = Create(new AeronetAccessLogFileOptions { Daily = true }, time);
+        await WriteAsync(sink, "a\n");
+        await WriteAsync(sink, "b\n");
+        Assert.Empty(Full());
+
+        time.Now = time.Now.AddDays(1);
+        await WriteAsync(sink, "c\n");
+
+        Assert.Equal("a\nb\n", await File.ReadAllTextAsync(Assert.Single(Full())));
+        Assert.Equal("c\n", await File.ReadAllTextAsync(LogPath));
+        Assert.EndsWith(time.Now.ToString("yyyyMMdd'T'HHmmss'Z-000'", CultureInfo.InvariantCulture), Assert.Single(Full()));
+    }
+
+    [Fact]
+    public async Task Write_RotationFails_GoesOnInTheSameFile()
+    {
+        Assert.SkipWhen(Environment.UserName == "root" && !OperatingSystem.IsLinux(), "needs a directory that cannot be written");
+        using var sink = Create(new AeronetAccessLogFileOptions { MaxSize = 4096 });
+        await WriteAsync(sink, new string('x', 4000) + "\n");
+        File.Delete(LogPath);
+
+        // Nothing is there to be renamed.
+        await WriteAsync(sink, new string('y', 4000) + "\n");
+        await WriteAsync(sink, "z\n");
+
+        Assert.Empty(Full());
+    }
+
+    [Fact]
+    public async Task Write_FileCutShort_GoesOnAtItsEnd()
+    {
+        using var sink = Create(new AeronetAccessLogFileOptions());
+        await WriteAsync(sink, "before\n");
+        await using (var file = new FileStream(LogPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.SetLength(0);
+
+        await WriteAsync(sink, "after\n");
+
+        Assert.Equal("after\n", await File.ReadAllTextAsync(LogPath));
+    }
+
+    [Fact]
+    public async Task Signal_Hangup_Reopened()
+    {
+        var kill = ExternalTool.Require("kill");
+        await using var site = await LogSite.StartAsync(
+            ServerKind.Aeronet, null, null, ("Format", "{path}"), ("File:Path", LogPath));
+        using (await site.GetAsync("/before"))
+            await Eventually.HoldsAsync(() => File.ReadAllText(LogPath) == "/before\n", "the first line");
+
+        File.Move(LogPath, LogPath + ".old");
+        await kill.RunAsync("-HUP", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        await Eventually.HoldsAsync(() => File.Exists(LogPath), "the new file");
+        using (await site.GetAsync("/after"))
+            await Eventually.HoldsAsync(() => File.ReadAllText(LogPath) == "/after\n", "the second line");
+
+        Assert.Equal("/before\n", await File.ReadAllTextAsync(LogPath + ".old"));
+        Assert.Contains(
+            site.Host.Logs.From("Aeronet.AspNetCore.Middleware.AccessLog"), entry => entry.EventId.Name == "Reopened");
+    }
+
+    [Fact]
+    public async Task Get_DeviceFull_SurvivedAndCounted()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
+        var sink = new CapturingSink();
+        await using var site = await LogSite.StartAsync(
+            ServerKind.Aeronet, sink, null, ("Format", "{path}"), ("File:Path", "/dev/full"));
+
+        using (var response = await site.GetAsync("/a"))
+            Assert.Equal("served", await response.Content.ReadAsStringAsync());
+
+        Assert.Equal("/a", await sink.LineAsync());
+        await Eventually.HoldsAsync(() => site.Host.Metrics.Total("aeronet.access_log.dropped") == 1, "the drop");
+        await Eventually.HoldsAsync(
+            () => site.Host.Logs.From("Aeronet.AspNetCore.Middleware.AccessLog", LogLevel.Warning)
+                .Any(entry => entry.Message.Contains("No space left on device")),
+            "the warning");
+    }
+
+    [Fact]
+    public async Task Write_DiskFullThenRoom_WholeLinesOnly()
+    {
+        var mount = ExternalTool.Require("mount");
+        var umount = ExternalTool.Require("umount");
+        var mounted = await mount.RunAsync("-t", "tmpfs", "-o", "size=64k", "tmpfs", _folder.FullName);
+        Assert.SkipWhen(mounted.ExitCode != 0, $"a small file system cannot be mounted: {mounted.Error.Trim()}");
+        try
+        {
+            using var sink = Create(new AeronetAccessLogFileOptions());
+            var ballast = Path.Combine(_folder.FullName, "ballast");
+            await File.WriteAllBytesAsync(ballast, new byte[40 * 1024]);
+            var batch = string.Concat(Enumerable.Repeat(new string('x', 99) + "\n", 100));
+
+            await WriteAsync(sink, batch);
+            await Assert.ThrowsAsync<IOException>(async () => await WriteAsync(sink, string.Concat(Enumerable.Repeat(batch, 3))));
+            Assert.Equal(batch, await File.ReadAllTextAsync(LogPath));
+            File.Delete(ballast);
+            await WriteAsync(sink, "last\n");
+
+            Assert.Equal(batch + "last\n", await File.ReadAllTextAsync(LogPath));
+        }
+        finally
+        {
+            await umount.RunAsync(_folder.FullName);
+        }
+    }
+
+    private static ValueTask WriteAsync(FileSink sink, string lines) =>
+        sink.WriteAsync(Encoding.ASCII.GetBytes(lines), lines.Count(c => c == '\n'), CancellationToken.None);
+
+    private FileSink Create(AeronetAccessLogFileOptions options, TimeProvider? time = null) =>
+        new(LogPath, options, time ?? TimeProvider.System, NullLogger.Instance, () => { });
+
+    private List<string> Full() => [.. Directory.EnumerateFiles(_folder.FullName, "access.log.2*").Order()];
+
+    private sealed class SetTime : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

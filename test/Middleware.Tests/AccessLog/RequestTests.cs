@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Aeronet.AspNetCore.Middleware.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Middleware.Tests.AccessLog;
+
+public sealed class RequestTests
+{
+    [Theory]
+    [EachServer]
+    public async Task Get_Combined_OneLine(ServerKind server)
+    {
+        var sink = new CapturingSink();
+        await using var site = await LogSite.StartAsync(server, sink, null);
+
+        using var response = await site.GetAsync("/a?b=c&token=x", headers: ["Referer: http://r/?password=y", "User-Agent: \"me\""]);
+
+        var line = await sink.LineAsync();
+        Assert.Matches(
+            @"^(127\.0\.0\.1|-) - - \[\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d \+0000\] ""GET /a\?b=c&token=\[redacted\] HTTP/(1\.1|2)"" "
+                + @"200 6 ""http://r/\?password=\[redacted\]"" ""\\x22me\\x22""$",
+            line);
+        Assert.Single(sink.Lines);
+    }
+
+    [Theory]
+    [EachServer]
+    public async Task Get_Json_ReadsBack(ServerKind server)
+    {
+        var sink = new CapturingSink();
+        await using var site = await LogSite.StartAsync(server, sink, null, ("Format", "json"));
+
+        using var response = await site.GetAsync("/%22%0a?x=%22", headers: ["User-Agent: a\"b\\c"]);
+
+        using var json = JsonDocument.Parse(await sink.LineAsync());
+        var line = json.RootElement;
+        Assert.Equal("GET", line.GetProperty("method").GetString());
+        Assert.Equal("/%22%0A?x=%22", line.GetProperty("target").GetString(), ignoreCase: true);
+        Assert.Equal("a\"b\\c", line.GetProperty("user_agent").GetString());
+        Assert.Equal(200, line.GetProperty("status").GetInt32());
+        Assert.Equal(6, line.GetProperty("bytes").GetInt64());
+        Assert.Equal(JsonValueKind.Null, line.GetProperty("referer").ValueKind);
+        Assert.InRange(line.GetProperty("duration_ms").GetDouble(), 0, 60_000);
+        Assert.InRange(line.GetProperty("time").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
+    }
+
+    [Theory]
+    [EachServer("writer", "200 300000")]
+    [EachServer("stream", "200 300000")]
+    [EachServer("sync", "200 5")]
+    [EachServer("file", "200 20000")]
+    [EachServer("filePart", "200 100")]
+    [EachServer("none", "204 0")]
+    [EachServer("notModified", "304 0")]
+    [EachServer("throws", "500 0")]
+    [EachServer("branch", "200 6")]
+    public async Task Get_BodyByAnyWay_StatusAndBytes(ServerKind server, string way, string expected)
+    {
+        var sink = new CapturingSink();
+        var file = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(file, new byte[20_000]);
+        await using var site = await LogSite.StartAsync(
+            server, sink, app => app.Use(next => context => AnswerAsync(context, way, file, next)).UseAeronetAccessLog(),
+            ("Format", "{status} {bytes}"));
+
+        if (way == "throws" && server == ServerKind.TestServer)
+        {
+            // The in-memory server hands exceptions on to its client, and answers nothing.
+            await Assert.ThrowsAsync<InvalidOperationException>(() => site.GetAsync("/"));
+            return;
+        }
+
+        using var response = await site.GetAsync("/");
+        _ = await response.Content.ReadAsByteArrayAsync();
+
+        Assert.Equal(expected, await sink.LineAsync());
+        Assert.Single(sink.Lines);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task Get_FileOverAeronet_StillWithoutCopy()
+    {
+        var sink = new CapturingSink();
+        var file = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(file, new byte[200_000]);
+        await using var site = await LogSite.StartAsync(
+            ServerKind.Aeronet, sink, app => app.Run(context => AnswerAsync(context, "file", file, null!)), ("Format", "{bytes}"));
+
+        using var response = await site.GetAsync("/");
+
+        Assert.Equal(200_000, (await response.Content.ReadAsByteArrayAsync()).Length);
+        Assert.Equal("200000", await sink.LineAsync());
+        Assert.Equal(200_000, site.Host.Metrics.Total("aeronet.sendfile.bytes"));
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task Get_Fields()
+    {
+        var sink = new CapturingSink();
+        await using var site = await LogSite.StartAsync(
+            ServerKind.Aeronet,
+            sink,
+            app =>
+            {
+                app.UsePathBase("/base");
+                app.Use(next => context =>
+                {
+                    context.Response.Headers["X-Out"] = "out";
+                    context.Response.Headers.SetCookie = "secret=1";
+                    context.User = new(new System.Security.Claims.ClaimsIdentity([new("name", "frank x")], "test", "name", null));
+                    return next(context);
+                });
+            },
+            ("Format", "{{{method}}} {scheme} {host} {path} {query} \"{path}\" {user} \"{user}\" {header:X-In} {header:Absent} "
+                + "{header:Cookie} {header:authorization} {response_header:X-Out} {response_header:Set-Cookie} {tls.version} {tls.sni} "
+                + "{tls.cipher} {tls.resumed} {route} {protocol}"));
+
+        using var response = await site.GetAsync(
+            "/base/a%20b%0Ac?q=%20", "example.com:8080", "X-In: 1 2", "Cookie: a=b", "Authorization: Basic abc");
+
+        Assert.Equal(
+            "{GET} http example.com:8080 /base/a\\x20b\\x0ac ?q=%20 \"/base/a b\\x0ac\" frank\\x20x \"frank x\" 1\\x202 - "
+                + "[redacted] [redacted] out [redacted] - - - - - HTTP/1.1",
+            await sink.LineAsync());
+    }
+
+    [Fact]
+    public async Task Get_FieldOfTls()
+    {
+        var sink = new CapturingSink();
+        await using var site = await TestSite.StartAsync(ServerKind.Aeronet, new SiteOptions
+        {
+            Settings =
+            {
+                ["Aeronet:AccessLog:Format"] = "{scheme} {tls.version} {tls.cipher}",
+                ["Aeronet:AccessLog:FlushInterval"] = "00:00:00",
+            },
+            Builder = builder => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<IAccessLogSink>(
+                Microsoft.Extensions.DependencyInjection.AeronetAccessLogServiceCollectionExtensions.AddAeronetAccessLog(builder.Services),
+                sink),
+            App = app => app.UseAeronetAccessLog(),
+            HttpsEndpoints = 1,
+        });
+
+        using var response = await site.GetHttpsAsync("/");
+
+        Assert.Matches(@"^https TLSv1\.[23] TLS_\w+$", await sink.LineAsync());
+    }
+
+    [Fact]
+    public async Task Get_ManyAtOnce_EveryLineOnceAndWhole()
+    {
+        var sink = new CapturingSink();
+        await using (var site = await LogSite.StartAsync(ServerKind.Aeronet, sink, null, ("Format", "<{path}>"), ("FlushInterval", "00:00:01")))
+        {
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(async client =>
+            {
+                for (var i = 0; i < 100; i++)
+                    using (await site.GetAsync($"/{client}-{i}"))
+                    {
+                    }
+            }));
+        }
+
+        // Stopping writes what is left.
+        Assert.Equal(
+            Enumerable.Range(0, 8).SelectMany(client => Enumerable.Range(0, 100).Select(i => $"</{client}-{i}>")).Order(),
+            sink.Lines.Order());
+    }
+
+    [Fact]
+    public async Task Get_Logger_StructuredEvent()
+    {
+        await using var site = await LogSite.StartAsync(ServerKind.Aeronet, null, null, ("Logger", "true"));
+
+        using var response = await site.GetAsync("/a%0Ab");
+
+        LogEntry? Find() => site.Host.Logs.From("Aeronet.AspNetCore.Middleware.AccessLog").FirstOrDefault(entry => entry.EventId.Id == 1);
+        await Eventually.HoldsAsync(() => Find() is not null, "the event");
+        Assert.Matches(@"^127\.0\.0\.1 GET /a%0Ab HTTP/1\.1 200 6 bytes in [\d.]+ ms$", Find()!.Message);
+    }
+
+    [Fact]
+    public async Task Get_ForwardedFromKnownProxyOnly()
+    {
+        var sink = new CapturingSink();
+        await using var known = await LogSite.StartAsync(
+            ServerKind.Aeronet, sink, null, ("Format", "{remote}"), ("KnownProxies", "127.0.0.0/8"));
+        await using var unknown = await LogSite.StartAsync(
+            ServerKind.Aeronet, sink, null, ("Format", "{remote}"), ("KnownProxies", "10.0.0.0/8"));
+
+        using (await known.GetAsync("/", headers: ["X-Forwarded-For: 198.51.100.7"]))
+            Assert.Equal("198.51.100.7", await sink.LineAsync());
+
+        using (await unknown.GetAsync("/", headers: ["X-Forwarded-For: 198.51.100.7"]))
+            Assert.Equal("127.0.0.1", await sink.LineAsync(1));
+    }
+
+    private static async Task AnswerAsync(HttpContext context, string way, string file, RequestDelegate next)
+    {
+        var chunk = new byte[100_000];
+        switch (way)
+        {
+            case "writer":
+                for (var i = 0; i < 3; i++)
+                    await context.Response.BodyWriter.WriteAsync(chunk);
+                break;
+            case "stream":
+                context.Response.ContentLength = 300_000;
+                for (var i = 0; i < 3; i++)
+                    await context.Response.Body.WriteAsync(chunk);
+                break;
+            case "sync":
+                "Hello"u8.CopyTo(context.Response.BodyWriter.GetSpan(5));
+                context.Response.BodyWriter.Advance(5);
+                break;
+            case "file":
+                context.Response.ContentLength = new FileInfo(file).Length;
+                await context.Response.SendFileAsync(file);
+                break;
+            case "filePart":
+                await context.Response.SendFileAsync(file, 50, 100);
+                break;
+            case "none":
+                context.Response.StatusCode = 204;
+                break;
+            case "notModified":
+                context.Response.StatusCode = 304;
+                break;
+            case "throws":
+                throw new InvalidOperationException("on purpose");
+            case "branch":
+                await next(context);
+                break;
+        }
+    }
+}
