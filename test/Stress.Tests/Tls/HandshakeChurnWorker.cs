@@ -9,8 +9,7 @@ namespace Aeronet.AspNetCore.Stress.Tests.Tls;
 
 /// <summary>
 /// Opens TLS connections one after another and ends each at another point: before, in and after the ClientHello, between the
-/// flights, after the handshake, in a request, by FIN, RST, half-close, garbage or in order. Some are left to the
-/// server's handshake timeout.
+/// flights, after the handshake, in a request, by FIN, RST, half-close, garbage or in order.
 /// </summary>
 internal sealed class HandshakeChurnWorker(IPEndPoint server, int seed) : IDisposable
 {
