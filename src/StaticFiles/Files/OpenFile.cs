@@ -15,6 +15,9 @@ internal sealed class OpenFile
     private const long FineTick = 20;
     private const long CoarseTick = 2000;
 
+    // The process's own clock stands still for a tick of the kernel's, too.
+    private const long ClockLag = 11;
+
     private readonly string _strongTag;
     private readonly string _weakTag;
     private readonly long _settledAt;
@@ -114,6 +117,6 @@ internal sealed class OpenFile
     {
         var age = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (stat.ModifiedSeconds * 1000) - (stat.ModifiedNanoseconds / 1_000_000);
         var wait = (stat.ModifiedNanoseconds == 0 ? CoarseTick : FineTick) - age;
-        return wait <= 0 ? 0 : Environment.TickCount64 + wait;
+        return wait <= 0 ? 0 : Environment.TickCount64 + wait + ClockLag;
     }
 }
