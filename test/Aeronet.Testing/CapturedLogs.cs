@@ -13,9 +13,13 @@ public sealed class CapturedLogs : ILoggerProvider
     /// <summary>The messages so far, oldest first.</summary>
     public IReadOnlyList<LogEntry> Entries => [.. _entries];
 
-    /// <summary>Those of a level or above whose category starts with <paramref name="category"/>.</summary>
+    /// <summary>
+    /// Those of a level or above whose category starts with <paramref name="category"/>. Warnings that a slow machine alone can
+    /// cause are left out where warnings are asked for.
+    /// </summary>
     public IReadOnlyList<LogEntry> From(string category, LogLevel atLeast = LogLevel.Trace)
-        => [.. _entries.Where(e => e.Level >= atLeast && e.Category.StartsWith(category, StringComparison.Ordinal))];
+        => [.. _entries.Where(e => e.Level >= atLeast && e.Category.StartsWith(category, StringComparison.Ordinal)
+            && (atLeast < LogLevel.Warning || e.EventId.Name is not ("LoopBlocked" or "HeartbeatSlow")))];
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
