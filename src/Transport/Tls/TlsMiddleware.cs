@@ -20,6 +20,22 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
 
     private async Task Upgrade(ConnectionContext context, ITlsUpgrade upgrade)
     {
+        if (!await TryHandshake(context, upgrade).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await next(context).ConfigureAwait(false);
+        if (upgrade.SessionFailure is not (TlsFailure.None or TlsFailure.PeerReset) and var broken)
+        {
+            metrics.SessionBroke(broken);
+            TransportLog.SessionBroke(logger, context.ConnectionId, TlsFailures.NameOf(broken));
+        }
+    }
+
+    // On its own, so that what it measures and learns does not stay in memory as long as the connection does.
+    private async ValueTask<bool> TryHandshake(ConnectionContext context, ITlsUpgrade upgrade)
+    {
         var started = metrics.HandshakeStarted(context);
         var observation = options.OnClientHello is null ? null : new ClientHelloObservation(context, options);
         var outcome = await upgrade.UpgradeAsync(contexts, options, observation).ConfigureAwait(false);
@@ -46,7 +62,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         if (outcome.Failure is { } failure)
         {
             TransportLog.HandshakeFailed(logger, context.ConnectionId, failure);
-            return;
+            return false;
         }
 
         if (logger.IsEnabled(LogLevel.Debug))
@@ -64,11 +80,6 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
             context.Features.Set<ITlsFingerprintFeature>(TlsFingerprints.Of(hello));
         }
 
-        await next(context).ConfigureAwait(false);
-        if (upgrade.SessionFailure is not (TlsFailure.None or TlsFailure.PeerReset) and var broken)
-        {
-            metrics.SessionBroke(broken);
-            TransportLog.SessionBroke(logger, context.ConnectionId, TlsFailures.NameOf(broken));
-        }
+        return true;
     }
 }
