@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     private readonly TransportMetrics _metrics;
     private readonly IMemoryPoolFactory<byte> _pools;
     private readonly StallReporter _stalls;
+    private readonly TlsStatus _tls;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private bool? _isSupported;
@@ -32,9 +34,11 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         TransportMetrics metrics,
         IMemoryPoolFactory<byte> pools,
         StallReporter stalls,
+        TlsStatus tls,
         ILoggerFactory loggers)
     {
         _stalls = stalls;
+        _tls = tls;
         _options = options;
         _metrics = metrics;
         _pools = pools;
@@ -48,7 +52,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     {
         var services = GetServices();
         var sockets = ListenSocket.Open(endpoint, services.Options, services.Loops.Loops.Count, _logger);
-        var listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint);
+        var listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint, _tls.OnUnbound);
+        _tls.OnBoundByTransport(endpoint);
         listener.Start();
         TransportLog.Listening(_logger, listener.EndPoint, sockets.Length);
         return new ValueTask<IConnectionListener>(listener);

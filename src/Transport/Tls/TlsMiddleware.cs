@@ -74,6 +74,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         context.Features.Set<ITlsConnectionFeature>(features);
         context.Features.Set<ITlsHandshakeFeature>(features);
         context.Features.Set<ITlsApplicationProtocolFeature>(features);
+        context.Features.Set<ITlsSessionFeature>(features);
         context.Features.Set(contexts.GuardOf(outcome.Host!));
         if (options.Fingerprints && outcome.ClientHello is { } hello && context.Features.Get<ITlsFingerprintFeature>() is null)
         {
