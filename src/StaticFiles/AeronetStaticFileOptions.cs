@@ -123,6 +123,14 @@ public sealed class AeronetStaticFileOptions
     /// <remarks>Defaults to 1 s.</remarks>
     public TimeSpan OpenFileCacheMaxAge { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Whether the directories of files that are kept open are watched (inotify(7), Linux), so that a renamed directory or a swapped
+    /// link is noticed when it happens and not after <see cref="OpenFileCacheMaxAge"/>. That stays the bound where the kernel is not told:
+    /// network file systems changed by other machines, and what links lead to by other directories.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="true"/>. At most 4096 directories of a mount.</remarks>
+    public bool WatchDirectories { get; set; } = true;
+
     /// <summary>Called when the fields of a response with a file (200, 206, 304) are set and nothing is sent yet. Only in code.</summary>
     /// <remarks>Defaults to <see langword="null"/>.</remarks>
     public Action<StaticFileResponse>? OnPrepareResponse { get; set; }

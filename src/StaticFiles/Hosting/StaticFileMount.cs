@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Files.Watching;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -59,7 +61,8 @@ internal sealed class StaticFileMount
         var root = OpenRoot(logger);
 
         // A list links to every name, so every name must be found.
-        var files = new FileFinder(_options.DirectoryIndex.Enabled ? new ByteNameRoot(root) : root, _options, logger);
+        var files = new FileFinder(
+            _options.DirectoryIndex.Enabled ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
         var contentRoot = _services.GetRequiredService<IWebHostEnvironment>().ContentRootPath;
         var index = DirectoryIndexHandler.Create(root, _options, files.IsServedType, contentRoot, logger);
         var stopped = _services.GetService<IHostApplicationLifetime>()?.ApplicationStopped;
@@ -90,6 +93,13 @@ internal sealed class StaticFileMount
         configure(options);
         return new StaticFileMount(services, options, section?.Path ?? AeronetStaticFileOptions.SectionName);
     }
+
+    private DirectoryWatcher? CreateWatcher(IFileRoot root, ILogger logger)
+        => root is LinuxFileRoot directory
+            && _options is { WatchDirectories: true, OpenFileCacheSize: > 0 }
+            && _options.OpenFileCacheMaxAge > TimeSpan.Zero
+            ? new DirectoryWatcher(directory, logger, new WatchMetrics(_services.GetService<IMeterFactory>()))
+            : null;
 
     private IFileRoot OpenRoot(ILogger logger)
     {
