@@ -103,6 +103,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
                 _ => session.Failure ?? "no reason given",
             },
             HostName = handshake.HostName,
+            Host = handshake.Host,
         };
     }
 
