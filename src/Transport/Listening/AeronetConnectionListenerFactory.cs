@@ -22,6 +22,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     private readonly TransportMetrics _metrics;
     private readonly IMemoryPoolFactory<byte> _pools;
     private readonly StallReporter _stalls;
+    private readonly IRefusedConnectionObserver? _refusals;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private bool? _isSupported;
@@ -32,8 +33,10 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         TransportMetrics metrics,
         IMemoryPoolFactory<byte> pools,
         StallReporter stalls,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        IRefusedConnectionObserver? refusals = null)
     {
+        _refusals = refusals;
         _stalls = stalls;
         _options = options;
         _metrics = metrics;
@@ -134,7 +137,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                     _logger,
                     _stalls,
                     loops,
-                    [.. loops.Loops.Select(_ => _pools.Create())]);
+                    [.. loops.Loops.Select(_ => _pools.Create())],
+                    _refusals is { MaxHeldBytes: > 0 } ? _refusals : null);
                 TransportLog.Started(_logger, options.EventLoops, options.Dispatch, options.ZeroCopyFiles ? "on (sendfile)" : "off");
                 if (Native.ProcessLimits.OpenFiles() is { } limit && limit < LowDescriptorLimit)
                 {
