@@ -59,9 +59,9 @@ internal sealed class StaticFileMount
         var logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger("Aeronet.AspNetCore.StaticFiles");
         var root = OpenRoot(logger);
 
-        // A list links to every name, so every name must be found.
+        // A list links to every name, so every name must be found. Those of a provider are text.
         var files = new FileFinder(
-            _options.DirectoryIndex.Enabled ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
+            _options.DirectoryIndex.Enabled && root is not ProviderFileRoot ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
         var contentRoot = _services.GetRequiredService<IWebHostEnvironment>().ContentRootPath;
         var index = DirectoryIndexHandler.Create(root, _options, files.IsServedType, contentRoot, logger);
         var stopped = _services.GetService<IHostApplicationLifetime>()?.ApplicationStopped;
