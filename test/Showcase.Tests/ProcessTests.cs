@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Aeronet.AspNetCore.Showcase.Tests;
@@ -48,6 +50,13 @@ public sealed class ProcessTests
         Assert.Matches(@"(?m)^Aeronet:HttpsRedirect:StatusCode +307 +appsettings\.json$", settings);
         Assert.Matches(@"(?m)^Kestrel:Endpoints:Http:Url +http://127\.0\.0\.1:0 +command line$", settings);
 
+        Assert.Contains("<title>Showcase", await client.GetStringAsync(new Uri(showcase.Https, "/_aeronet")), StringComparison.Ordinal);
+        var figures = await client.GetFromJsonAsync<JsonNode>(new Uri(showcase.Https, "/_aeronet/snapshot.json"));
+        Assert.NotNull(figures);
+
+        Assert.Contains("column 4", await SendRawAsync(showcase.Http, "GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n"), StringComparison.Ordinal);
+        await LogHasAsync(showcase, "A request was refused with 400");
+
         await LogHasAsync(showcase, "\"GET /?token=[redacted] HTTP/1.1\" 307 0 ");
         await LogHasAsync(showcase, "\"GET /style.css HTTP/1.1\" 200 ");
         await LogHasAsync(showcase, "\"GET /api/hello/you HTTP/1.1\" 401 0 ");
@@ -82,6 +91,15 @@ public sealed class ProcessTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static async Task<string> SendRawAsync(Uri server, string request)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, server.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(client.GetStream());
+        return await reader.ReadToEndAsync().OrTimeout("the answer");
     }
 
     private static Task LogHasAsync(ShowcaseProcess showcase, string part) => Eventually.HoldsAsync(

@@ -45,6 +45,8 @@ internal sealed class ConfigReporter
         reporter.AddOptions(AeronetCorsOptions.SectionName, services.GetRequiredService<CorsPolicyStore>().Options);
         reporter.AddRoutes();
         reporter.AddStaticFiles();
+        reporter.AddOptions<AeronetDashboardOptions>(AeronetDashboardOptions.SectionName);
+        reporter.AddOptions<AeronetParserDiagnosticsOptions>(AeronetParserDiagnosticsOptions.SectionName);
         return reporter._rows;
     }
 

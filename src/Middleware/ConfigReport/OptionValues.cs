@@ -32,6 +32,8 @@ internal static class OptionValues
         [typeof(AeronetCorsOptions)] = Of<AeronetCorsOptions>(),
         [typeof(AeronetCorsPolicyOptions)] = Of<AeronetCorsPolicyOptions>(),
         [typeof(AeronetRouteOptions)] = Of<AeronetRouteOptions>(),
+        [typeof(AeronetDashboardOptions)] = Of<AeronetDashboardOptions>(),
+        [typeof(AeronetParserDiagnosticsOptions)] = Of<AeronetParserDiagnosticsOptions>(),
     };
 
     private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
