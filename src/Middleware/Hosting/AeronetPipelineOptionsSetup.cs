@@ -20,6 +20,7 @@ internal sealed class AeronetPipelineOptionsSetup(IConfiguration configuration) 
         ReadSwitch(nameof(options.Cors), value => options.Cors = value);
         ReadSwitch(nameof(options.Routes), value => options.Routes = value);
         ReadSwitch(nameof(options.StaticFiles), value => options.StaticFiles = value);
+        ReadSwitch(nameof(options.TlsMetrics), value => options.TlsMetrics = value);
         section.RefuseTheRest();
         failures.ThrowIfAny(typeof(AeronetPipelineOptions));
 
