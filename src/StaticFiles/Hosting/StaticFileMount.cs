@@ -39,8 +39,7 @@ internal sealed class StaticFileMount
     /// <exception cref="OptionsValidationException">An option of any of them is wrong.</exception>
     public static IReadOnlyList<StaticFileMount> FromConfiguration(IServiceProvider services, Action<AeronetStaticFileOptions> configure)
     {
-        var mounts = services.GetService<IConfiguration>()?
-            .GetSection(AeronetStaticFileOptions.SectionName).GetSection(StaticFileOptionsBinder.MountsKey).GetChildren().ToArray() ?? [];
+        var mounts = services.GetService<IConfiguration>() is { } configuration ? StaticFileOptionsBinder.MountsOf(configuration).ToArray() : [];
         return mounts.Length == 0
             ? [SingleFromConfiguration(services, configure)]
             : [.. mounts.Select(mount => FromSection(services, mount, configure))];

@@ -50,6 +50,7 @@ internal static class TlsEndpoint
             // Now, so that what Kestrel cannot do fails the start; the protocols of the endpoint are known only later.
             new KestrelFallback(settings, listenOptions.Protocols, logger).EnsureHolds(NameOf(listenOptions), problem);
             TransportLog.TlsFallback(logger, NameOf(listenOptions), problem);
+            ShowFallback(listenOptions, fallback, problem);
         }
 
         if (ClientHelloObservation.ObserverOf(options) is { } observer)
@@ -87,17 +88,35 @@ internal static class TlsEndpoint
         new TlsContexts(settings, listenOptions.Protocols).Dispose();
         var contexts = new Lazy<TlsContexts>(() => new TlsContexts(settings, listenOptions.Protocols));
         var announced = 0;
+        var status = services.GetRequiredService<TlsStatus>();
         listenOptions.Use(next =>
         {
             // Once, though localhost is built for either address family; now, for the address to say https.
             if (Interlocked.Exchange(ref announced, 1) == 0)
             {
                 TransportLog.TlsStarted(logger, listenOptions.ToString()!, options.Ktls == KtlsMode.Disabled ? "disabled" : KernelTls.Describe());
+                status.OnBinding(new BoundTlsEndpoint(listenOptions, contexts.Value.Default.Host, contexts.Value.Hosts, contexts.Value.Default.Created, fallbackReason: null));
             }
 
             return new TlsMiddleware(next, contexts.Value, options, metrics, logger).OnConnectionAsync;
         });
         return null;
+    }
+
+    private static void ShowFallback(ListenOptions listenOptions, Lazy<KestrelFallback> fallback, string reason)
+    {
+        if (listenOptions.ApplicationServices.GetService<TlsStatus>() is not { } status)
+        {
+            return;
+        }
+
+        var shown = new Lazy<BoundTlsEndpoint>(
+            () => new BoundTlsEndpoint(listenOptions, fallback.Value.Default.Host, fallback.Value.Hosts, ticketKeyMade: null, reason));
+        listenOptions.Use(next =>
+        {
+            status.OnBinding(shown.Value);
+            return next;
+        });
     }
 
     private static void CheckKernelTls(ListenOptions listenOptions, TlsSettings settings, ILogger logger)

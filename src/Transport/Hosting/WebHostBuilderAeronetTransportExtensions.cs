@@ -23,8 +23,8 @@ public static class WebHostBuilderAeronetTransportExtensions
     /// Off Linux, or where the kernel refuses epoll, a warning is logged and the sockets transport serves everything.
     /// Endpoints of the section <c>Kestrel:Endpoints</c> whose address is an https one get the transport's TLS, see
     /// <see cref="ListenOptionsAeronetTlsExtensions.UseAeronetTls(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions)"/>.
-    /// Options come from the configuration section <c>Aeronet:Transport</c>. Calling it again adds nothing. A later call of
-    /// <c>UseSockets</c> puts Kestrel's transport back in charge.
+    /// Options come from the configuration section <c>Aeronet:Transport</c>. Calling it again adds nothing, and a later
+    /// call of <c>UseSockets</c> changes nothing.
     /// </remarks>
     /// <param name="builder">The web host builder, <c>builder.WebHost</c> in a minimal application.</param>
     /// <returns><paramref name="builder"/>.</returns>
@@ -53,6 +53,8 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, AeronetConnectionListenerFactory>());
         services.TryAddSingleton<TransportMetrics>();
         services.TryAddSingleton<TlsMetrics>();
+        services.TryAddSingleton<TlsStatus>();
+        services.TryAddSingleton<IAeronetTlsStatus>(static provider => provider.GetRequiredService<TlsStatus>());
         services.TryAddSingleton(TlsLibrary.OfThisProcess);
         services.TryAddSingleton<StallReporter>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestHookStartupFilter>());

@@ -13,6 +13,7 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     /// <summary>Accepted connections kept for Kestrel before the kernel's queue has to hold them.</summary>
     private const int ReadyLimit = 1024;
 
+    private readonly Action<EndPoint> _onUnbound;
     private readonly Socket[] _sockets;
     private readonly Acceptor[] _acceptors;
 
@@ -24,8 +25,9 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     private int _waiting;
     private int _unbound;
 
-    internal AeronetConnectionListener(TransportServices services, Socket[] sockets, EndPoint endPoint)
+    internal AeronetConnectionListener(TransportServices services, Socket[] sockets, EndPoint endPoint, Action<EndPoint> onUnbound)
     {
+        _onUnbound = onUnbound;
         EndPoint = endPoint;
         _sockets = sockets;
         _acceptors = [.. services.Loops.Loops.Select(
@@ -106,6 +108,7 @@ internal sealed class AeronetConnectionListener : IConnectionListener
             }
 
             _ready.Writer.TryComplete();
+            _onUnbound(EndPoint);
         }
 
         return default;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     private readonly TransportMetrics _metrics;
     private readonly IMemoryPoolFactory<byte> _pools;
     private readonly StallReporter _stalls;
+    private readonly TlsStatus _tls;
+    private readonly IRefusedConnectionObserver? _refusals;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private bool? _isSupported;
@@ -32,9 +35,13 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         TransportMetrics metrics,
         IMemoryPoolFactory<byte> pools,
         StallReporter stalls,
-        ILoggerFactory loggers)
+        TlsStatus tls,
+        ILoggerFactory loggers,
+        IRefusedConnectionObserver? refusals = null)
     {
+        _refusals = refusals;
         _stalls = stalls;
+        _tls = tls;
         _options = options;
         _metrics = metrics;
         _pools = pools;
@@ -48,7 +55,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     {
         var services = GetServices();
         var sockets = ListenSocket.Open(endpoint, services.Options, services.Loops.Loops.Count, _logger);
-        var listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint);
+        var listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint, _tls.OnUnbound);
+        _tls.OnBoundByTransport(endpoint);
         listener.Start();
         TransportLog.Listening(_logger, listener.EndPoint, sockets.Length);
         return new ValueTask<IConnectionListener>(listener);
@@ -134,7 +142,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                     _logger,
                     _stalls,
                     loops,
-                    [.. loops.Loops.Select(_ => _pools.Create())]);
+                    [.. loops.Loops.Select(_ => _pools.Create())],
+                    _refusals is { MaxHeldBytes: > 0 } ? _refusals : null);
                 TransportLog.Started(_logger, options.EventLoops, options.Dispatch, options.ZeroCopyFiles ? "on (sendfile)" : "off");
                 if (Native.ProcessLimits.OpenFiles() is { } limit && limit < LowDescriptorLimit)
                 {

@@ -13,7 +13,6 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// </summary>
 internal sealed class KestrelFallback
 {
-    private readonly FallbackHost _default;
     private readonly Dictionary<string, FallbackHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly bool _refuseUnknown;
     private readonly bool _kestrelRules;
@@ -26,19 +25,24 @@ internal sealed class KestrelFallback
         _logger = logger;
         _kestrelRules = settings.KestrelHostRules;
         _refuseUnknown = options.RefuseUnknownHosts;
-        _default = new FallbackHost(new TlsHost(settings, options, null, endpointProtocols));
+        Default = new FallbackHost(new TlsHost(settings, options, null, endpointProtocols));
         foreach (var (name, host) in options.Hosts)
         {
             _hosts.Add(HostNames.TryNormalize(name)!, new FallbackHost(new TlsHost(settings, host, name, endpointProtocols)));
         }
 
-        _guards = TlsHostGuard.IsNeededFor(_default.Host, _hosts.Values.Select(host => host.Host));
+        _guards = TlsHostGuard.IsNeededFor(Default.Host, Hosts);
     }
+
+    internal FallbackHost Default { get; }
+
+    /// <summary>The hosts that have a name.</summary>
+    internal IEnumerable<TlsHost> Hosts => _hosts.Values.Select(host => host.Host);
 
     /// <exception cref="InvalidOperationException">Kestrel cannot hold a policy; the message says which and whose.</exception>
     internal void EnsureHolds(string endPoint, string reason)
     {
-        foreach (var host in _hosts.Values.Prepend(_default))
+        foreach (var host in _hosts.Values.Prepend(Default))
         {
             if (host.Lacks is { } option)
             {
@@ -57,7 +61,7 @@ internal sealed class KestrelFallback
             throw new AuthenticationException($"The host '{name}' is not known.");
         }
 
-        host ??= _default;
+        host ??= Default;
         if (host.Lacks is { } option)
         {
             throw new AuthenticationException($"Kestrel's TLS cannot do {option} of {host.Host.Name}.");
@@ -65,7 +69,7 @@ internal sealed class KestrelFallback
 
         if (_guards)
         {
-            context.Connection.Features.Set<IHostGuard>(new TlsHostGuard(host.Host, requested => (HostNames.Find(_hosts, requested, _kestrelRules) ?? _default).Host));
+            context.Connection.Features.Set<IHostGuard>(new TlsHostGuard(host.Host, requested => (HostNames.Find(_hosts, requested, _kestrelRules) ?? Default).Host));
         }
 
         return ValueTask.FromResult(host.CreateOptions(_logger, context.Connection.ConnectionId));

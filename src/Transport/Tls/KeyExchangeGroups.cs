@@ -9,7 +9,7 @@ internal static unsafe class KeyExchangeGroups
 {
     private static readonly ConcurrentDictionary<int, string?> s_names = new();
 
-    /// <summary>The group of a session (SSL_get_negotiated_group(3)); 0 when it has none, as after a resumption in TLS 1.2.</summary>
+    /// <summary>The group of a session (SSL_get_negotiated_group(3)); 0 when it has none.</summary>
     internal static int Of(nint ssl)
     {
         var group = (int)OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_GET_NEGOTIATED_GROUP, 0, 0);

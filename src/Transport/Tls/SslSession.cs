@@ -245,16 +245,20 @@ internal sealed unsafe class SslSession
                 return default;
             }
 
+            var version = OpenSsl.SSL_version(_sslByGate);
+            var resumed = OpenSsl.SSL_session_reused(_sslByGate) == 1;
             byte* protocol;
             uint length;
             OpenSsl.SSL_get0_alpn_selected(_sslByGate, &protocol, &length);
             return new TlsAgreement
             {
-                Version = OpenSsl.SSL_version(_sslByGate),
+                Version = version,
                 CipherSuite = (TlsCipherSuite)OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(_sslByGate)),
                 ApplicationProtocol = new ReadOnlySpan<byte>(protocol, (int)length).ToArray(),
-                Group = KeyExchangeGroups.Of(_sslByGate),
-                Resumed = OpenSsl.SSL_session_reused(_sslByGate) == 1,
+
+                // TLS 1.2 resumes without a key exchange; OpenSSL tells the group of the session's first handshake.
+                Group = resumed && version == OpenSsl.TLS1_2_VERSION ? 0 : KeyExchangeGroups.Of(_sslByGate),
+                Resumed = resumed,
                 ClientCertificate = ClientCertificate(),
             };
         }

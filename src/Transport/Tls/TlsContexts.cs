@@ -40,10 +40,13 @@ internal sealed unsafe class TlsContexts : IDisposable
             _hosts.Add(HostNames.TryNormalize(name)!, context);
         }
 
-        _guards = TlsHostGuard.IsNeededFor(Default.Host, _hosts.Values.Select(context => context.Host));
+        _guards = TlsHostGuard.IsNeededFor(Default.Host, Hosts);
     }
 
     internal TlsHostContext Default { get; }
+
+    /// <summary>The hosts that have a name.</summary>
+    internal IEnumerable<TlsHost> Hosts => _hosts.Values.Select(context => context.Host);
 
     /// <summary>The handshake that OpenSSL's callbacks on this thread belong to.</summary>
     internal static TlsHandshake? Current
@@ -136,7 +139,7 @@ internal sealed unsafe class TlsContexts : IDisposable
     [UnmanagedCallersOnly]
     private static int OnSelectProtocol(nint ssl, byte** selected, byte* selectedLength, byte* offered, uint offeredLength, nint argument)
     {
-        var ours = t_current?.Host.ApplicationProtocols ?? [];
+        var ours = t_current?.Host?.ApplicationProtocols ?? [];
         var theirs = new ReadOnlySpan<byte>(offered, (int)offeredLength);
         for (var i = 0; i < ours.Length; i += ours[i] + 1)
         {

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Aeronet.AspNetCore.Transport.Tls;
 
 /// <summary>What Kestrel and the application are told of the TLS under a connection.</summary>
-internal sealed class TlsFeatures(TlsOutcome outcome) : ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature
+internal sealed class TlsFeatures(TlsOutcome outcome) :
+    ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature, ITlsSessionFeature
 {
     private X509Certificate2? _clientCertificate;
     private bool _isSet;
@@ -33,6 +34,18 @@ internal sealed class TlsFeatures(TlsOutcome outcome) : ITlsConnectionFeature, I
     public string HostName => outcome.HostName;
 
     public ReadOnlyMemory<byte> ApplicationProtocol => outcome.Agreement.ApplicationProtocol;
+
+    public bool Resumed => outcome.Agreement.Resumed;
+
+    public string? KeyExchangeGroup => KeyExchangeGroups.NameOf(outcome.Agreement.Group);
+
+    public bool SendsByKernel => outcome.SendsByKernel;
+
+    public bool ReceivesByKernel => outcome.ReceivesByKernel;
+
+    public bool HasClientCertificate => outcome.Agreement.ClientCertificate is not null;
+
+    public string? ServedHost => outcome.Host?.ServerName;
 
 #pragma warning disable SYSLIB0058 // The interface still asks for what the framework has retired in favour of the cipher suite.
     public CipherAlgorithmType CipherAlgorithm => CipherSuiteParts.CipherOf(outcome.Agreement.CipherSuite).Algorithm;

@@ -8,7 +8,6 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 internal sealed class TlsHost
 {
     private readonly TlsSettings _settings;
-    private readonly string? _name;
 
     /// <param name="settings">The endpoint's.</param>
     /// <param name="host">The host's own options; the endpoint's for the default host.</param>
@@ -18,7 +17,7 @@ internal sealed class TlsHost
     {
         var endpoint = settings.Options;
         _settings = settings;
-        _name = name;
+        ServerName = name;
         Name = name is null ? "the default host" : $"host '{name}'";
         Ktls = endpoint.Ktls;
         var owner = host.Certificates.Count > 0 ? host : endpoint;
@@ -53,6 +52,9 @@ internal sealed class TlsHost
 
     /// <summary>For messages: <c>the default host</c> or <c>host 'www.example.com'</c>.</summary>
     internal string Name { get; }
+
+    /// <summary>The name in the options; null for the default host.</summary>
+    internal string? ServerName { get; }
 
     internal KtlsMode Ktls { get; }
 
@@ -99,7 +101,7 @@ internal sealed class TlsHost
     internal bool AsksApplication => ClientCertificateValidation is not null && ClientCertificates != TlsClientCertificates.Disabled;
 
     /// <summary>An option's name in messages.</summary>
-    internal string NameOf(string option) => _settings.NameOf(option, _name);
+    internal string NameOf(string option) => _settings.NameOf(option, ServerName);
 
     private static byte[] Alpn(HttpProtocols protocols) =>
     [

@@ -16,6 +16,12 @@ internal sealed unsafe class TlsHostContext(TlsHost host) : IDisposable
     internal nint Pointer => _context.Pointer;
 
     /// <summary>
+    /// When it was made, and with it the key of its tickets (SSL_CTX_new(3)), which never changes. A handshake's tickets stay with
+    /// the context it began with: SSL_set_SSL_CTX does not move them (session_ctx in OpenSSL's source).
+    /// </summary>
+    internal DateTimeOffset Created { get; } = DateTimeOffset.UtcNow;
+
+    /// <summary>
     /// Makes a handshake that has seen no more than the ClientHello this host's. Certificates, signature algorithms, trust
     /// and session id context follow the SSL_CTX; what SSL_new had copied from the old one does not and is set here
     /// (SSL_set_SSL_CTX's source; ngx_http_ssl_servername does likewise).

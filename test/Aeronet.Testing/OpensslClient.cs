@@ -2,16 +2,22 @@ using System.Diagnostics;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
 
-namespace Aeronet.AspNetCore.Tls.Tests.Tools;
+namespace Aeronet.Testing;
 
 /// <summary>openssl s_client, told line by line what to send and what to do (<c>K</c>: update keys).</summary>
-internal static class OpensslClient
+public static class OpensslClient
 {
     private const nuint FIONREAD = 0x541B;
 
     /// <summary>Runs until the server closes; returns all it printed.</summary>
+    /// <param name="host">The server; its first endpoint.</param>
+    /// <param name="arguments">Further switches of s_client.</param>
+    /// <param name="inputs">What it is told, each in a read of its own.</param>
     public static async Task<string> RunAsync(KestrelHost host, string[] arguments, params string[] inputs)
     {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(inputs);
         var tool = ExternalTool.Require("openssl");
         using var process = new Process
         {
@@ -31,8 +37,8 @@ internal static class OpensslClient
             {
                 try
                 {
-                    await process.StandardInput.WriteAsync(input);
-                    await process.StandardInput.FlushAsync();
+                    await process.StandardInput.WriteAsync(input).ConfigureAwait(false);
+                    await process.StandardInput.FlushAsync().ConfigureAwait(false);
                 }
                 catch (IOException)
                 {
@@ -41,11 +47,11 @@ internal static class OpensslClient
                 }
 
                 // A command must come in a read of its own.
-                await Eventually.HoldsAsync(() => process.HasExited || Unread(process) == 0, $"s_client to read '{input}'");
+                await Eventually.HoldsAsync(() => process.HasExited || Unread(process) == 0, $"s_client to read '{input}'").ConfigureAwait(false);
             }
 
-            await process.WaitForExitAsync().OrTimeout("s_client to end");
-            return await output + await error;
+            await process.WaitForExitAsync().OrTimeout("s_client to end").ConfigureAwait(false);
+            return await output.ConfigureAwait(false) + await error.ConfigureAwait(false);
         }
         finally
         {
