@@ -117,7 +117,11 @@ for project in test/*.Tests/*.csproj; do
   if [[ $kernel == user-mode ]]; then elsewhere=(-trait- Category=KernelTls); fi
   run_tests "$name" dotnet "$(dirname "$project")/bin/Release/net10.0/$name.dll" "${elsewhere[@]}"
 done
-if [[ $kernel == user-mode ]]; then run_tests "KernelTls" "$root/eng/ktls.sh" --; fi
+if [[ $kernel == user-mode ]]; then
+  for project in Tls.Tests StaticFiles.Tests; do
+    run_tests "KernelTls of $project" "$root/eng/ktls.sh" --project "$project" --
+  done
+fi
 
 touch "$results/tests"
 if [[ $skipped -gt 0 ]]; then

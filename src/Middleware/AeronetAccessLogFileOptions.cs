@@ -18,4 +18,7 @@ public sealed class AeronetAccessLogFileOptions
     /// <summary>How many full files are kept beside the one in use; 1 or more.</summary>
     /// <remarks>Defaults to <see langword="null"/>: all.</remarks>
     public int? Keep { get; set; }
+
+    internal bool IsSameAs(AeronetAccessLogFileOptions other) =>
+        Path == other.Path && MaxSize == other.MaxSize && Daily == other.Daily && Keep == other.Keep;
 }

@@ -2,7 +2,7 @@ namespace Aeronet.AspNetCore.Middleware;
 
 /// <summary>
 /// Options of the access log. Bound from the configuration section <c>Aeronet:AccessLog</c>, then changed in code, then validated
-/// when the application starts.
+/// when the application starts. A change of configuration is taken over while the application runs, if it is right.
 /// </summary>
 public sealed class AeronetAccessLogOptions
 {
@@ -62,4 +62,18 @@ public sealed class AeronetAccessLogOptions
     /// <remarks>Defaults to those that carry credentials.</remarks>
     public IList<string> RedactHeaders { get; set; } =
         ["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Api-Key"];
+
+    /// <summary>Whether nothing differs.</summary>
+    internal bool IsSameAs(AeronetAccessLogOptions other) =>
+        Format == other.Format
+        && Stdout == other.Stdout
+        && Logger == other.Logger
+        && File.IsSameAs(other.File)
+        && QueueSize == other.QueueSize
+        && Overflow == other.Overflow
+        && FlushInterval == other.FlushInterval
+        && KnownProxies.SequenceEqual(other.KnownProxies)
+        && ForwardedHeader == other.ForwardedHeader
+        && RedactQuery.SequenceEqual(other.RedactQuery)
+        && RedactHeaders.SequenceEqual(other.RedactHeaders);
 }

@@ -1,5 +1,8 @@
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
+using Aeronet.AspNetCore.StaticFiles.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.StaticFiles;
 
@@ -123,6 +126,14 @@ public sealed class AeronetStaticFileOptions
     /// <remarks>Defaults to 1 s.</remarks>
     public TimeSpan OpenFileCacheMaxAge { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Whether the directories of files that are kept open are watched (inotify(7), Linux), so that a renamed directory or a swapped
+    /// link is noticed when it happens and not after <see cref="OpenFileCacheMaxAge"/>. That stays the bound where the kernel is not told:
+    /// network file systems changed by other machines, and what links lead to by other directories.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="true"/>. At most 4096 directories of a mount.</remarks>
+    public bool WatchDirectories { get; set; } = true;
+
     /// <summary>Called when the fields of a response with a file (200, 206, 304) are set and nothing is sent yet. Only in code.</summary>
     /// <remarks>Defaults to <see langword="null"/>.</remarks>
     public Action<StaticFileResponse>? OnPrepareResponse { get; set; }
@@ -130,4 +141,19 @@ public sealed class AeronetStaticFileOptions
     /// <summary>How directories without a default document are listed.</summary>
     /// <remarks>Defaults to not at all.</remarks>
     public DirectoryIndexOptions DirectoryIndex { get; set; } = new();
+
+    /// <summary>The options that configuration has, for each mount; those of the section alone where it has no list of mounts.</summary>
+    /// <param name="configuration">The application's configuration.</param>
+    /// <returns>What <c>UseAeronetStaticFiles()</c> begins with: neither changed in code nor validated.</returns>
+    /// <exception cref="OptionsValidationException">A key does not exist, or a value cannot be read.</exception>
+    public static IReadOnlyList<AeronetStaticFileOptions> FromConfiguration(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return [.. StaticFileOptionsBinder.MountsOf(configuration).DefaultIfEmpty().Select(mount =>
+        {
+            var options = new AeronetStaticFileOptions();
+            new StaticFileOptionsBinder(configuration, mount).Configure(options);
+            return options;
+        })];
+    }
 }

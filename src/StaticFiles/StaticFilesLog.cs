@@ -27,4 +27,12 @@ internal static partial class StaticFilesLog
     [LoggerMessage(
         5, LogLevel.Warning, "The file for '{Path}' became shorter while it was sent: connection aborted.", EventName = "Truncated")]
     public static partial void Truncated(ILogger logger, string? path);
+
+    [LoggerMessage(
+        6,
+        LogLevel.Warning,
+        "Not every directory below '{Root}' is watched, because {Reason}: names that lead elsewhere are noticed after OpenFileCacheMaxAge there. "
+            + "Raise the limit, or set WatchDirectories to false.",
+        EventName = "NotWatched")]
+    public static partial void NotWatched(ILogger logger, string root, string reason);
 }

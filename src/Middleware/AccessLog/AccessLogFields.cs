@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Net;
-using System.Security.Authentication;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Features.Authentication;
@@ -17,7 +15,7 @@ internal sealed class AccessLogFields(AeronetAccessLogOptions options, TimeProvi
     private const string RequestHeaderPrefix = "header:";
     private const string ResponseHeaderPrefix = "response_header:";
 
-    private static readonly FrozenDictionary<string, FieldWriter> Simple = new Dictionary<string, FieldWriter>
+    private static readonly FrozenDictionary<string, FieldWriter> Simple = new Dictionary<string, FieldWriter>(TlsFields.All)
     {
         ["remote_port"] = static (line, entry, style) => line.Number(entry.Context.Connection.RemotePort),
         ["connection"] = static (line, entry, style) => line.Text(entry.Context.Connection.Id, style),
@@ -35,12 +33,6 @@ internal sealed class AccessLogFields(AeronetAccessLogOptions options, TimeProvi
         ["user_agent"] = static (line, entry, style) => line.Text(entry.Context.Request.Headers.UserAgent.ToString(), style),
         ["route"] = static (line, entry, style) => line.Text(Route(entry.Context), style),
         ["path"] = WritePath,
-        ["tls.version"] = static (line, entry, style) => line.Text(TlsVersion(entry.Context), style),
-        ["tls.cipher"] = static (line, entry, style) =>
-            line.Text(entry.Context.Features.Get<ITlsHandshakeFeature>()?.NegotiatedCipherSuite?.ToString(), style),
-        // No server tells yet.
-        ["tls.resumed"] = static (line, entry, style) => line.Missing(style),
-        ["tls.sni"] = static (line, entry, style) => line.Text(entry.Context.Features.Get<ITlsHandshakeFeature>()?.HostName, style),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly ClientAddress _client = new(options.KnownProxies, options.ForwardedHeader);
@@ -78,14 +70,6 @@ internal sealed class AccessLogFields(AeronetAccessLogOptions options, TimeProvi
 
     // Not HttpContext.User, which makes somebody up if nobody is there.
     private static string? User(HttpContext context) => context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity?.Name;
-
-    private static string? TlsVersion(HttpContext context) => context.Features.Get<ITlsHandshakeFeature>()?.Protocol switch
-    {
-        null => null,
-        SslProtocols.Tls12 => "TLSv1.2",
-        SslProtocols.Tls13 => "TLSv1.3",
-        _ => "TLS",
-    };
 
     private static void WritePath(LineWriter line, AccessLogEntry entry, ValueStyle style)
     {

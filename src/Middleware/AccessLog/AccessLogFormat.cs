@@ -15,7 +15,7 @@ internal sealed class AccessLogFormat
     private static readonly string[] JsonFields =
     [
         "time", "remote", "user", "method", "scheme", "host", "target", "protocol", "status", "bytes", "duration_ms", "referer",
-        "user_agent", "route", "trace_id", "tls.version",
+        "user_agent", "route", "trace_id",
     ];
 
     private readonly Piece[] _pieces;
@@ -67,6 +67,8 @@ internal sealed class AccessLogFormat
             separator = ",";
         }
 
+        // At once: most of a log has either all of them or none.
+        yield return new Piece([], TlsFields.WriteJson, ValueStyle.Json);
         yield return new Piece("}"u8.ToArray(), null, ValueStyle.Json);
     }
 

@@ -22,4 +22,14 @@ internal static partial class AccessLogLog
 
     [LoggerMessage(4, LogLevel.Warning, "The access log {Path} goes on in the same file: {Reason}", EventName = "NotRotated")]
     public static partial void NotRotated(ILogger logger, string path, string reason);
+
+    [LoggerMessage(5, LogLevel.Information, "Configuration changed, and the access log with it.", EventName = "Reloaded")]
+    public static partial void Reloaded(ILogger logger);
+
+    [LoggerMessage(
+        6,
+        LogLevel.Warning,
+        "Configuration changed and the access log options in it cannot be used; those from before stay in force. {Failures}",
+        EventName = "NotReloaded")]
+    public static partial void NotReloaded(ILogger logger, string failures);
 }

@@ -1,68 +1,54 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace Aeronet.AspNetCore.Middleware.AccessLog;
 
-/// <summary>Makes lines of requests, and writes them to the sinks in batches until the host has stopped.</summary>
+/// <summary>
+/// Makes lines of requests until the host has stopped, by the options in force. A change of configuration that is wrong is logged and
+/// leaves the log alone; the framework's own monitor of options would throw on the thread that watches the file.
+/// </summary>
 internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposable
 {
-    private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
-
     [ThreadStatic]
     private static LineWriter? t_line;
 
-    private readonly AeronetAccessLogOptions _options;
-    private readonly AccessLogFields _fields;
-    private readonly AccessLogFormat _format;
-    private readonly LineQueue _queue;
-    private readonly List<IAccessLogSink> _sinks;
-    private readonly FileSink? _file;
-    private readonly AccessLogMetrics _metrics;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
+    private readonly IOptionsFactory<AeronetAccessLogOptions> _options;
+    private readonly AccessLogServices _services;
     private readonly DefaultObjectPool<AccessLogEntry> _entries;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _writing;
+    private readonly IDisposable? _changes;
+    private readonly Lock _changing = new();
 
-    private volatile bool _isEnding;
-    private long _unreported;
-    private string _lastFailure = "";
-    private long _lastWarning;
+    // Written under _changing.
+    private volatile AccessLogRun _run;
+    private bool _isEnding;
+    private string? _problem;
 
     public AccessLogWriter(
-        IOptions<AeronetAccessLogOptions> options,
+        IOptionsFactory<AeronetAccessLogOptions> options,
         IEnumerable<IAccessLogSink> sinks,
         ILoggerFactory loggers,
+        IConfiguration? configuration = null,
         IHostEnvironment? environment = null,
         IMeterFactory? meters = null,
         TimeProvider? time = null)
     {
-        _options = options.Value;
-        _time = time ?? TimeProvider.System;
-        _logger = loggers.CreateLogger(AccessLogLog.Category);
-        _fields = new AccessLogFields(_options, _time);
-        _format = AccessLogFormat.TryCompile(_options.Format, _fields, out var error)
-            ?? throw new InvalidOperationException(error);
-        _metrics = new AccessLogMetrics(meters);
-        _queue = new LineQueue(_options.QueueSize);
+        _options = options;
+        _services = new AccessLogServices(
+            [.. sinks],
+            environment?.ContentRootPath ?? "",
+            new AccessLogMetrics(meters),
+            loggers.CreateLogger(AccessLogLog.Category),
+            time ?? TimeProvider.System);
         _entries = new DefaultObjectPool<AccessLogEntry>(new EntryPolicy(this), 1024);
-        _sinks = [.. sinks];
-        if (_options.Stdout)
-        {
-            _sinks.Add(new StdoutSink());
-        }
-
-        if (_options.File.Path is { } path)
-        {
-            path = Path.Combine(environment?.ContentRootPath ?? "", path);
-            _file = new FileSink(path, _options.File, _time, _logger, _queue.Wake);
-            _sinks.Add(_file);
-        }
-
-        _writing = _sinks.Count == 0 ? Task.CompletedTask : Task.Run(WriteAsync);
+        _run = new AccessLogRun(options.Create(Options.DefaultName), _services);
+        _run.Start(Task.CompletedTask, _stop.Token);
+        _changes = configuration is null ? null : ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
     /// <summary>An entry to be given back by <see cref="CompleteAsync"/>.</summary>
@@ -72,18 +58,22 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
     public Task CompleteAsync(AccessLogEntry entry)
     {
         entry.End();
-        if (_options.Logger)
+        var run = _run;
+        if (run.Options.Logger)
         {
-            LogRequest(entry);
+            LogRequest(run, entry);
         }
 
         var waiting = Task.CompletedTask;
-        if (_sinks.Count > 0)
+        if (run.HasSinks)
         {
             var line = t_line ??= new LineWriter();
             line.Clear();
-            _format.Write(line, entry);
-            waiting = Add(line.Written);
+            run.Format(line, entry);
+            if (!run.Queue.TryAdd(line.Written))
+            {
+                waiting = AddElsewhere(run, line.Written);
+            }
         }
 
         entry.Clear();
@@ -104,56 +94,74 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
     /// <summary>Writes what is left: by now the server has ended its last request.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        _isEnding = true;
-        _queue.Complete();
+        lock (_changing)
+        {
+            _isEnding = true;
+        }
+
+        _run.Complete();
         using var registration = cancellationToken.Register(_stop.Cancel);
-        await _writing.ConfigureAwait(false);
+        await _run.Writing.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _changes?.Dispose();
         await StoppedAsync(CancellationToken.None).ConfigureAwait(false);
-        _file?.Dispose();
         _stop.Dispose();
     }
 
-    private Task Add(ReadOnlySpan<byte> line)
+    /// <summary>A line for which the run's queue has no room, or which came when another run had just taken its place.</summary>
+    private Task AddElsewhere(AccessLogRun run, ReadOnlySpan<byte> line)
     {
-        if (_queue.TryAdd(line))
+        while (run.Queue.IsCompleted && run != _run)
         {
-            return Task.CompletedTask;
-        }
-
-        if (_options.Overflow == AccessLogOverflow.Wait)
-        {
-            return AddLaterAsync(line.ToArray());
-        }
-
-        _queue.NoteDropped();
-        return Task.CompletedTask;
-    }
-
-    private async Task AddLaterAsync(byte[] line)
-    {
-        while (await _queue.WaitForRoomAsync(line.Length).ConfigureAwait(false))
-        {
-            if (_queue.TryAdd(line))
+            run = _run;
+            if (run.Queue.TryAdd(line))
             {
-                return;
+                return Task.CompletedTask;
             }
         }
 
-        _queue.NoteDropped();
+        if (run.Options.Overflow == AccessLogOverflow.Wait)
+        {
+            return AddLaterAsync(run, line.ToArray());
+        }
+
+        run.Queue.NoteDropped();
+        return Task.CompletedTask;
     }
 
-    private void LogRequest(AccessLogEntry entry)
+    private async Task AddLaterAsync(AccessLogRun run, byte[] line)
     {
-        if (_logger.IsEnabled(LogLevel.Information))
+        while (true)
+        {
+            var mayFit = await run.Queue.WaitForRoomAsync(line.Length).ConfigureAwait(false);
+            if (mayFit && run.Queue.TryAdd(line))
+            {
+                return;
+            }
+
+            if (run.Queue.IsCompleted && run != _run)
+            {
+                run = _run;
+            }
+            else if (!mayFit)
+            {
+                run.Queue.NoteDropped();
+                return;
+            }
+        }
+    }
+
+    private void LogRequest(AccessLogRun run, AccessLogEntry entry)
+    {
+        if (_services.Logger.IsEnabled(LogLevel.Information))
         {
             var request = entry.Context.Request;
             AccessLogLog.Request(
-                _logger,
-                _fields.Remote(entry.Context)?.ToString(),
+                _services.Logger,
+                run.Fields.Remote(entry.Context)?.ToString(),
                 Text.PrintableText.Escape(request.Method),
                 request.PathBase.ToUriComponent() + request.Path.ToUriComponent(),
                 request.Protocol,
@@ -163,72 +171,42 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
         }
     }
 
-    private async Task WriteAsync()
+    private void Reload()
     {
-        while (true)
-        {
-            // Without a first line there is nothing to gather others for.
-            await _queue.WaitAsync(Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
-            if (!_isEnding && _options.FlushInterval > TimeSpan.Zero)
-            {
-                await _queue.WaitAsync(_options.FlushInterval, CancellationToken.None).ConfigureAwait(false);
-            }
-
-            var isEnding = _isEnding;
-            var lines = _queue.Take(out var count);
-            if (count > 0)
-            {
-                await WriteBatchAsync(lines, count).ConfigureAwait(false);
-            }
-            else
-            {
-                _file?.ReopenIfAsked();
-            }
-
-            ReportDropped();
-            if (isEnding)
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task WriteBatchAsync(ReadOnlyMemory<byte> lines, int count)
-    {
-        foreach (var sink in _sinks)
+        lock (_changing)
         {
             try
             {
-                await sink.WriteAsync(lines, count, _stop.Token).ConfigureAwait(false);
-                _metrics.Written(count);
+                var options = _options.Create(Options.DefaultName);
+                if (!_isEnding && !options.IsSameAs(_run.Options))
+                {
+                    var (previous, next) = (_run, new AccessLogRun(options, _services));
+                    next.Start(previous.Writing, _stop.Token);
+                    _run = next;
+                    previous.Complete();
+                    AccessLogLog.Reloaded(_services.Logger);
+                }
+
+                _problem = null;
             }
-#pragma warning disable CA1031 // A sink is somebody else's code, or a disk that is full: the log goes on with the next batch.
-            catch (Exception e)
-#pragma warning restore CA1031
+            catch (OptionsValidationException wrong)
             {
-                _metrics.DroppedBySink(count);
-                _unreported += count;
-                _lastFailure = e.Message;
+                Refuse(string.Join(' ', wrong.Failures));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Refuse(e.Message);
             }
         }
     }
 
-    private void ReportDropped()
+    // One change makes several events: each source of configuration has its own.
+    private void Refuse(string problem)
     {
-        var dropped = _queue.TakeDropped();
-        if (dropped > 0)
+        if (_problem != problem)
         {
-            _metrics.DroppedByQueue((int)dropped);
-            _unreported += dropped;
-            _lastFailure = "the queue was full";
-        }
-
-        if (_unreported > 0
-            && (_isEnding || _lastWarning == 0 || _time.GetElapsedTime(_lastWarning) > WarningInterval))
-        {
-            AccessLogLog.Dropped(_logger, _unreported, _lastFailure);
-            _unreported = 0;
-            _lastWarning = _time.GetTimestamp();
+            _problem = problem;
+            AccessLogLog.NotReloaded(_services.Logger, problem);
         }
     }
 

@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.Middleware.AccessLog;
+using Aeronet.AspNetCore.Middleware.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -18,6 +19,6 @@ public static class AeronetAccessLogApplicationBuilderExtensions
         ArgumentNullException.ThrowIfNull(app);
         var log = app.ApplicationServices.GetService<AccessLogWriter>()
             ?? throw new InvalidOperationException("There is no access log: call builder.Services.AddAeronetAccessLog().");
-        return app.Use(next => new AccessLogMiddleware(next, log).InvokeAsync);
+        return PipelineStep.Use(app, PipelineStep.AccessLog, next => new AccessLogMiddleware(next, log).InvokeAsync);
     }
 }

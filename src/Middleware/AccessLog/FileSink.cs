@@ -56,9 +56,7 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>
-    /// Opens the file again if a signal asked for it: logrotate has renamed it. If that fails, the next lines try again, and tell.
-    /// </summary>
+    /// <summary>Opens the file again if a signal asked for it: logrotate has renamed it.</summary>
     public void ReopenIfAsked()
     {
         if (!_reopen)
@@ -67,15 +65,25 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
         }
 
         _reopen = false;
+        if (Reopen())
+        {
+            AccessLogLog.Reopened(_logger, _path);
+        }
+    }
+
+    /// <summary>Opens the file again. If that fails, the next lines try again, and tell.</summary>
+    public bool Reopen()
+    {
         _file?.Dispose();
         _file = null;
         try
         {
             _file = Open();
-            AccessLogLog.Reopened(_logger, _path);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            return false;
         }
     }
 

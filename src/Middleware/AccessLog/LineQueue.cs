@@ -20,8 +20,11 @@ internal sealed class LineQueue(int capacity)
     private int _length;
     private int _lines;
     private long _dropped;
-    private bool _isCompleted;
     private TaskCompletionSource? _room;
+    private volatile bool _isCompleted;
+
+    /// <summary>Whether it takes no more lines.</summary>
+    public bool IsCompleted => _isCompleted;
 
     /// <summary>Adds a line; false if there is no room, or no writer any more.</summary>
     public bool TryAdd(ReadOnlySpan<byte> line)

@@ -44,6 +44,19 @@ internal sealed class LineWriter
         _length += written;
     }
 
+    /// <summary>A truth value; null is a dash, or null in JSON.</summary>
+    public void Truth(bool? value, ValueStyle style)
+    {
+        if (value is { } truth)
+        {
+            Literal(truth ? "true"u8 : "false"u8);
+        }
+        else
+        {
+            Missing(style);
+        }
+    }
+
     /// <summary>Thousandths as a number with three decimals.</summary>
     public void Thousandths(long value)
     {

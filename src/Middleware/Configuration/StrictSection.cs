@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Configuration;
 using Microsoft.Extensions.Configuration;
 
 namespace Aeronet.AspNetCore.Middleware.Configuration;
@@ -87,6 +88,9 @@ internal sealed class StrictSection(IConfigurationSection section, OptionFailure
         }
     }
 
+    /// <summary>Takes keys for known that somebody else reads.</summary>
+    public void Expect(IEnumerable<string> keys) => _known.AddRange(keys);
+
     /// <summary>Reports what is there and was not read.</summary>
     public void RefuseTheRest()
     {
@@ -94,7 +98,9 @@ internal sealed class StrictSection(IConfigurationSection section, OptionFailure
         RefuseText(section, $"a section with {known}");
         foreach (var child in section.GetChildren().Where(child => !_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
         {
-            failures.Add($"{child.Path} is not an option: remove it or use one of {known}.");
+            failures.Add(Spelling.Nearest(child.Key, _known) is { } meant
+                ? $"{child.Path} is not an option: did you mean {meant}?"
+                : $"{child.Path} is not an option: remove it or use one of {known}.");
         }
     }
 

@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.Cors;
+using Aeronet.AspNetCore.Middleware.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -34,6 +35,7 @@ public static class AeronetCorsApplicationBuilderExtensions
         }
 
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(CorsLog.Category);
-        return app.Use(next => new CorsMiddleware(next, store, policyName, logger).InvokeAsync);
+        return PipelineStep.Use(
+            app, PipelineStep.Cors, next => new CorsMiddleware(next, store, policyName, logger).InvokeAsync);
     }
 }

@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.Hooks;
+using Aeronet.AspNetCore.Middleware.Pipeline;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -17,6 +18,6 @@ public static class AeronetHooksApplicationBuilderExtensions
         var builder = new AeronetHookBuilder();
         configure(builder);
         var runner = new HookRunner(builder.Build(), app.ApplicationServices);
-        return app.Use(next => context => runner.InvokeAsync(context, next));
+        return PipelineStep.Use(app, PipelineStep.Hooks, next => context => runner.InvokeAsync(context, next));
     }
 }

@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.HttpsRedirect;
+using Aeronet.AspNetCore.Middleware.Pipeline;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
@@ -41,7 +42,10 @@ public static class AeronetHttpsRedirectApplicationBuilderExtensions
             services.GetService<IHostApplicationLifetime>(),
             logger);
         var allowedHosts = new HostAllowList(AllowedHosts(options, services, configuration));
-        return app.Use(next => new HttpsRedirectMiddleware(next, options, ports, allowedHosts, logger).InvokeAsync);
+        return PipelineStep.Use(
+            app,
+            PipelineStep.HttpsRedirect,
+            next => new HttpsRedirectMiddleware(next, options, ports, allowedHosts, logger).InvokeAsync);
     }
 
     private static AeronetHttpsRedirectOptions CreateOptions(IServiceProvider services, IConfiguration? configuration)

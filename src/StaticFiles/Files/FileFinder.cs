@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Aeronet.AspNetCore.StaticFiles.Files.Watching;
 using Aeronet.AspNetCore.StaticFiles.Requests;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,7 @@ internal sealed class FileFinder : IDisposable
 {
     private readonly IFileRoot _root;
     private readonly OpenFileCache? _cache;
+    private readonly DirectoryWatcher? _watcher;
     private readonly ContentTypeMap _contentTypes;
     private readonly SiblingFinder _siblings;
     private readonly OpenFileFactory _factory;
@@ -19,9 +21,15 @@ internal sealed class FileFinder : IDisposable
     private readonly long _maxAge;
     private readonly ILogger _logger;
 
-    public FileFinder(IFileRoot root, AeronetStaticFileOptions options, ILogger logger)
+    /// <summary>Makes one.</summary>
+    /// <param name="root">Where files are opened.</param>
+    /// <param name="options">The mount's options, validated.</param>
+    /// <param name="logger">The mount's logger.</param>
+    /// <param name="watcher">Watches the directories of files that are kept open; disposed with this. Null: age alone decides.</param>
+    public FileFinder(IFileRoot root, AeronetStaticFileOptions options, ILogger logger, DirectoryWatcher? watcher = null)
     {
         _root = root;
+        _watcher = watcher;
         _logger = logger;
         _contentTypes = new ContentTypeMap(options);
         _siblings = new SiblingFinder(root, ContentCoding.FindAll(options.Precompressed));
@@ -30,7 +38,7 @@ internal sealed class FileFinder : IDisposable
         _defaultDocuments = [.. (options.DefaultDocuments ?? []).Select(name => (Encoding.UTF8.GetBytes(name), name))];
         _hashesContent = options.EntityTags == EntityTagSource.ContentHash;
         _maxAge = (long)options.OpenFileCacheMaxAge.TotalMilliseconds;
-        _cache = options.OpenFileCacheSize > 0 ? new OpenFileCache(options.OpenFileCacheSize) : null;
+        _cache = options.OpenFileCacheSize > 0 ? new OpenFileCache(options.OpenFileCacheSize, watcher is null ? null : watcher.Trim) : null;
     }
 
     /// <summary>Finds what <paramref name="path"/> leads to now.</summary>
@@ -44,7 +52,7 @@ internal sealed class FileFinder : IDisposable
             return Open(path, mountLength, null, out file);
         }
 
-        return !cached.TryClaimLookup(Environment.TickCount64, _maxAge) && TryUse(cached, out file)
+        return cached.IsWhereItWas && !cached.TryClaimLookup(Environment.TickCount64, _maxAge) && TryUse(cached, out file)
             ? FindOutcome.File
             : Open(path, mountLength, cached, out file);
     }
@@ -59,7 +67,11 @@ internal sealed class FileFinder : IDisposable
     /// <summary>Whether files of that name have a content type that is served.</summary>
     public bool IsServedType(string name) => _contentTypes.TryGet(name, out _);
 
-    public void Dispose() => _cache?.Dispose();
+    public void Dispose()
+    {
+        _cache?.Dispose();
+        _watcher?.Dispose();
+    }
 
     private FindOutcome Open(string requestPath, int mountLength, CachedFile? cached, out OpenFile? file)
     {
@@ -68,6 +80,7 @@ internal sealed class FileFinder : IDisposable
             return FindOutcome.File;
         }
 
+        var lookedUpAt = _watcher?.Now ?? 0;
         Span<byte> buffer = stackalloc byte[RelativePath.MaxBytes];
         var outcome = Resolve(requestPath, mountLength, buffer, out var path, out var opened, out var contentType);
         if (outcome != FindOutcome.File)
@@ -87,18 +100,27 @@ internal sealed class FileFinder : IDisposable
         }
 
         var siblings = _siblings.Open(ref path, opened.Stat);
+        var directory = _watcher?.Watch(path.Directory);
         if (cached is not null && IsSameVersion(cached.File, opened.Stat, siblings) && cached.File.TryAddReference())
         {
             opened.Handle!.Dispose();
             Array.ForEach(siblings, s => s.Handle.Dispose());
             file = cached.File;
+            if (!cached.IsWhereItWas || cached.Directory != directory)
+            {
+                Keep(requestPath, file, directory, lookedUpAt);
+            }
+
             return FindOutcome.File;
         }
 
         file = _factory.Create(Encoding.UTF8.GetString(path.Terminated[..^1]), contentType!, opened, siblings);
-        _cache?.Set(requestPath, file, Environment.TickCount64 + _maxAge);
+        Keep(requestPath, file, directory, lookedUpAt);
         return FindOutcome.File;
     }
+
+    private void Keep(string requestPath, OpenFile file, WatchedDirectory? directory, long lookedUpAt)
+        => _cache?.Set(new CachedFile(requestPath, file, Environment.TickCount64 + _maxAge, directory, lookedUpAt));
 
     private bool IsSameVersion(OpenFile file, in FileStat stat, OpenedSibling[] siblings)
     {

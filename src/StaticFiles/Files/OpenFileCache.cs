@@ -14,6 +14,7 @@ internal sealed class OpenFileCache : IDisposable
 
     private readonly ConcurrentDictionary<string, CachedFile> _byPath;
     private readonly Timer _sweeper;
+    private readonly Action? _swept;
     private readonly Lock _gate = new();
 
     // Guarded by _gate, as every change of _byPath is.
@@ -22,8 +23,12 @@ internal sealed class OpenFileCache : IDisposable
     private int _count;
     private bool _isDisposed;
 
-    public OpenFileCache(int capacity)
+    /// <summary>Makes an empty one.</summary>
+    /// <param name="capacity">The most files.</param>
+    /// <param name="swept">Called after every sweep.</param>
+    public OpenFileCache(int capacity, Action? swept = null)
     {
+        _swept = swept;
         _ring = new CachedFile?[capacity];
         _byPath = new ConcurrentDictionary<string, CachedFile>(concurrencyLevel: 1, capacity);
         _sweeper = new Timer(static cache => ((OpenFileCache)cache!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -45,30 +50,31 @@ internal sealed class OpenFileCache : IDisposable
         return true;
     }
 
-    /// <summary>Keeps <paramref name="file"/> under <paramref name="path"/> with a reference of its own.</summary>
-    public void Set(string path, OpenFile file, long nextLookup)
+    /// <summary>Keeps a file under its path with a reference of its own, in place of what is there.</summary>
+    public void Set(CachedFile entry)
     {
         lock (_gate)
         {
-            if (_isDisposed || !file.TryAddReference())
+            if (_isDisposed || !entry.File.TryAddReference())
             {
                 return;
             }
 
-            var entry = new CachedFile(path, file, nextLookup);
-            if (_byPath.TryGetValue(path, out var previous))
+            entry.Directory?.AddUser();
+            if (_byPath.TryGetValue(entry.Path, out var previous))
             {
                 entry.Slot = previous.Slot;
+                entry.IsUsed = previous.IsUsed;
                 previous.Slot = -1;
                 _ring[entry.Slot] = entry;
-                _byPath[path] = entry;
-                previous.File.Release();
+                _byPath[entry.Path] = entry;
+                Release(previous);
                 return;
             }
 
             entry.Slot = FindSlot();
             _ring[entry.Slot] = entry;
-            _byPath[path] = entry;
+            _byPath[entry.Path] = entry;
             if (_count++ == 0)
             {
                 _sweeper.Change(SweepInterval, SweepInterval);
@@ -107,6 +113,8 @@ internal sealed class OpenFileCache : IDisposable
                 _sweeper.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
         }
+
+        _swept?.Invoke();
     }
 
     public void Dispose()
@@ -157,6 +165,12 @@ internal sealed class OpenFileCache : IDisposable
         entry.Slot = -1;
         _count--;
         _byPath.TryRemove(entry.Path, out _);
+        Release(entry);
+    }
+
+    private static void Release(CachedFile entry)
+    {
+        entry.Directory?.RemoveUser();
         entry.File.Release();
     }
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Files.Watching;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -37,8 +39,7 @@ internal sealed class StaticFileMount
     /// <exception cref="OptionsValidationException">An option of any of them is wrong.</exception>
     public static IReadOnlyList<StaticFileMount> FromConfiguration(IServiceProvider services, Action<AeronetStaticFileOptions> configure)
     {
-        var mounts = services.GetService<IConfiguration>()?
-            .GetSection(AeronetStaticFileOptions.SectionName).GetSection(StaticFileOptionsBinder.MountsKey).GetChildren().ToArray() ?? [];
+        var mounts = services.GetService<IConfiguration>() is { } configuration ? StaticFileOptionsBinder.MountsOf(configuration).ToArray() : [];
         return mounts.Length == 0
             ? [SingleFromConfiguration(services, configure)]
             : [.. mounts.Select(mount => FromSection(services, mount, configure))];
@@ -58,8 +59,9 @@ internal sealed class StaticFileMount
         var logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger("Aeronet.AspNetCore.StaticFiles");
         var root = OpenRoot(logger);
 
-        // A list links to every name, so every name must be found.
-        var files = new FileFinder(_options.DirectoryIndex.Enabled ? new ByteNameRoot(root) : root, _options, logger);
+        // A list links to every name, so every name must be found. Those of a provider are text.
+        var files = new FileFinder(
+            _options.DirectoryIndex.Enabled && root is not ProviderFileRoot ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
         var contentRoot = _services.GetRequiredService<IWebHostEnvironment>().ContentRootPath;
         var index = DirectoryIndexHandler.Create(root, _options, files.IsServedType, contentRoot, logger);
         var stopped = _services.GetService<IHostApplicationLifetime>()?.ApplicationStopped;
@@ -90,6 +92,13 @@ internal sealed class StaticFileMount
         configure(options);
         return new StaticFileMount(services, options, section?.Path ?? AeronetStaticFileOptions.SectionName);
     }
+
+    private DirectoryWatcher? CreateWatcher(IFileRoot root, ILogger logger)
+        => root is LinuxFileRoot directory
+            && _options is { WatchDirectories: true, OpenFileCacheSize: > 0 }
+            && _options.OpenFileCacheMaxAge > TimeSpan.Zero
+            ? new DirectoryWatcher(directory, logger, new WatchMetrics(_services.GetService<IMeterFactory>()))
+            : null;
 
     private IFileRoot OpenRoot(ILogger logger)
     {

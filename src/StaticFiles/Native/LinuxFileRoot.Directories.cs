@@ -21,6 +21,13 @@ internal sealed partial class LinuxFileRoot : IDirectoryRoot
         return outcome == OpenOutcome.File ? OpenOutcome.NotFound : outcome;
     }
 
+    /// <summary>A directory beneath <paramref name="root"/>, open for reading; null when it cannot be.</summary>
+    public SafeFileHandle? OpenDirectory(RootDirectory root, ReadOnlySpan<byte> path)
+    {
+        var descriptor = OpenDescriptor(root, path);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
     /// <summary>Looks at what a link leads to, by opening it as a request for it would.</summary>
     public OpenOutcome Resolve(ReadOnlySpan<byte> path, out Statx stat)
     {

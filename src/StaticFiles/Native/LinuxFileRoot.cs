@@ -71,6 +71,9 @@ internal sealed partial class LinuxFileRoot : IFileRoot
         return true;
     }
 
+    /// <summary>Makes the next use look whether the root's path leads elsewhere.</summary>
+    public void Expire() => Volatile.Write(ref _nextRefresh, 0);
+
     private int OpenDescriptor(RootDirectory root, ReadOnlySpan<byte> path)
     {
         if (!_hasOpenAt2)
@@ -102,7 +105,8 @@ internal sealed partial class LinuxFileRoot : IFileRoot
             : descriptor;
     }
 
-    private RootDirectory CurrentDirectory()
+    /// <summary>The root's directory, looked at again once a second.</summary>
+    public RootDirectory CurrentDirectory()
     {
         var now = Environment.TickCount64;
         var next = Volatile.Read(ref _nextRefresh);

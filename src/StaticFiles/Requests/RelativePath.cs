@@ -34,6 +34,9 @@ internal ref struct RelativePath
     /// <summary>The bytes with a NUL behind them, without slashes at either end.</summary>
     public readonly ReadOnlySpan<byte> Terminated => _buffer[..(_length + 1)];
 
+    /// <summary>The same without the last component, the slash before it and the NUL; empty for what is in the root.</summary>
+    public readonly ReadOnlySpan<byte> Directory => _buffer[..Math.Max(_buffer[.._length].LastIndexOf((byte)'/'), 0)];
+
     /// <summary>Reads what follows the mount in <paramref name="requestPath"/> into <paramref name="buffer"/>.</summary>
     /// <param name="requestPath">The decoded request path, as ASP.NET gives it.</param>
     /// <param name="mountLength">How much of it is the mount's own path: a slash and a name, or nothing.</param>

@@ -54,6 +54,7 @@ internal sealed class TlsOptionsReader
         section.Read<TimeSpan>(nameof(options.HandshakeTimeout), OptionParsers.TryParseTime, OptionParsers.TimeRemedy, value => options.HandshakeTimeout = value);
         section.Read<bool>(nameof(options.RefuseUnknownHosts), bool.TryParse, OptionParsers.BoolRemedy, value => options.RefuseUnknownHosts = value);
         section.Read<bool>(nameof(options.AllowExpiredCertificates), bool.TryParse, OptionParsers.BoolRemedy, value => options.AllowExpiredCertificates = value);
+        section.Read<bool>(nameof(options.Fingerprints), bool.TryParse, OptionParsers.BoolRemedy, value => options.Fingerprints = value);
         foreach (var (name, host) in section.Sections(nameof(options.Hosts)) ?? [])
         {
             var hostOptions = new AeronetTlsHostOptions();

@@ -83,6 +83,8 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         });
         if (kind == TlsFailure.PlainHttp)
         {
+            ReportPlainHttp();
+
             // OpenSSL has no alert for it, and the client could not read one.
             _ = _socket.Send(PlainHttpAnswer.Bytes, more: false);
         }
@@ -103,6 +105,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
                 _ => session.Failure ?? "no reason given",
             },
             HostName = handshake.HostName,
+            Host = handshake.Host,
         };
     }
 

@@ -19,6 +19,10 @@ internal sealed class TlsMetrics
     private const string ErrorType = "error.type";
     private const string Resumed = "tls.resumed";
     private const string ProtocolVersion = "tls.protocol.version";
+    private const string ServedHost = "aeronet.tls.host";
+
+    /// <summary>The endpoint's own policy as a value of <c>aeronet.tls.host</c>; no host can be called so.</summary>
+    private const string OwnPolicy = "*";
 
     private static readonly KeyValuePair<string, object?>[] s_fallbackReasons = TransportMetrics.Tags<KtlsFallback>("aeronet.fallback.reason");
     private static readonly KeyValuePair<string, object?> s_full = new(Resumed, false);
@@ -43,7 +47,7 @@ internal sealed class TlsMetrics
         _fallbacks = own.CreateCounter<long>("aeronet.ktls.fallbacks", "{connection}", "TLS connections that might have been encrypted by the kernel and are not, by reason.");
     }
 
-    internal void FellBack(KtlsFallback reason) => _fallbacks.Add(1, s_fallbackReasons[(int)reason]);
+    internal void FellBack(KtlsFallback reason, TlsHost host) => _fallbacks.Add(1, s_fallbackReasons[(int)reason], TagOf(host.ServerName));
 
     internal Measurement HandshakeStarted(ConnectionContext connection)
     {
@@ -73,15 +77,21 @@ internal sealed class TlsMetrics
             outcome.Failure is null ? new(ProtocolVersion, VersionOf(outcome.Agreement)) : new(ErrorType, "tls_handshake_failed"));
         if (outcome.Failure is null)
         {
-            _handshakes.Add(1, outcome.Agreement.Resumed ? s_resumed : s_full);
+            var host = TagOf(outcome.Host!.ServerName);
+            _handshakes.Add(1, outcome.Agreement.Resumed ? s_resumed : s_full, host);
             if (_kernel.Enabled)
             {
-                _kernel.Add(1, new("aeronet.ktls.send", outcome.SendsByKernel), new("aeronet.ktls.receive", outcome.ReceivesByKernel));
+                _kernel.Add(1, new("aeronet.ktls.send", outcome.SendsByKernel), new("aeronet.ktls.receive", outcome.ReceivesByKernel), host);
             }
+        }
+        else if (outcome.Host is { } host)
+        {
+            _handshakes.Add(1, TagOf(outcome.FailureKind), TagOf(host.ServerName));
         }
         else
         {
-            _handshakes.Add(1, new KeyValuePair<string, object?>(ErrorType, TlsFailures.NameOf(outcome.FailureKind)));
+            // It ended before the client had said whom it wants, or the host it wants is none.
+            _handshakes.Add(1, TagOf(outcome.FailureKind));
         }
 
         if (_duration.Enabled)
@@ -91,7 +101,9 @@ internal sealed class TlsMetrics
     }
 
     /// <summary>An established session broke, or the peer cut it off.</summary>
-    internal void SessionBroke(TlsFailure failure) => _broken.Add(1, new KeyValuePair<string, object?>(ErrorType, TlsFailures.NameOf(failure)));
+    /// <param name="failure">How.</param>
+    /// <param name="servedHost">The name of the host whose policy held; null for the endpoint's own.</param>
+    internal void SessionBroke(TlsFailure failure, string? servedHost) => _broken.Add(1, TagOf(failure), TagOf(servedHost));
 
     private void RecordDuration(in TlsOutcome outcome, in Measurement measurement)
     {
@@ -121,6 +133,10 @@ internal sealed class TlsMetrics
 
         _duration.Record(Stopwatch.GetElapsedTime(measurement.Started).TotalSeconds, tags);
     }
+
+    private static KeyValuePair<string, object?> TagOf(TlsFailure failure) => new(ErrorType, TlsFailures.NameOf(failure));
+
+    private static KeyValuePair<string, object?> TagOf(string? servedHost) => new(ServedHost, servedHost ?? OwnPolicy);
 
     private static string VersionOf(in TlsAgreement agreement) => agreement.Version == Native.OpenSsl.TLS1_3_VERSION ? "1.3" : "1.2";
 

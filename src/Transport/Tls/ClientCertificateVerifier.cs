@@ -87,6 +87,6 @@ internal static unsafe class ClientCertificateVerifier
         }
 
         var certificate = X509CertificateLoader.LoadCertificate(Encode(OpenSsl.X509_STORE_CTX_get0_cert(storeContext)));
-        return handshake.Host.ClientCertificateValidation!(certificate, chain, error);
+        return handshake.Host!.ClientCertificateValidation!(certificate, chain, error);
     }
 }

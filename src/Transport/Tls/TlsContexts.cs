@@ -139,7 +139,7 @@ internal sealed unsafe class TlsContexts : IDisposable
     [UnmanagedCallersOnly]
     private static int OnSelectProtocol(nint ssl, byte** selected, byte* selectedLength, byte* offered, uint offeredLength, nint argument)
     {
-        var ours = t_current?.Host.ApplicationProtocols ?? [];
+        var ours = t_current?.Host?.ApplicationProtocols ?? [];
         var theirs = new ReadOnlySpan<byte>(offered, (int)offeredLength);
         for (var i = 0; i < ours.Length; i += ours[i] + 1)
         {

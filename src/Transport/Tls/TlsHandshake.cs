@@ -31,15 +31,14 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
         _owner = owner;
         _continuesOnThreadPool = continuesOnThreadPool;
         Contexts = contexts;
-        Host = contexts.Default.Host;
         _session = session;
         _deadline = new Timer(static handshake => ((TlsHandshake)handshake!).OnDeadline(), this, timeout, Timeout.InfiniteTimeSpan);
     }
 
     internal TlsContexts Contexts { get; }
 
-    /// <summary>Whose policy holds: the default host's until the client has named another.</summary>
-    internal TlsHost Host { get; set; }
+    /// <summary>Whose policy holds; null until the client has said whom it wants.</summary>
+    internal TlsHost? Host { get; set; }
 
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; set; } = "";

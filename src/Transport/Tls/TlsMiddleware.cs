@@ -28,7 +28,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         await next(context).ConfigureAwait(false);
         if (upgrade.SessionFailure is not (TlsFailure.None or TlsFailure.PeerReset) and var broken)
         {
-            metrics.SessionBroke(broken);
+            metrics.SessionBroke(broken, context.Features.Get<ITlsSessionFeature>()?.ServedHost);
             TransportLog.SessionBroke(logger, context.ConnectionId, TlsFailures.NameOf(broken));
         }
     }
@@ -42,7 +42,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         if (outcome is { Failure: null, SendsByKernel: false } && options.Ktls != KtlsMode.Disabled)
         {
             var reason = KernelTls.WhyNot(outcome.Agreement.CipherSuite);
-            metrics.FellBack(reason);
+            metrics.FellBack(reason, outcome.Host!);
             if (options.Ktls == KtlsMode.Required)
             {
                 outcome = outcome with

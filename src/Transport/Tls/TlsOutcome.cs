@@ -14,7 +14,7 @@ internal readonly struct TlsOutcome
     /// <summary>The client's first message, where somebody wants to see it.</summary>
     internal byte[]? ClientHello { get; init; }
 
-    /// <summary>Whose policy held. Only when it is complete.</summary>
+    /// <summary>Whose policy held; null when it failed before the client had said whom it wants, or for that.</summary>
     internal TlsHost? Host { get; init; }
 
     internal TlsAgreement Agreement { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using Aeronet.AspNetCore.Middleware.AccessLog;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
@@ -13,7 +14,9 @@ public sealed class AllocationTests
     [InlineData("Combined")]
     [InlineData("Json")]
     [InlineData("{remote} {method} {path} {status} {bytes} {duration_ms} {tls.version} {tls.resumed} {header:X-Y}")]
-    public async Task Invoke_AndComplete_AllocatesNothing(string format)
+    [InlineData("Json", true)]
+    [InlineData("{tls.version} {tls.cipher} {tls.group} {tls.alpn} {tls.sni} {tls.resumed} {tls.ktls}", true)]
+    public async Task Invoke_AndComplete_AllocatesNothing(string format, bool tls = false)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -32,6 +35,9 @@ public sealed class AllocationTests
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseFeature>(response);
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+        if (tls)
+            context.Features.Set<ITlsHandshakeFeature>(new FakeTls());
+
         context.Request.Method = "GET";
         context.Request.Protocol = "HTTP/1.1";
         context.Request.Scheme = "http";

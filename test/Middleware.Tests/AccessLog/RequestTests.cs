@@ -132,29 +132,6 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Get_FieldOfTls()
-    {
-        var sink = new CapturingSink();
-        await using var site = await TestSite.StartAsync(ServerKind.Aeronet, new SiteOptions
-        {
-            Settings =
-            {
-                ["Aeronet:AccessLog:Format"] = "{scheme} {tls.version} {tls.cipher}",
-                ["Aeronet:AccessLog:FlushInterval"] = "00:00:00",
-            },
-            Builder = builder => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<IAccessLogSink>(
-                Microsoft.Extensions.DependencyInjection.AeronetAccessLogServiceCollectionExtensions.AddAeronetAccessLog(builder.Services),
-                sink),
-            App = app => app.UseAeronetAccessLog(),
-            HttpsEndpoints = 1,
-        });
-
-        using var response = await site.GetHttpsAsync("/");
-
-        Assert.Matches(@"^https TLSv1\.[23] TLS_\w+$", await sink.LineAsync());
-    }
-
-    [Fact]
     public async Task Get_ManyAtOnce_EveryLineOnceAndWhole()
     {
         var sink = new CapturingSink();

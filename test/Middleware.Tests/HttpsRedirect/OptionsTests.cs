@@ -90,7 +90,8 @@ public sealed class OptionsTests
     [InlineData("""{ "Hsts": { "MaxAge": "1.00:00:00", "IncludeSubDomains": true, "Preload": true } }""", "Hsts:Preload is True: set *")]
     [InlineData("""{ "Hsts": { "MaxAge": "365.00:00:00", "Preload": true } }""", "Hsts:Preload is True: set *")]
     [InlineData("""{ "Hsts": true }""", "Hsts is 'True': use a section with MaxAge, IncludeSubDomains, Preload.")]
-    [InlineData("""{ "Hsts": { "MaxAg": "1" } }""", "Hsts:MaxAg is not an option: remove it or use one of MaxAge, *.")]
+    [InlineData("""{ "Hsts": { "MaxAg": "1" } }""", "Hsts:MaxAg is not an option: did you mean MaxAge?")]
+    [InlineData("""{ "Hsts": { "Seconds": "1" } }""", "Hsts:Seconds is not an option: remove it or use one of MaxAge, *.")]
     [InlineData("""{ "RedirectStatusCode": 308 }""", "RedirectStatusCode is not an option: * use one of Host, *, Hsts.")]
     public void Use_WrongValue_OneLineNamesKeyValueAndRemedy(string section, string message)
     {

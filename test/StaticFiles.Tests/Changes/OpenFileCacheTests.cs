@@ -83,8 +83,8 @@ public sealed class OpenFileCacheTests : IDisposable
     {
         using var cache = new OpenFileCache(8);
         var files = new[] { Open("0"), Open("1") };
-        cache.Set("/0", files[0], long.MaxValue);
-        cache.Set("/1", files[1], long.MaxValue);
+        cache.Set(new CachedFile("/0", files[0], long.MaxValue));
+        cache.Set(new CachedFile("/1", files[1], long.MaxValue));
         files[0].Release();
         files[1].Release();
 
@@ -104,7 +104,7 @@ public sealed class OpenFileCacheTests : IDisposable
         var cache = new OpenFileCache(8);
         cache.Dispose();
         var file = Open("0");
-        cache.Set("/0", file, long.MaxValue);
+        cache.Set(new CachedFile("/0", file, long.MaxValue));
         file.Release();
 
         Assert.True(file.Handle.IsClosed);

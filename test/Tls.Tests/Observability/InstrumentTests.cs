@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Text.Json;
 using Aeronet.AspNetCore.Tls.Tests.Support;
-using Aeronet.AspNetCore.Tls.Tests.Tools;
+using Aeronet.AspNetCore.Transport;
 using TlsFailure = Aeronet.AspNetCore.Transport.Tls.TlsFailure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -86,6 +86,35 @@ public sealed class InstrumentTests
         await OpensslClient.RunAsync(host, [version, "-groups", group], "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         Assert.True(host.Metrics.Total(Duration, ("tls.curve", name)) > 0, host.Metrics.ToString());
+    }
+
+    [Fact]
+    public async Task Handshake_ServedHost_IsTagged_AndNoNameThatAClientMadeUp()
+    {
+        await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("ok"), tls => tls.Hosts["*.example.com"] = new AeronetTlsHostOptions());
+        const string Close = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+        await OpensslClient.RunAsync(host, ["-servername", "a.example.com"], Close);
+        await OpensslClient.RunAsync(host, ["-servername", "b.example.com"], Close);
+        await OpensslClient.RunAsync(host, ["-servername", "made.up.test"], Close);
+        await OpensslClient.RunAsync(host, ["-servername", "c.example.com", "-cipher", "AES128-SHA", "-tls1_2"], Close);
+        await OpensslClient.RunAsync(host, ["-servername", "c.example.com", "-alpn", "none-of-ours"], Close);
+        using (var plain = await host.ConnectAsync())
+        {
+            await plain.SendAsync("GET / HTTP/1.1\r\n\r\n");
+            await plain.ReadToEndAsync();
+        }
+
+        const string Handshakes = "aeronet.tls.handshakes";
+        await Eventually.HoldsAsync(() => host.Metrics.Total(Handshakes) == 6, "every handshake to be counted");
+        Assert.Equal(2, host.Metrics.Total(Handshakes, ("aeronet.tls.host", "*.example.com"), ("tls.resumed", false)));
+        Assert.Equal(1, host.Metrics.Total(Handshakes, ("aeronet.tls.host", "*"), ("tls.resumed", false)));
+        Assert.Equal(1, host.Metrics.Total(Handshakes, ("aeronet.tls.host", "*.example.com"), ("error.type", "no_shared_cipher")));
+        Assert.Equal(1, host.Metrics.Total(Handshakes, ("aeronet.tls.host", "*.example.com"), ("error.type", "no_application_protocol")));
+        Assert.Equal(1, host.Metrics.Total(Handshakes, ("error.type", "plain_http")));
+        Assert.Equal(2, host.Metrics.Total("aeronet.tls.connections", ("aeronet.tls.host", "*.example.com")));
+        Assert.Matches(@"aeronet\.tls\.handshakes \[error\.type=plain_http\] = 1", host.Metrics.ToString());
+        Assert.DoesNotContain("made.up", host.Metrics.ToString(), StringComparison.Ordinal);
     }
 
     private static Task<KestrelHost> StartAsync() => TlsHost.StartAsync(context => context.Response.WriteAsync("ok"));

@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+using NJsonSchema;
+using NJsonSchema.Validation;
+
+namespace Aeronet.AspNetCore.Middleware.Tests.Schema;
+
+/// <summary>What an editor says of settings: nothing of right ones, something of wrong ones.</summary>
+public sealed partial class SchemaValidationTests
+{
+    private static readonly Lazy<Task<JsonSchema>> Whole = new(() => JsonSchema.FromJsonAsync(Repository.Read(SchemaFileTests.All)));
+
+    public static TheoryData<string> Examples => [.. DocumentedExamples().Select(example => example.Name)];
+
+    public static TheoryData<string> Samples => [.. Directory
+        .GetFiles(Path.Combine(Repository.Root, "samples"), "appsettings*.json", SearchOption.AllDirectories)
+        .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal))
+        .Select(file => Path.GetRelativePath(Repository.Root, file))];
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task DocumentedExample_IsValid(string name) =>
+        Assert.Empty(await ErrorsOfAsync(DocumentedExamples().Single(example => example.Name == name).Json));
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public async Task Sample_IsValid(string path) => Assert.Empty(await ErrorsOfAsync(Repository.Read(path)));
+
+    [Fact]
+    public void Documentation_HasAnExampleOfEverySection()
+    {
+        var text = string.Concat(DocumentedExamples().Select(example => example.Json));
+        Assert.All(SchemaFacts.Sections, section => Assert.Contains($"\"{section.Key}\"", text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{ "Acess Log": {} }""", "#/Aeronet.Acess Log")]
+    [InlineData("""{ "Transport": { "EventLoops": 0 } }""", "#/Aeronet.Transport.EventLoops")]
+    [InlineData("""{ "Transport": { "EventLoops": "four" } }""", "#/Aeronet.Transport.EventLoops")]
+    [InlineData("""{ "Transport": { "Dispatch": "Inlined" } }""", "#/Aeronet.Transport.Dispatch")]
+    [InlineData("""{ "Transport": { "StallThreshold": "5ms" } }""", "#/Aeronet.Transport.StallThreshold")]
+    [InlineData("""{ "Transport": { "Backlogs": 5 } }""", "#/Aeronet.Transport.Backlogs")]
+    [InlineData("""{ "Tls": { "Protocols": "Tls11" } }""", "#/Aeronet.Tls.Protocols")]
+    [InlineData("""{ "Tls": { "Hosts": { "a.example": { "Ktls": "Required" } } } }""", "#/Aeronet.Tls.Hosts['a.example'].Ktls")]
+    [InlineData("""{ "Tls": { "Certificate": { "Pfad": "a.pem" } } }""", "#/Aeronet.Tls.Certificate.Pfad")]
+    [InlineData("""{ "StaticFiles": { "Precompressed": [ "deflate" ] } }""", "#/Aeronet.StaticFiles.Precompressed[0]")]
+    [InlineData("""{ "StaticFiles": { "Mounts": [ { "Mounts": [] } ] } }""", "#/Aeronet.StaticFiles.Mounts[0].Mounts")]
+    [InlineData("""{ "HttpsRedirect": { "StatusCode": 303 } }""", "#/Aeronet.HttpsRedirect.StatusCode")]
+    [InlineData("""{ "HttpsRedirect": { "PortMap": { "http": 443 } } }""", "#/Aeronet.HttpsRedirect.PortMap.http")]
+    [InlineData("""{ "HttpsRedirect": { "Hsts": { "MaxAge": 365 } } }""", "#/Aeronet.HttpsRedirect.Hsts.MaxAge")]
+    [InlineData("""{ "Cors": { "Policies": { "all": { "Origin": "*" } } } }""", "#/Aeronet.Cors.Policies.all.Origin")]
+    [InlineData("""{ "AccessLog": { "Overflow": "Block" } }""", "#/Aeronet.AccessLog.Overflow")]
+    [InlineData("""{ "Routes": { "Prefix": "/files" } }""", "#/Aeronet.Routes")]
+    [InlineData("""{ "Routes": [ { "Prefix": "files" } ] }""", "#/Aeronet.Routes[0].Prefix")]
+    [InlineData("""{ "Pipeline": { "Cors": "on" } }""", "#/Aeronet.Pipeline.Cors")]
+    public async Task WrongSetting_IsRefusedWhereItIs(string aeronet, string path) =>
+        Assert.Contains(path, (await ErrorsOfAsync($$"""{ "Aeronet": {{aeronet}} }""")).SelectMany(Deepest).Select(error => error.Path));
+
+    [Theory]
+    [InlineData("Transport", """{ "Aeronet": { "Transport": { "EventLoops": 2 }, "Cors": {} } }""", true)]
+    [InlineData("Transport", """{ "Aeronet": { "Transport": { "EventLoops": 0 } } }""", false)]
+    [InlineData("StaticFiles", """{ "Aeronet": { "StaticFiles": { "Root": "site" }, "Transport": {} } }""", true)]
+    [InlineData("StaticFiles", """{ "Aeronet": { "StaticFiles": { "Rot": "site" } } }""", false)]
+    [InlineData("Middleware", """{ "Aeronet": { "StaticFiles": { "Root": "site" }, "Cors": {} } }""", true)]
+    [InlineData("Middleware", """{ "Aeronet": { "StaticFile": {} } }""", false)]
+    public async Task PackageSchema_KnowsItsSectionsAndLeavesOthersOpen(string package, string settings, bool isValid)
+    {
+        var schema = await JsonSchema.FromJsonAsync(Repository.Read($"src/{package}/ConfigurationSchema.json"));
+        Assert.Equal(isValid, schema.Validate(settings).Count == 0);
+    }
+
+    private static async Task<ICollection<ValidationError>> ErrorsOfAsync(string settings) => (await Whole.Value).Validate(settings);
+
+    private static IEnumerable<ValidationError> Deepest(ValidationError error) => error is ChildSchemaValidationError { Errors: var inner }
+        ? inner.Values.SelectMany(errors => errors).SelectMany(Deepest).Prepend(error)
+        : [error];
+
+    private static IEnumerable<(string Name, string Json)> DocumentedExamples() =>
+        from file in Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Append(Path.Combine(Repository.Root, "README.md")).Order()
+        from example in JsonBlocks().Matches(File.ReadAllText(file)).Select((match, index) => (match.Groups["json"].Value, index + 1))
+        select ($"{Path.GetFileName(file)} {example.Item2}", example.Value);
+
+    [GeneratedRegex(@"^```json\n(?<json>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex JsonBlocks();
+}
