@@ -94,6 +94,13 @@ if (arguments.FilesRoot is { } root)
 }
 
 app.UseWebSockets();
+if (arguments.Dashboard)
+{
+    // After the measured endpoints, so that the difference is what its meters cost.
+    app.UseRouting();
+    app.UseEndpoints(endpoints => endpoints.MapAeronetDashboard().AllowAnonymous());
+}
+
 app.Run(Endpoints.AnswerRest);
 
 try
