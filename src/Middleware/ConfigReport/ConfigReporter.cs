@@ -44,6 +44,7 @@ internal sealed class ConfigReporter
         reporter.AddOptions(AeronetCorsOptions.SectionName, services.GetRequiredService<CorsPolicyStore>().Options);
         reporter.AddRoutes();
         reporter.AddStaticFiles();
+        reporter.AddOptions<AeronetDashboardOptions>(AeronetDashboardOptions.SectionName);
         return reporter._rows;
     }
 

@@ -22,7 +22,7 @@ internal static class AeronetSections
         {
             AeronetTransportOptions.SectionName, AeronetTlsOptions.SectionName, AeronetPipelineOptions.SectionName,
             AeronetAccessLogOptions.SectionName, AeronetHttpsRedirectOptions.SectionName, AeronetCorsOptions.SectionName,
-            AeronetRouteOptions.SectionName, AeronetStaticFileOptions.SectionName,
+            AeronetRouteOptions.SectionName, AeronetStaticFileOptions.SectionName, AeronetDashboardOptions.SectionName,
         }.Select(ConfigurationPath.GetSectionKey)!,
     ];
 

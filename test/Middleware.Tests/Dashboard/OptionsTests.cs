@@ -16,7 +16,7 @@ public sealed class OptionsTests
     [InlineData("Title", " ", "Aeronet:Dashboard:Title is '': use a text of 1 to 100 characters, or remove it.")]
     [InlineData("MaxViewers", "0", "Aeronet:Dashboard:MaxViewers is 0: use 1 to 1000.")]
     [InlineData("MaxViewers", "many", "Aeronet:Dashboard:MaxViewers is 'many': use 1 to 1000.")]
-    [InlineData("Intervall", "1", "Aeronet:Dashboard:Intervall is not an option: remove it or use one of Interval, History, Title, MaxViewers.")]
+    [InlineData("Intervall", "1", "Aeronet:Dashboard:Intervall is not an option: did you mean Interval?")]
     public async Task Start_WrongValue_FailsWithOneLine(string key, string value, string message)
     {
         foreach (var registered in new[] { false, true })

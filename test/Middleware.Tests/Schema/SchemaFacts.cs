@@ -19,6 +19,7 @@ internal static class SchemaFacts
         new("Middleware", "Pipeline", typeof(AeronetPipelineOptions)),
         new("Middleware", "AccessLog", typeof(AeronetAccessLogOptions)),
         new("Middleware", "HttpsRedirect", typeof(AeronetHttpsRedirectOptions)),
+        new("Middleware", "Dashboard", typeof(AeronetDashboardOptions)),
         new("Middleware", "Cors", typeof(AeronetCorsOptions)),
         new("Middleware", "Routes", typeof(AeronetRouteOptions), IsList: true),
     ];
@@ -41,6 +42,7 @@ internal static class SchemaFacts
         [Name<AeronetAccessLogOptions>(nameof(AeronetAccessLogOptions.QueueSize))] = (4096, null),
         [Name<AeronetAccessLogFileOptions>(nameof(AeronetAccessLogFileOptions.MaxSize))] = (4096, null),
         [Name<AeronetAccessLogFileOptions>(nameof(AeronetAccessLogFileOptions.Keep))] = (1, null),
+        [Name<AeronetDashboardOptions>(nameof(AeronetDashboardOptions.MaxViewers))] = (1, 1000),
         [Name<AeronetHttpsRedirectOptions>(nameof(AeronetHttpsRedirectOptions.HttpsPort))] = (1, 65535),
     };
 
