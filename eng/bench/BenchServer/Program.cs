@@ -96,12 +96,12 @@ if (arguments.FilesRoot is { } root)
 app.UseWebSockets();
 if (arguments.Dashboard)
 {
-    // After the measured endpoints, so that the difference is what its meters cost.
+    // Routing comes after what is measured, so that the difference is what the dashboard's meters cost.
     app.UseRouting();
-    app.UseEndpoints(endpoints => endpoints.MapAeronetDashboard().AllowAnonymous());
+    app.MapAeronetDashboard().AllowAnonymous();
 }
 
-app.Run(Endpoints.AnswerRest);
+app.Use(Endpoints.AnswerWebSocket);
 
 try
 {
