@@ -5,6 +5,7 @@ using Aeronet.AspNetCore.Middleware.Dashboard.Access;
 using Aeronet.AspNetCore.Middleware.Dashboard.Feed;
 using Aeronet.AspNetCore.Middleware.Dashboard.Figures;
 using Aeronet.AspNetCore.Middleware.Dashboard.Page;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -39,7 +40,7 @@ public static class AeronetDashboardEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(pattern);
         var services = endpoints.ServiceProvider;
         var options = CreateOptions(services);
-        var environment = services.GetService<IHostEnvironment>();
+        var environment = services.GetService<IWebHostEnvironment>();
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Aeronet.AspNetCore.Middleware.Dashboard");
         var feed = new DashboardFeed(new FigureSource(services), options, logger, lifetime.ApplicationStopping);
@@ -47,7 +48,7 @@ public static class AeronetDashboardEndpointRouteBuilderExtensions
 
         var group = endpoints.MapGroup(pattern);
         group.MapGet("", (RequestDelegate)page.WriteAsync).WithDisplayName("Aeronet dashboard");
-        group.MapGet("events", (RequestDelegate)new EventStream(feed).WriteAsync)
+        group.MapGet("events", (RequestDelegate)new EventStream(feed, EventStream.DefaultPatience).WriteAsync)
             .WithDisplayName("Aeronet dashboard, events")
             .DisableRequestTimeout();
         group.MapGet("snapshot.json", (RequestDelegate)new SnapshotAnswer(feed).WriteAsync).WithDisplayName("Aeronet dashboard, snapshot");

@@ -30,6 +30,7 @@ internal sealed class AeronetPipelineOptionsSetup(IConfiguration configuration) 
         ReadSwitch(nameof(options.Cors), value => options.Cors = value);
         ReadSwitch(nameof(options.Routes), value => options.Routes = value);
         ReadSwitch(nameof(options.StaticFiles), value => options.StaticFiles = value);
+        ReadSwitch(nameof(options.TlsMetrics), value => options.TlsMetrics = value);
         ReadSwitch(nameof(options.Dashboard), value => options.Dashboard = value);
         section.RefuseTheRest();
         failures.ThrowIfAny(typeof(AeronetPipelineOptions));

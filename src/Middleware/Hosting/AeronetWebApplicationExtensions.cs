@@ -10,8 +10,9 @@ namespace Microsoft.AspNetCore.Builder;
 public static class AeronetWebApplicationExtensions
 {
     /// <summary>
-    /// Puts the middleware whose sections configuration has into the pipeline, in this order: access log, redirect to https, CORS,
-    /// prefixes (<c>Aeronet:Routes</c>), static files; and maps the dashboard. <c>Aeronet:Pipeline</c> switches single ones on and off.
+    /// Puts the middleware whose sections configuration has into the pipeline, in this order: access log, tags of TLS metrics, redirect to
+    /// https, CORS, prefixes (<c>Aeronet:Routes</c>), static files; and maps the dashboard. <c>Aeronet:Pipeline</c> switches single ones
+    /// on and off.
     /// </summary>
     /// <remarks>
     /// Needs <c>builder.AddAeronet()</c>. Belongs after <c>UseExceptionHandler</c> and <c>UseForwardedHeaders</c> and before everything
@@ -27,6 +28,7 @@ public static class AeronetWebApplicationExtensions
         AeronetPipelineOptionsSetup.EnsureAdded(app.Services, nameof(UseAeronet));
         var options = app.Services.GetRequiredService<IOptions<AeronetPipelineOptions>>().Value;
         Use(options.AccessLog, AeronetSections.AccessLog, PipelineStep.AccessLog, () => app.UseAeronetAccessLog());
+        Use(options.TlsMetrics, AeronetSections.TlsMetrics, PipelineStep.TlsMetrics, () => app.UseAeronetTlsMetrics());
         Use(options.HttpsRedirect, AeronetSections.HttpsRedirect, PipelineStep.HttpsRedirect, () => app.UseAeronetHttpsRedirect());
         Use(options.Cors, AeronetSections.Cors, PipelineStep.Cors, () => app.UseAeronetCors());
         Use(options.Routes, AeronetSections.Routes, PipelineStep.Routes, () => app.MapAeronet());

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Aeronet.AspNetCore.Middleware.TlsMetrics;
 using Aeronet.AspNetCore.StaticFiles;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Aeronet.AspNetCore.Transport;
@@ -19,6 +20,7 @@ internal static class SchemaFacts
         new("Middleware", "Pipeline", typeof(AeronetPipelineOptions)),
         new("Middleware", "AccessLog", typeof(AeronetAccessLogOptions)),
         new("Middleware", "HttpsRedirect", typeof(AeronetHttpsRedirectOptions)),
+        new("Middleware", "TlsMetrics", typeof(AeronetTlsMetricsOptions)),
         new("Middleware", "Cors", typeof(AeronetCorsOptions)),
         new("Middleware", "Routes", typeof(AeronetRouteOptions), IsList: true),
         new("Middleware", "Dashboard", typeof(AeronetDashboardOptions)),
@@ -65,6 +67,10 @@ internal static class SchemaFacts
         {
             ["type"] = "string",
             ["examples"] = new JsonArray("Common", "Combined", "Json", "{remote} \"{method} {path}\" {status} {bytes} {duration_ms}"),
+        },
+        [Name<AeronetTlsMetricsOptions>(nameof(AeronetTlsMetricsOptions.RequestTags))] = () => new()
+        {
+            ["anyOf"] = new JsonArray(List(Enum("string", [.. TlsTags.All.Select(tag => JsonValue.Create(tag))])), Text()),
         },
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.Certificates))] = () => List(SchemaCertificate.Create()),
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.Protocols))] = () => Enum("string", "Tls12", "Tls13", "Tls12, Tls13"),

@@ -29,7 +29,7 @@ internal sealed class FigureSource(IServiceProvider services)
                 Interval = interval.Seconds,
                 Viewers = viewers,
                 Process = ProcessFigures.Of((cpu - _cpuBefore).TotalSeconds / interval.Seconds),
-                Requests = RequestFigures.Of(interval),
+                Requests = RequestFigures.Of(interval, viewers),
                 Connections = ConnectionFigures.Of(interval),
                 Bytes = ByteFigures.Of(interval),
                 Loops = LoopFigures.Of(interval),

@@ -42,7 +42,7 @@ function certificateView(host, certificate, now) {
     name: certificate.names.length ? certificate.names.join(", ") : certificate.subject,
     badge,
     facts: [
-      ["Host", host.name ?? "any other"],
+      ["Host", host.name ?? "any that is not named"],
       ["Key", certificate.keyAlgorithm + (certificate.keySize ? ", " + certificate.keySize + " bits" : "")],
       ["Valid", day(begins) + " to " + day(ends)],
       ["Issuer", certificate.issuer],

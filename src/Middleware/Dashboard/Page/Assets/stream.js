@@ -8,8 +8,9 @@ let heard = 0;
 
 byId("snapshot").href = base + "/snapshot.json";
 setText(byId("every"), joined(seconds(intervalMs / 1000)));
-setText(byId("history"), "Last " + span(historyMs));
+setText(byId("history"), "Last " + span(historyMs).replace(/^1 /, ""));
 byId("no-charts").hidden = hasCharts;
+byId("plots").hidden = !hasCharts;
 byId("pause").addEventListener("click", togglePause);
 addEventListener("pagehide", close);
 addEventListener("pageshow", event => { if (event.persisted && !isPaused) open(); });
