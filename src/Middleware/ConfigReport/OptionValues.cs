@@ -31,7 +31,7 @@ internal static class OptionValues
         [typeof(AeronetHstsOptions)] = Of<AeronetHstsOptions>(),
         [typeof(AeronetCorsOptions)] = Of<AeronetCorsOptions>(),
         [typeof(AeronetCorsPolicyOptions)] = Of<AeronetCorsPolicyOptions>(),
-        [typeof(AeronetDashboardOptions)] = Of<AeronetDashboardOptions>(),
+        [typeof(AeronetTlsMetricsOptions)] = Of<AeronetTlsMetricsOptions>(),
         [typeof(AeronetRouteOptions)] = Of<AeronetRouteOptions>(),
         [typeof(AeronetDashboardOptions)] = Of<AeronetDashboardOptions>(),
         [typeof(AeronetParserDiagnosticsOptions)] = Of<AeronetParserDiagnosticsOptions>(),

@@ -56,6 +56,8 @@ internal sealed class ComposedSite : IAsyncDisposable
                 ["Aeronet:Routes:0:Prefix"] = "/shared",
                 ["Aeronet:Routes:0:Cors"] = "partner",
                 ["Aeronet:Routes:0:StaticRoot"] = files.FullName,
+                ["Aeronet:TlsMetrics:RequestTags"] = "tls.protocol.version",
+                ["Aeronet:Dashboard:Title"] = "Composition",
                 ["Aeronet:StaticFiles:Root"] = files.FullName,
                 ["Aeronet:StaticFiles:Precompressed:0"] = "br",
             },

@@ -129,6 +129,15 @@ public sealed class CompositionTests
         Assert.Equal([ComposedSite.Allowed], Origins(second));
         await composed.LogHasAsync("GET /limited 429 0");
 
+        // Mapped by UseAeronet, and outside Development for users alone.
+        if (Orders.All[order].Contains("UseAeronet ", StringComparison.Ordinal))
+        {
+            using var dashboard = await site.SendHttpsAsync(HttpMethod.Get, "/_aeronet");
+            Assert.Equal(HttpStatusCode.Unauthorized, dashboard.StatusCode);
+            using var shown = await site.SendHttpsAsync(HttpMethod.Get, "/_aeronet", "Authorization: " + HeaderAuthentication.Scheme);
+            Assert.Contains("Composition", await shown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
         using var missing = await site.SendHttpsAsync(HttpMethod.Get, "/missing", "Origin: " + ComposedSite.Allowed);
         Assert.Equal((HttpStatusCode.NotFound, ComposedSite.Allowed), (missing.StatusCode, Assert.Single(Origins(missing))));
         if (Orders.All[order].Contains("UseExceptionHandler", StringComparison.Ordinal))

@@ -5,7 +5,8 @@ namespace Aeronet.AspNetCore.Middleware.Tests.Composition;
 /// <summary>The orders that docs/pipeline.md allows.</summary>
 internal static class Orders
 {
-    private const string Ours = "UseAeronetAccessLog UseAeronetHttpsRedirect UseAeronetCors UseAeronetHooks MapAeronet UseAeronetStaticFiles ";
+    private const string Ours =
+        "UseAeronetAccessLog UseAeronetTlsMetrics UseAeronetHttpsRedirect UseAeronetCors UseAeronetHooks MapAeronet UseAeronetStaticFiles ";
 
     /// <summary>Each one as the methods that are called.</summary>
     public static IReadOnlyList<string> All { get; } =
@@ -34,6 +35,7 @@ internal static class Orders
             return default;
         })),
         "UseAeronetHttpsRedirect" => app.UseAeronetHttpsRedirect(),
+        "UseAeronetTlsMetrics" => app.UseAeronetTlsMetrics(),
         "UseAeronetStaticFiles" => app.UseAeronetStaticFiles(),
         "UseAuthentication" => app.UseAuthentication(),
         "UseAuthorization" => app.UseAuthorization(),
