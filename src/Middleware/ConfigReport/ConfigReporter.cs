@@ -45,6 +45,7 @@ internal sealed class ConfigReporter
         reporter.AddOptions(AeronetCorsOptions.SectionName, services.GetRequiredService<CorsPolicyStore>().Options);
         reporter.AddRoutes();
         reporter.AddStaticFiles();
+        reporter.AddOptions<AeronetTlsMetricsOptions>(AeronetTlsMetricsOptions.SectionName);
         reporter.AddOptions<AeronetDashboardOptions>(AeronetDashboardOptions.SectionName);
         reporter.AddOptions<AeronetParserDiagnosticsOptions>(AeronetParserDiagnosticsOptions.SectionName);
         return reporter._rows;
