@@ -31,8 +31,8 @@ internal static class OptionValues
         [typeof(AeronetHstsOptions)] = Of<AeronetHstsOptions>(),
         [typeof(AeronetCorsOptions)] = Of<AeronetCorsOptions>(),
         [typeof(AeronetCorsPolicyOptions)] = Of<AeronetCorsPolicyOptions>(),
-        [typeof(AeronetTlsMetricsOptions)] = Of<AeronetTlsMetricsOptions>(),
         [typeof(AeronetRouteOptions)] = Of<AeronetRouteOptions>(),
+        [typeof(AeronetTlsMetricsOptions)] = Of<AeronetTlsMetricsOptions>(),
         [typeof(AeronetDashboardOptions)] = Of<AeronetDashboardOptions>(),
         [typeof(AeronetParserDiagnosticsOptions)] = Of<AeronetParserDiagnosticsOptions>(),
     };
