@@ -6,12 +6,18 @@ using Aeronet.AspNetCore.Middleware.ConfigReport;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.Schema;
 
-/// <summary>Makes the JSON schema (draft-07) of sections from the options types, their documentation comments and <see cref="SchemaFacts"/>.</summary>
+/// <summary>
+/// Makes the JSON schema (draft-07) of sections from the options types, their documentation comments and <see cref="SchemaFacts"/>.
+/// </summary>
 internal static class SchemaWriter
 {
     private const string TimePattern = @"^-?([0-9]+\.)?[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,7})?)?$";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>
     /// The schema of one package's sections. Editors merge those of all packages, so that the sections of others are left open here; what
