@@ -5,13 +5,15 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: ./eng/ktls.sh [--install] [--where] [-- ARGUMENT ...]
+usage: ./eng/ktls.sh [--install] [--where] [--project NAME] [-- ARGUMENT ...]
 
-Runs the tests of category KernelTls in test/Tls.Tests, which must be built (./eng/test.sh does), with ARGUMENTs of
-the test program. Where this kernel has no TLS it boots Debian's user-mode-linux, a kernel that runs as a process.
+Runs the tests of category KernelTls in test/Tls.Tests and test/StaticFiles.Tests, which must be built (./eng/test.sh
+does), with ARGUMENTs of the test program. Where this kernel has no TLS it boots Debian's user-mode-linux, a kernel that
+runs as a process.
 
-  --install  installs user-mode-linux with apt-get where it is missing
-  --where    says where the tests would run, native or user-mode, and ends
+  --install       installs user-mode-linux with apt-get where it is missing
+  --where         says where the tests would run, native or user-mode, and ends
+  --project NAME  only those of test/NAME
 
 The exit code is the tests'; 77, with the reason, when there is no kernel to run them on.
 USAGE
@@ -89,12 +91,13 @@ find_kernel() {
   echo user-mode
 }
 
-install=false where=false
+install=false where=false projects=(Tls.Tests StaticFiles.Tests)
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --install) install=true ;;
     --where) where=true ;;
+    --project) shift; [[ $# -gt 0 ]] || fail "--project needs a name"; projects=("$1") ;;
     --) shift; break ;;
     *) usage >&2; fail "unknown argument '$1'" ;;
   esac
@@ -108,10 +111,15 @@ if $where; then
 fi
 
 need_sdk
-tests=$root/test/Tls.Tests/bin/Release/net10.0/Aeronet.AspNetCore.Tls.Tests.dll
-[[ -f $tests ]] || fail "the tests are not built: dotnet build test/Tls.Tests -c Release"
-command=("$(command -v dotnet)" "$tests" -trait Category=KernelTls "$@")
-if [[ $mode == native ]]; then
-  exec "${command[@]}" </dev/null
-fi
-run_in_user_mode "${command[@]}"
+code=0
+for project in "${projects[@]}"; do
+  tests=$root/test/$project/bin/Release/net10.0/Aeronet.AspNetCore.$project.dll
+  [[ -f $tests ]] || fail "the tests are not built: dotnet build test/$project -c Release"
+  command=("$(command -v dotnet)" "$tests" -trait Category=KernelTls "$@")
+  if [[ $mode == native ]]; then
+    "${command[@]}" </dev/null || code=$?
+  else
+    run_in_user_mode "${command[@]}" || code=$?
+  fi
+done
+exit "$code"

@@ -9,6 +9,7 @@ usage: ./eng/run.sh [DIR] [--KEY=VALUE ...]
 
 Builds samples/FileServer and serves DIR, or the bundled example site, on http://localhost:8080 and, with a
 throw-away certificate, on https://localhost:8443 until Ctrl-C. It says at start whether the kernel does TLS.
+Directories without an index.html are listed (--Aeronet:StaticFiles:DirectoryIndex:Enabled=false: not found).
 Settings are in samples/FileServer/appsettings.json; --KEY=VALUE changes one for this run, for example
   ./eng/run.sh /srv/www --Urls=http://127.0.0.1:9000 --Aeronet:Transport:EventLoops=4
 USAGE

@@ -117,7 +117,24 @@ for project in test/*.Tests/*.csproj; do
   if [[ $kernel == user-mode ]]; then elsewhere=(-trait- Category=KernelTls); fi
   run_tests "$name" dotnet "$(dirname "$project")/bin/Release/net10.0/$name.dll" "${elsewhere[@]}"
 done
-if [[ $kernel == user-mode ]]; then run_tests "KernelTls" "$root/eng/ktls.sh" --; fi
+if [[ $kernel == user-mode ]]; then
+  for project in Tls.Tests StaticFiles.Tests; do
+    run_tests "KernelTls of $project" "$root/eng/ktls.sh" --project "$project" --
+  done
+fi
+
+# What only publishing shows; no test of a name.
+if [[ ${#filter[@]} -eq 0 ]]; then
+  echo
+  echo "== trimmed"
+  status=0
+  timeout --foreground -k 30 "$project_timeout" "$root/eng/trim.sh" 2>&1 </dev/null | tee "$results/trim" || status=${PIPESTATUS[0]}
+  case $status in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)); printf 'Skip\teng/trim.sh\t%s\n' "$(tail -n 1 "$results/trim")" >>"$results/tests" ;;
+    *) failed=$((failed + 1)); printf 'Fail\teng/trim.sh\t\n' >>"$results/tests" ;;
+  esac
+fi
 
 touch "$results/tests"
 if [[ $skipped -gt 0 ]]; then

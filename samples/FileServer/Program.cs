@@ -1,6 +1,7 @@
 // Serves a directory over the Aeronet transport. Everything is set in appsettings.json, by environment variables
 // (Aeronet__StaticFiles__Root=/srv/www) or on the command line (--Aeronet:StaticFiles:Root=/srv/www --Urls=http://*:8080).
-// The https addresses of Urls get the transport's TLS.
+// The https addresses of Urls get the transport's TLS. Directories without an index.html are listed, which the library does only where
+// Aeronet:StaticFiles:DirectoryIndex:Enabled says so: who starts a server for a directory means to show what is in it.
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 

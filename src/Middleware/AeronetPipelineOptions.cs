@@ -32,4 +32,8 @@ public sealed class AeronetPipelineOptions
     /// <summary>Whether https requests are measured with tags of their TLS, as <c>Aeronet:TlsMetrics</c> says.</summary>
     /// <remarks>Defaults to nothing set: if configuration has that section, and be it empty.</remarks>
     public bool? TlsMetrics { get; set; }
+
+    /// <summary>Whether the dashboard is mapped to <c>/_aeronet</c>, as <c>Aeronet:Dashboard</c> says.</summary>
+    /// <remarks>Defaults to <see langword="null"/>: if configuration has that section, and be it empty.</remarks>
+    public bool? Dashboard { get; set; }
 }

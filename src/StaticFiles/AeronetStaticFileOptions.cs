@@ -1,5 +1,8 @@
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
+using Aeronet.AspNetCore.StaticFiles.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.StaticFiles;
 
@@ -138,4 +141,19 @@ public sealed class AeronetStaticFileOptions
     /// <summary>How directories without a default document are listed.</summary>
     /// <remarks>Defaults to not at all.</remarks>
     public DirectoryIndexOptions DirectoryIndex { get; set; } = new();
+
+    /// <summary>The options that configuration has, for each mount; those of the section alone where it has no list of mounts.</summary>
+    /// <param name="configuration">The application's configuration.</param>
+    /// <returns>What <c>UseAeronetStaticFiles()</c> begins with: neither changed in code nor validated.</returns>
+    /// <exception cref="OptionsValidationException">A key does not exist, or a value cannot be read.</exception>
+    public static IReadOnlyList<AeronetStaticFileOptions> FromConfiguration(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return [.. StaticFileOptionsBinder.MountsOf(configuration).DefaultIfEmpty().Select(mount =>
+        {
+            var options = new AeronetStaticFileOptions();
+            new StaticFileOptionsBinder(configuration, mount).Configure(options);
+            return options;
+        })];
+    }
 }

@@ -94,7 +94,14 @@ if (arguments.FilesRoot is { } root)
 }
 
 app.UseWebSockets();
-app.Run(Endpoints.AnswerRest);
+if (arguments.Dashboard)
+{
+    // Routing comes after what is measured, so that the difference is what the dashboard's meters cost.
+    app.UseRouting();
+    app.MapAeronetDashboard().AllowAnonymous();
+}
+
+app.Use(Endpoints.AnswerWebSocket);
 
 try
 {

@@ -33,11 +33,14 @@ internal sealed class CorsPolicyStore : IDisposable
         _factory = factory;
         _logger = loggers.CreateLogger(CorsLog.Category);
         _isDevelopment = environment?.IsDevelopment() == true;
-        _current = Read();
+        (_current, Options) = Read();
         _subscription = configuration is null ? null : ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
     public CorsPolicySet Current => _current;
+
+    /// <summary>What they were made of.</summary>
+    public AeronetCorsOptions Options { get; private set; }
 
     /// <summary>Whether refused preflights say why.</summary>
     public bool ExplainFailures => _explainFailures;
@@ -89,9 +92,9 @@ internal sealed class CorsPolicyStore : IDisposable
             AeronetCorsErrorKind.UnknownPolicy, $"{AeronetCorsOptions.SectionName}:{key}", null, $"add this policy, which {user} uses")]);
     }
 
-    private CorsPolicySet Read()
+    private (CorsPolicySet Policies, AeronetCorsOptions Options) Read()
     {
-        var options = _factory.Create(Options.DefaultName);
+        var options = _factory.Create(Microsoft.Extensions.Options.Options.DefaultName);
         var policies = new CorsPolicySet(options);
         foreach (var name in _required.Where(name => policies.Find(name) is null))
         {
@@ -99,7 +102,7 @@ internal sealed class CorsPolicyStore : IDisposable
         }
 
         _explainFailures = options.ExplainFailures ?? _isDevelopment;
-        return policies;
+        return (policies, options);
     }
 
     private void Reload()
@@ -108,7 +111,7 @@ internal sealed class CorsPolicyStore : IDisposable
         {
             try
             {
-                _current = Read();
+                (_current, Options) = Read();
                 CorsLog.Reloaded(_logger);
             }
             catch (OptionsValidationException wrong)

@@ -56,7 +56,7 @@ public static class AeronetRouteApplicationBuilderExtensions
         return Map(app, route);
     }
 
-    private static AeronetRouteOptions Read(IConfigurationSection item, OptionFailures failures)
+    internal static AeronetRouteOptions Read(IConfigurationSection item, OptionFailures failures)
     {
         var route = new AeronetRouteOptions();
         var section = new StrictSection(item, failures);

@@ -1,7 +1,14 @@
 namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 
 /// <summary>A column of the list.</summary>
-/// <param name="Sort">What it sorts by.</param>
-/// <param name="Href">Sorts by this column, or the other way round where it does already.</param>
-/// <param name="AriaSort"><c>ascending</c> or <c>descending</c> where the list is sorted by it, otherwise null.</param>
-public sealed record DirectoryIndexColumn(DirectoryIndexSort Sort, string Href, string? AriaSort);
+public sealed class DirectoryIndexColumn
+{
+    /// <summary>What it sorts by.</summary>
+    public required DirectoryIndexSort Sort { get; init; }
+
+    /// <summary>Sorts by this column, or the other way round where it does already.</summary>
+    public required string Href { get; init; }
+
+    /// <summary><c>ascending</c> or <c>descending</c> where the list is sorted by it, otherwise null.</summary>
+    public required string? AriaSort { get; init; }
+}

@@ -1,6 +1,11 @@
 namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 
 /// <summary>A link of the page.</summary>
-/// <param name="Name">Its text.</param>
-/// <param name="Href">A relative reference (RFC 3986 section 4.2), percent-encoded.</param>
-public sealed record DirectoryIndexLink(string Name, string Href);
+public sealed class DirectoryIndexLink
+{
+    /// <summary>Its text.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A relative reference (RFC 3986 section 4.2), percent-encoded.</summary>
+    public required string Href { get; init; }
+}

@@ -16,6 +16,6 @@ internal static partial class DirectoryIndexLog
     [LoggerMessage(43, LogLevel.Warning, "The directory for '{Path}' could not be read.", EventName = "DirectoryUnreadable")]
     public static partial void DirectoryUnreadable(ILogger logger, string path);
 
-    [LoggerMessage(44, LogLevel.Information, "'{Name}' in '{Path}' could not be rendered: {Problem}", EventName = "ReadmeFailed")]
-    public static partial void ReadmeFailed(ILogger logger, string name, string path, string problem);
+    [LoggerMessage(44, LogLevel.Information, "'{Path}' could not be rendered: {Problem}", EventName = "ReadmeFailed")]
+    public static partial void ReadmeFailed(ILogger logger, string path, string problem);
 }

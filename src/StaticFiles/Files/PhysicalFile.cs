@@ -15,6 +15,11 @@ internal static class PhysicalFile
             return opened.Outcome == OpenOutcome.File ? opened with { Stat = Stat(opened.Handle!) } : opened;
         }
 
+        if (PosixOpen.TryOpen(path) is { } found)
+        {
+            return found;
+        }
+
         var handle = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
         return new OpenResult(OpenOutcome.File, handle, Stat(handle));
     }

@@ -8,7 +8,7 @@ namespace Aeronet.AspNetCore.StaticFiles.Files;
 /// Files of an <see cref="IFileProvider"/>. What has no path of its own (embedded resources, archives) is copied into an unnamed
 /// temporary file when it is opened, so that it is sent, cut into ranges and kept open as any file is.
 /// </summary>
-internal sealed class ProviderFileRoot(IFileProvider provider) : IFileRoot
+internal sealed partial class ProviderFileRoot(IFileProvider provider) : IFileRoot
 {
     public string Strategy => "file provider";
 

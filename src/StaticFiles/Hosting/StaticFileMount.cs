@@ -39,8 +39,7 @@ internal sealed class StaticFileMount
     /// <exception cref="OptionsValidationException">An option of any of them is wrong.</exception>
     public static IReadOnlyList<StaticFileMount> FromConfiguration(IServiceProvider services, Action<AeronetStaticFileOptions> configure)
     {
-        var mounts = services.GetService<IConfiguration>()?
-            .GetSection(AeronetStaticFileOptions.SectionName).GetSection(StaticFileOptionsBinder.MountsKey).GetChildren().ToArray() ?? [];
+        var mounts = services.GetService<IConfiguration>() is { } configuration ? StaticFileOptionsBinder.MountsOf(configuration).ToArray() : [];
         return mounts.Length == 0
             ? [SingleFromConfiguration(services, configure)]
             : [.. mounts.Select(mount => FromSection(services, mount, configure))];
@@ -60,9 +59,9 @@ internal sealed class StaticFileMount
         var logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger("Aeronet.AspNetCore.StaticFiles");
         var root = OpenRoot(logger);
 
-        // A list links to every name, so every name must be found.
+        // A list links to every name, so every name must be found. Those of a provider are text.
         var files = new FileFinder(
-            _options.DirectoryIndex.Enabled ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
+            _options.DirectoryIndex.Enabled && root is not ProviderFileRoot ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
         var contentRoot = _services.GetRequiredService<IWebHostEnvironment>().ContentRootPath;
         var index = DirectoryIndexHandler.Create(root, _options, files.IsServedType, contentRoot, logger);
         var stopped = _services.GetService<IHostApplicationLifetime>()?.ApplicationStopped;

@@ -11,6 +11,10 @@ internal sealed class StaticFileOptionsBinder(IConfiguration configuration, ICon
     /// <summary>The key of the list of mounts.</summary>
     public const string MountsKey = "Mounts";
 
+    /// <summary>The sections of the list of mounts; none where there is no list.</summary>
+    public static IEnumerable<IConfigurationSection> MountsOf(IConfiguration configuration) =>
+        configuration.GetSection(AeronetStaticFileOptions.SectionName).GetSection(MountsKey).GetChildren();
+
     public void Configure(AeronetStaticFileOptions options)
     {
         Bind(WithoutMounts(configuration), options);

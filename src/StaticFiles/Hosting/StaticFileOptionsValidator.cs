@@ -79,11 +79,6 @@ internal sealed partial class StaticFileOptionsValidator(IWebHostEnvironment env
 
         failures.AddRange(DirectoryIndexOptionsValidator.FindFailures(
             options.DirectoryIndex, environment.ContentRootPath, section + ":DirectoryIndex"));
-        if (options.DirectoryIndex is { Enabled: true } && options.FileProvider is not null)
-        {
-            failures.Add($"{section}:DirectoryIndex:Enabled is true and FileProvider is set: only a Root can be listed, use one or leave the index off.");
-        }
-
         return [.. failures.Select(OneLine)];
     }
 

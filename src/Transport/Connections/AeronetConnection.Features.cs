@@ -122,6 +122,16 @@ internal sealed partial class AeronetConnection :
             return _added[added].Value;
         }
 
+        if (key == typeof(IHeldInputFeature))
+        {
+            return FindHeldInput();
+        }
+
+        if (key == typeof(IConnectionMetricsTagsFeature))
+        {
+            return FindVerdict();
+        }
+
         return key == typeof(IConnectionLifetimeFeature) || key == typeof(IConnectionIdFeature)
             || key == typeof(IConnectionTransportFeature) || key == typeof(IConnectionItemsFeature)
             || key == typeof(IConnectionEndPointFeature) || key == typeof(IConnectionSocketFeature)

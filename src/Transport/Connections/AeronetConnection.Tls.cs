@@ -83,6 +83,8 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         });
         if (kind == TlsFailure.PlainHttp)
         {
+            ReportPlainHttp();
+
             // OpenSSL has no alert for it, and the client could not read one.
             _ = _socket.Send(PlainHttpAnswer.Bytes, more: false);
         }

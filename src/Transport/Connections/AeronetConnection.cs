@@ -49,7 +49,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         Transport = this;
         ConnectionClosed = _closedSource.Token;
         var plain = new PlainChannel(socket);
-        _input = new ConnectionInput(this, plain, loop, services.Options.MaxReadBufferSize);
+        _input = new ConnectionInput(this, plain, loop, services);
         _output = new ConnectionOutput(this, socket, plain, loop, services.Options);
         Token = loop.Slots.Add(this);
     }
@@ -133,6 +133,8 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     [SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "The base does nothing, and awaiting it would cost a state machine.")]
     public override ValueTask DisposeAsync()
     {
+        ReportRefusal();
+
         // Not Complete: that is the application's to call, and would take blocks from under one that is still at work. What
         // it left in them is the collector's.
         _input.Stop();

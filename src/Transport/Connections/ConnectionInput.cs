@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
@@ -29,6 +30,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private ByteChannel _channel;
     private readonly EventLoop.EventLoop _loop;
     private readonly InputBuffer _buffer;
+    private readonly HeldInput? _held;
     private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationTokenRegistration _cancellation;
     private int _stateBits;
@@ -39,12 +41,17 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private bool _wasReset;
     private bool _leftBytes;
 
-    internal ConnectionInput(AeronetConnection connection, ByteChannel channel, EventLoop.EventLoop loop, long maxReceive)
+    internal ConnectionInput(AeronetConnection connection, ByteChannel channel, EventLoop.EventLoop loop, TransportServices services)
     {
         _connection = connection;
         _channel = channel;
         _loop = loop;
-        _buffer = new InputBuffer(connection.MemoryPool, maxReceive);
+        _buffer = new InputBuffer(connection.MemoryPool, services.Options.MaxReadBufferSize);
+        if (services.Refusals is { } observer)
+        {
+            _held = new HeldInput(_buffer, observer.MaxHeldBytes);
+            _buffer.Holds = true;
+        }
     }
 
     /// <summary>Whether the socket may hold bytes that nobody has received.</summary>
@@ -56,6 +63,12 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>Whether the loop has seen the socket become readable and nobody has received since.</summary>
     internal bool IsReadable => (State & ReadState.Readable) != 0;
 
+    /// <summary>The bytes of the present message. Null unless somebody wants to see refused ones.</summary>
+    internal HeldInput? Held => _held;
+
+    /// <summary>Where in the stream the first byte lies that the application has not consumed.</summary>
+    internal long Position => _buffer.Position;
+
     private ReadState State => (ReadState)Volatile.Read(ref _stateBits);
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -65,6 +78,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         }
 
+        _held?.OnRead(_connection.IsReadDirectly);
         while (true)
         {
             if (TryRead(out var result))
@@ -135,6 +149,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         if ((Add(ReadState.Stopped) & (ReadState.Waiting | ReadState.Receiving)) == 0)
         {
             Volatile.Write(ref _leftBytes, _leftBytes || !_buffer.IsEmpty);
+            _held?.Keep();
             _buffer.Clear();
         }
     }
@@ -146,6 +161,14 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
         // What the handshake received beyond its own last message makes no event.
         Add(ReadState.Readable);
+    }
+
+    /// <summary>What is held of the present message, and where it lies in the stream. False while somebody reads.</summary>
+    internal bool TryGetHeld(out long position, out ReadOnlySequence<byte> bytes)
+    {
+        var mayLook = (State & (ReadState.Waiting | ReadState.Receiving)) == 0;
+        (position, bytes) = mayLook ? (_buffer.HeldPosition, _buffer.Held) : default;
+        return mayLook;
     }
 
     /// <summary>The connection ends now: a waiting read completes, a later one finds the end.</summary>

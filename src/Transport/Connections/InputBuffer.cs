@@ -6,8 +6,8 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <summary>
 /// The received bytes of one connection, in blocks of the server's memory pool that are rented for a receive and given
-/// back when the application has consumed them: an idle connection holds none. Used by one thread at a time; the read
-/// state of <see cref="ConnectionInput"/> says whose turn it is.
+/// back when the application has consumed them, or later where <see cref="Holds"/> says so: an idle connection holds none.
+/// Used by one thread at a time; the read state of <see cref="ConnectionInput"/> says whose turn it is.
 /// </summary>
 internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
 {
@@ -20,8 +20,11 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
     private const int MaxSpares = 2 * MaxBlocks;
 
     private InputSegment? _head;
+    private InputSegment? _unread;
     private InputSegment? _tail;
     private int _headIndex;
+    private int _unreadIndex;
+    private long _received;
     private InputSegment? _spares;
     private int _spareCount;
     private int _blocksPerReceive = 1;
@@ -30,9 +33,22 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
     /// <summary>Whether there are bytes the application has not looked at yet.</summary>
     internal bool HasUnexamined => !_examinedAll;
 
-    internal bool IsEmpty => _head is null;
+    internal bool IsEmpty => Position == _received;
 
     internal ReadOnlySequence<byte> Sequence =>
+        _unread is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_unread, _unreadIndex, _tail!, _tail!.Filled);
+
+    /// <summary>Whether what is consumed from now on stays until <see cref="ReleaseConsumed"/>.</summary>
+    internal bool Holds { get; set; }
+
+    /// <summary>Where in the connection's stream the first byte lies that has not been consumed.</summary>
+    internal long Position => _unread is null ? _received : _unread.RunningIndex + _unreadIndex;
+
+    /// <summary>Where in the connection's stream <see cref="Held"/> begins.</summary>
+    internal long HeldPosition => _head is null ? _received : _head.RunningIndex + _headIndex;
+
+    /// <summary>What was consumed and is still there, and what was not consumed.</summary>
+    internal ReadOnlySequence<byte> Held =>
         _head is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_head, _headIndex, _tail!, _tail!.Filled);
 
     /// <summary>
@@ -60,17 +76,35 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
         }
 
         _examinedAll = ReferenceEquals(examined.GetObject(), _tail) && examined.GetInteger() >= _tail.Filled;
-        while (!ReferenceEquals(_head, consumedSegment))
+        _unread = consumedSegment;
+        _unreadIndex = consumed.GetInteger();
+        if (!Holds)
+        {
+            ReleaseConsumed();
+        }
+        else if (_unreadIndex >= _unread.Filled && _unread.NextSegment is { } next)
+        {
+            _unread = next;
+            _unreadIndex = 0;
+        }
+    }
+
+    /// <summary>Gives back what has been consumed.</summary>
+    internal void ReleaseConsumed()
+    {
+        while (!ReferenceEquals(_head, _unread))
         {
             ReleaseHead();
         }
 
-        _headIndex = consumed.GetInteger();
-        while (_head is { } head && _headIndex >= head.Filled)
+        while (_head is { } head && _unreadIndex >= head.Filled)
         {
             ReleaseHead();
-            _headIndex = 0;
+            _unreadIndex = 0;
         }
+
+        _unread = _head;
+        _headIndex = _unreadIndex;
     }
 
     /// <summary>Gives everything back.</summary>
@@ -83,7 +117,9 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
 
         _spares = null;
         _spareCount = 0;
+        _unread = null;
         _headIndex = 0;
+        _unreadIndex = 0;
         _examinedAll = true;
     }
 
@@ -140,14 +176,24 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
         _examinedAll = false;
         if (_tail is null)
         {
-            _head = _tail = segment;
-            _headIndex = 0;
+            segment.BeginAt(_received);
+            _head = _unread = _tail = segment;
+            _headIndex = _unreadIndex = 0;
         }
         else if (!ReferenceEquals(segment, _tail))
         {
+            if (IsEmpty)
+            {
+                // All before it is only held.
+                _unread = segment;
+                _unreadIndex = 0;
+            }
+
             _tail.LinkTo(segment);
             _tail = segment;
         }
+
+        _received += bytes;
     }
 
     private InputSegment Rent()

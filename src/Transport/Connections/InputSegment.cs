@@ -31,6 +31,9 @@ internal sealed class InputSegment : ReadOnlySequenceSegment<byte>
         Memory = _block[..Filled];
     }
 
+    /// <summary>Says where in the connection's stream the first segment of a sequence lies.</summary>
+    internal void BeginAt(long position) => RunningIndex = position;
+
     internal void LinkTo(InputSegment next)
     {
         next.RunningIndex = RunningIndex + Filled;

@@ -5,11 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
 
-/// <summary>What every connection of one transport shares. <see cref="Pools"/> has a memory pool for each loop.</summary>
+/// <summary>
+/// What every connection of one transport shares. <see cref="Pools"/> has a memory pool for each loop; <see cref="Refusals"/> is
+/// null unless somebody wants to hear of refused connections.
+/// </summary>
 internal sealed record TransportServices(
     AeronetTransportOptions Options,
     TransportMetrics Metrics,
     ILogger Logger,
     StallReporter Stalls,
     EventLoopGroup Loops,
-    IReadOnlyList<MemoryPool<byte>> Pools);
+    IReadOnlyList<MemoryPool<byte>> Pools,
+    IRefusedConnectionObserver? Refusals);

@@ -24,6 +24,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     private readonly IMemoryPoolFactory<byte> _pools;
     private readonly StallReporter _stalls;
     private readonly TlsStatus _tls;
+    private readonly IRefusedConnectionObserver? _refusals;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private bool? _isSupported;
@@ -35,8 +36,10 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         IMemoryPoolFactory<byte> pools,
         StallReporter stalls,
         TlsStatus tls,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        IRefusedConnectionObserver? refusals = null)
     {
+        _refusals = refusals;
         _stalls = stalls;
         _tls = tls;
         _options = options;
@@ -139,7 +142,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                     _logger,
                     _stalls,
                     loops,
-                    [.. loops.Loops.Select(_ => _pools.Create())]);
+                    [.. loops.Loops.Select(_ => _pools.Create())],
+                    _refusals is { MaxHeldBytes: > 0 } ? _refusals : null);
                 TransportLog.Started(_logger, options.EventLoops, options.Dispatch, options.ZeroCopyFiles ? "on (sendfile)" : "off");
                 if (Native.ProcessLimits.OpenFiles() is { } limit && limit < LowDescriptorLimit)
                 {

@@ -23,6 +23,8 @@ internal static class SchemaFacts
         new("Middleware", "TlsMetrics", typeof(AeronetTlsMetricsOptions)),
         new("Middleware", "Cors", typeof(AeronetCorsOptions)),
         new("Middleware", "Routes", typeof(AeronetRouteOptions), IsList: true),
+        new("Middleware", "Dashboard", typeof(AeronetDashboardOptions)),
+        new("Middleware", "ParserDiagnostics", typeof(AeronetParserDiagnosticsOptions)),
     ];
 
     /// <summary>The least and the greatest value, by type and property.</summary>
@@ -44,6 +46,8 @@ internal static class SchemaFacts
         [Name<AeronetAccessLogFileOptions>(nameof(AeronetAccessLogFileOptions.MaxSize))] = (4096, null),
         [Name<AeronetAccessLogFileOptions>(nameof(AeronetAccessLogFileOptions.Keep))] = (1, null),
         [Name<AeronetHttpsRedirectOptions>(nameof(AeronetHttpsRedirectOptions.HttpsPort))] = (1, 65535),
+        [Name<AeronetDashboardOptions>(nameof(AeronetDashboardOptions.MaxViewers))] = (1, 1000),
+        [Name<AeronetParserDiagnosticsOptions>(nameof(AeronetParserDiagnosticsOptions.ExcerptLength))] = (0, 1024),
     };
 
     /// <summary>Properties that configuration writes in another way than their type says.</summary>

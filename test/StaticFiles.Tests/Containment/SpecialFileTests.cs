@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Native;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 using Microsoft.Extensions.Logging;
 
@@ -42,12 +44,41 @@ public sealed class SpecialFileTests
     [Theory, EachServer]
     public async Task Get_Unreadable_NotFoundAndLogged(ServerKind server)
     {
-        Assert.SkipWhen(Environment.IsPrivilegedProcess, "Root may read every file.");
-        await using var site = await TestSite.StartAsync(server);
+        await using var site = await TestSite.StartAsync(server, before: Unprivileged.Use);
         File.SetUnixFileMode(site.Write("file", "x"), UnixFileMode.None);
+        site.Write("readable", "x");
+        Assert.Equal(200, (await site.GetAsync("/readable")).Status);
 
         Assert.True((await site.GetAsync("/file")).WasPassedOn);
         Assert.Contains(site.Host.Logs.From("Aeronet.AspNetCore.StaticFiles"), e => e.EventId.Name == "Denied");
+    }
+
+    // Where the kernel cannot be asked to keep the way beneath the root.
+    [Theory]
+    [InlineData("file", OpenOutcome.File)]
+    [InlineData("fifo", OpenOutcome.NotFound)]
+    [InlineData("socket", OpenOutcome.NotFound)]
+    [InlineData("missing", OpenOutcome.NotFound)]
+    [InlineData("locked", OpenOutcome.Denied)]
+    internal async Task Open_ByFullPath_NeverWaits(string name, OpenOutcome outcome)
+    {
+        var mkfifo = ExternalTool.Require("mkfifo");
+        await using var site = await TestSite.StartAsync(ServerKind.TestServer);
+        site.Write("file", "12345");
+        File.SetUnixFileMode(site.Write("locked", "x"), UnixFileMode.None);
+        Assert.Equal(0, (await mkfifo.RunAsync(site.PathOf("fifo"))).ExitCode);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(site.PathOf("socket")));
+
+        // The directory above the site's is its owner's alone: now others may pass (0711).
+        File.SetUnixFileMode(Path.GetDirectoryName(site.Root)!, (UnixFileMode)0x1c9);
+        var opened = await Task.Run(() => Unprivileged.Run(() => PosixOpen.TryOpen(site.PathOf(name))))
+            .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        Assert.Equal(outcome, opened!.Value.Outcome);
+        Assert.Equal(outcome == OpenOutcome.File ? 5 : 0, opened.Value.Stat.Size);
+        opened.Value.Handle?.Dispose();
+        Assert.Equal(0, OpenDescriptors.Below(site.Root));
     }
 
     [Theory, EachServer]

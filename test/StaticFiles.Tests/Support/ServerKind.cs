@@ -17,4 +17,13 @@ public enum ServerKind
 
     /// <summary>The in-memory server.</summary>
     TestServer,
+
+    /// <summary>The Aeronet transport and its own TLS.</summary>
+    Tls,
+
+    /// <summary>The same with HTTP/2.</summary>
+    TlsHttp2,
+
+    /// <summary>The same with HTTP/1.1, encrypted by the kernel: files are sent zero-copy. Needs a kernel with TLS.</summary>
+    KernelTls,
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -150,12 +151,26 @@ internal sealed class TestSite : IAsyncDisposable
         {
             ServerKind.Http2 => listen => listen.Protocols = HttpProtocols.Http2,
             ServerKind.Https => listen => listen.UseHttps(Certificate),
+            ServerKind.Tls => listen => UseTls(listen, HttpProtocols.Http1, KtlsMode.Disabled),
+            ServerKind.TlsHttp2 => listen => UseTls(listen, HttpProtocols.Http1AndHttp2, KtlsMode.Disabled),
+            ServerKind.KernelTls => listen => UseTls(listen, HttpProtocols.Http1, KtlsMode.Required),
             _ => null,
         };
         _host = await KestrelHost.StartAsync(server == ServerKind.Sockets ? TransportKind.Sockets : TransportKind.Aeronet, options);
         Client = _isInMemory
             ? ((TestServer)_host.Services.GetRequiredService<IServer>()).CreateClient()
             : _host.CreateHttpClient(
-                server == ServerKind.Http2 ? HttpVersion.Version20 : null, server == ServerKind.Https ? Certificate : null);
+                server is ServerKind.Http2 or ServerKind.TlsHttp2 ? HttpVersion.Version20 : null,
+                server is ServerKind.Https or >= ServerKind.Tls ? Certificate : null);
+    }
+
+    private static void UseTls(ListenOptions listen, HttpProtocols protocols, KtlsMode mode)
+    {
+        listen.Protocols = protocols;
+        listen.UseAeronetTls(options =>
+        {
+            options.Certificates.Add(Certificate);
+            options.Ktls = mode;
+        });
     }
 }

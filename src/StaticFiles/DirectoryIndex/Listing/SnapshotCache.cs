@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Primitives;
 
 namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
 
 /// <summary>
-/// Snapshots by directory. One is used again while the directory's modification time says that it has the same names, and its
-/// sizes and dates are young enough. Reading is done off the caller's thread, once for all who ask at the time, and for as many
+/// Snapshots by directory. One is used again while the directory's modification time, or its provider's token, says that it has the same
+/// names, and its sizes and dates are young enough. Reading is done off the caller's thread, once for all who ask at the time, and for as many
 /// directories at a time as there are processors.
 /// </summary>
 internal sealed class SnapshotCache : IDisposable
@@ -79,6 +80,7 @@ internal sealed class SnapshotCache : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var takenAt = DateTimeOffset.UtcNow;
+        var changes = _memory is null ? null : directory.Watch();
         var builder = new DirectorySnapshotBuilder(_rules, _maxEntries, path);
         if (!directory.TryRead(builder))
         {
@@ -87,7 +89,7 @@ internal sealed class SnapshotCache : IDisposable
 
         var snapshot = builder.Build(directory.Stamp, takenAt);
         var took = Stopwatch.GetElapsedTime(start);
-        var kept = new KeptSnapshot(snapshot, start, took > Expensive ? took * Rest : TimeSpan.Zero);
+        var kept = new KeptSnapshot(snapshot, changes, start, took > Expensive ? took * Rest : TimeSpan.Zero);
         if (_memory is not null && kept.Lifetime(_maxAge) is var lifetime && lifetime > TimeSpan.Zero)
         {
             _memory.Set(key, kept, new MemoryCacheEntryOptions { Size = snapshot.Cost, AbsoluteExpirationRelativeToNow = lifetime });
@@ -96,7 +98,7 @@ internal sealed class SnapshotCache : IDisposable
         return snapshot;
     }
 
-    private sealed record KeptSnapshot(DirectorySnapshot Snapshot, long Start, TimeSpan Rested)
+    private sealed record KeptSnapshot(DirectorySnapshot Snapshot, IChangeToken? Changes, long Start, TimeSpan Rested)
     {
         public Task<DirectorySnapshot?> Answer { get; } = Task.FromResult<DirectorySnapshot?>(Snapshot);
 
@@ -112,7 +114,7 @@ internal sealed class SnapshotCache : IDisposable
             }
 
             var settled = Snapshot.TakenAt.ToUnixTimeMilliseconds() - (seen.ModifiedSeconds * 1000) > Granularity.TotalMilliseconds;
-            return age < maxAge && settled && seen == now;
+            return age < maxAge && settled && seen == now && Changes?.HasChanged != true;
         }
     }
 }

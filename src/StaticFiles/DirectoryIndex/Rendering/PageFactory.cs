@@ -64,10 +64,10 @@ internal static class PageFactory
         }
 
         // Relative, so that they hold behind a proxy that maps paths.
-        var links = new List<DirectoryIndexLink> { new(mount + "/", Up(names.Count)) };
+        var links = new List<DirectoryIndexLink> { new() { Name = mount + "/", Href = Up(names.Count) } };
         for (var i = 0; i < names.Count; i++)
         {
-            links.Add(new DirectoryIndexLink(names[i], Up(names.Count - 1 - i)));
+            links.Add(new DirectoryIndexLink { Name = names[i], Href = Up(names.Count - 1 - i) });
         }
 
         return links;
@@ -83,7 +83,12 @@ internal static class PageFactory
     {
         var isCurrent = query.Sort == sort;
         var href = (query with { Sort = sort, Descending = isCurrent && !query.Descending, Page = 1 }).ToHref();
-        return new DirectoryIndexColumn(sort, href, !isCurrent ? null : query.Descending ? "descending" : "ascending");
+        return new DirectoryIndexColumn
+        {
+            Sort = sort,
+            Href = href,
+            AriaSort = !isCurrent ? null : query.Descending ? "descending" : "ascending",
+        };
     }
 
     private static DirectoryIndexEntry[] Entries(IndexSlice slice)
@@ -93,13 +98,15 @@ internal static class PageFactory
         {
             ref readonly var entry = ref slice[i];
             var name = slice.Snapshot.NameOf(entry);
-            entries[i] = new DirectoryIndexEntry(
-                ShownName.Of(name),
-                HrefName.OfEntry(name, entry.IsDirectory),
-                entry.IsDirectory,
-                entry.IsDirectory ? null : entry.Size,
-                entry.IsDirectory ? "" : SizeText.Of(entry.Size),
-                DateTimeOffset.FromUnixTimeSeconds(entry.ModifiedSeconds));
+            entries[i] = new DirectoryIndexEntry
+            {
+                Name = ShownName.Of(name),
+                Href = HrefName.OfEntry(name, entry.IsDirectory),
+                IsDirectory = entry.IsDirectory,
+                Size = entry.IsDirectory ? null : entry.Size,
+                SizeText = entry.IsDirectory ? "" : SizeText.Of(entry.Size),
+                Modified = DateTimeOffset.FromUnixTimeSeconds(entry.ModifiedSeconds),
+            };
         }
 
         return entries;

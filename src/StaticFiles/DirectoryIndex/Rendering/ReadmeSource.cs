@@ -20,12 +20,30 @@ internal sealed class ReadmeSource(IFileRoot root, MemoryCache? memory, ILogger 
     public string? Find(DirectorySnapshot snapshot, ReadOnlySpan<byte> directory, out string? name)
     {
         name = null;
-        if (snapshot.Readme is not { } entry)
+        if (snapshot.Readme is not { Size: <= MaxBytes } entry)
         {
             return null;
         }
 
         byte[] path = directory.IsEmpty ? [.. snapshot.NameOf(entry), 0] : [.. directory, (byte)'/', .. snapshot.NameOf(entry), 0];
+        if (HtmlOf(path) is not { Length: > 0 } html)
+        {
+            return null;
+        }
+
+        name = ShownName.Of(snapshot.NameOf(entry));
+        return html;
+    }
+
+    private string? HtmlOf(byte[] path)
+    {
+        var key = "readme " + Convert.ToHexString(path);
+        var kept = memory?.Get<KeptReadme>(key);
+        if (kept is not null && root.StillLeadsTo(Encoding.UTF8.GetString(path.AsSpan(..^1)), kept.Stat))
+        {
+            return kept.Html;
+        }
+
         var opened = root.Open(path);
         using var handle = opened.Handle;
         if (opened.Outcome != OpenOutcome.File || opened.Stat.Size > MaxBytes)
@@ -33,21 +51,20 @@ internal sealed class ReadmeSource(IFileRoot root, MemoryCache? memory, ILogger 
             return null;
         }
 
-        name = ShownName.Of(snapshot.NameOf(entry));
-        var key = (Convert.ToHexString(path), opened.Stat);
-        if (memory?.TryGetValue(key, out var kept) == true && kept is string html)
+        if (kept is not null && kept.Stat == opened.Stat)
         {
-            return html;
+            return kept.Html;
         }
 
         var bytes = new byte[opened.Stat.Size];
         var read = RandomAccess.Read(handle!, bytes, 0);
-        html = Render(Encoding.UTF8.GetString(bytes, 0, read).TrimStart('\uFEFF'), name, directory);
-        memory?.Set(key, html, new MemoryCacheEntryOptions { Size = 256 + (2L * html.Length), SlidingExpiration = Unused });
-        return html.Length == 0 ? null : html;
+        var html = Render(Encoding.UTF8.GetString(bytes, 0, read).TrimStart('\uFEFF'), path.AsSpan(..^1));
+        memory?.Set(
+            key, new KeptReadme(opened.Stat, html), new MemoryCacheEntryOptions { Size = 256 + (2L * html.Length), SlidingExpiration = Unused });
+        return html;
     }
 
-    private string Render(string text, string name, ReadOnlySpan<byte> directory)
+    private string Render(string text, ReadOnlySpan<byte> path)
     {
         try
         {
@@ -55,8 +72,10 @@ internal sealed class ReadmeSource(IFileRoot root, MemoryCache? memory, ILogger 
         }
         catch (ArgumentException error)
         {
-            DirectoryIndexLog.ReadmeFailed(logger, name, ShownName.Of(directory), error.Message);
+            DirectoryIndexLog.ReadmeFailed(logger, ShownName.Of(path), error.Message);
             return "";
         }
     }
+
+    private sealed record KeptReadme(FileStat Stat, string Html);
 }

@@ -7,18 +7,18 @@ internal static class SamplePage
     {
         Title = "Index of /sample/",
         Path = "/sample/",
-        Breadcrumbs = [new DirectoryIndexLink("/", "../"), new DirectoryIndexLink("sample", "./")],
+        Breadcrumbs = [new DirectoryIndexLink { Name = "/", Href = "../" }, new DirectoryIndexLink { Name = "sample", Href = "./" }],
         ParentHref = "../",
         Columns =
         [
-            new DirectoryIndexColumn(DirectoryIndexSort.Name, "?order=desc", "ascending"),
-            new DirectoryIndexColumn(DirectoryIndexSort.Size, "?sort=size", null),
-            new DirectoryIndexColumn(DirectoryIndexSort.Date, "?sort=date", null),
+            new DirectoryIndexColumn { Sort = DirectoryIndexSort.Name, Href = "?order=desc", AriaSort = "ascending" },
+            new DirectoryIndexColumn { Sort = DirectoryIndexSort.Size, Href = "?sort=size", AriaSort = null },
+            new DirectoryIndexColumn { Sort = DirectoryIndexSort.Date, Href = "?sort=date", AriaSort = null },
         ],
         Entries =
         [
-            new DirectoryIndexEntry("directory", "directory/", true, null, "", DateTimeOffset.UnixEpoch),
-            new DirectoryIndexEntry("file.txt", "file.txt", false, 1024, "1.0 KiB", DateTimeOffset.UnixEpoch),
+            Entry("directory", "directory/", null, ""),
+            Entry("file.txt", "file.txt", 1024, "1.0 KiB"),
         ],
         DirectoryCount = 1,
         FileCount = 5,
@@ -36,5 +36,15 @@ internal static class SamplePage
         ReadmeHtml = "<p>Text</p>",
         Style = "body { color: inherit }",
         OwnStyle = "body { color: inherit }",
+    };
+
+    private static DirectoryIndexEntry Entry(string name, string href, long? size, string sizeText) => new()
+    {
+        Name = name,
+        Href = href,
+        IsDirectory = size is null,
+        Size = size,
+        SizeText = sizeText,
+        Modified = DateTimeOffset.UnixEpoch,
     };
 }

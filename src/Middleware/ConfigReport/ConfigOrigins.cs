@@ -1,0 +1,71 @@
+using System.Collections;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.CommandLine;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.FileProviders;
+
+namespace Aeronet.AspNetCore.Middleware.ConfigReport;
+
+/// <summary>Says which of configuration's providers a setting came from: the last one that has it.</summary>
+internal sealed class ConfigOrigins(IConfiguration configuration)
+{
+    // What the framework's hosts cut off the names of environment variables.
+    private static readonly string[] Prefixes = ["", "ASPNETCORE_", "DOTNET_"];
+
+    // Of other packages: vaults, and files such as /run/secrets.
+    private static readonly string[] SecretStores = ["Secret", "Vault", "KeyPerFile"];
+
+    /// <summary>The origins of a key's value, and of what is below it (a list may come from several files); empty if there is none.</summary>
+    public IReadOnlyList<ConfigOrigin> Find(string key)
+    {
+        var own = FindIn(configuration as IConfigurationRoot, key);
+        var inner = configuration.GetSection(key).GetChildren().SelectMany(child => Find(child.Path));
+        return [.. inner.Prepend(own ?? default).Where(origin => origin.Name is not null).Distinct()];
+    }
+
+    private static ConfigOrigin? FindIn(IConfigurationRoot? root, string key)
+    {
+        foreach (var provider in root?.Providers.Reverse() ?? [])
+        {
+            // Hosts put their own configuration, of environment and command line, into that of the application.
+            var found = provider is ChainedConfigurationProvider { Configuration: IConfigurationRoot inner }
+                ? FindIn(inner, key)
+                : provider.TryGet(key, out var value) && value is not null ? Name(provider, key) : null;
+            if (found is not null)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private static ConfigOrigin Name(IConfigurationProvider provider, string key) => provider switch
+    {
+        FileConfigurationProvider { Source: var source } when IsUserSecrets(source) => new("user secrets", IsSecretStore: true),
+        FileConfigurationProvider { Source.Path: { } path } => new(path),
+        EnvironmentVariablesConfigurationProvider => new($"environment variable {VariableOf(key)}"),
+        CommandLineConfigurationProvider => new("command line"),
+        MemoryConfigurationProvider => new("code"),
+        _ => NameByType(provider),
+    };
+
+    private static bool IsUserSecrets(FileConfigurationSource source) =>
+        source.FileProvider is PhysicalFileProvider { Root: var root } && root.Contains("usersecrets", StringComparison.OrdinalIgnoreCase);
+
+    // The variable as it is spelled there: names are compared regardless of case.
+    private static string VariableOf(string key) => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Select(variable => (string)variable.Key)
+        .FirstOrDefault(name => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+            && name[prefix.Length..].Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)
+                .Equals(key, StringComparison.OrdinalIgnoreCase))) ?? key.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
+
+    private static ConfigOrigin NameByType(IConfigurationProvider provider)
+    {
+        const string Suffix = "ConfigurationProvider";
+        var name = provider.GetType().Name;
+        var isSecretStore = SecretStores.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+        return new(name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name, isSecretStore);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+
+namespace Aeronet.AspNetCore.Middleware.ConfigReport;
+
+/// <summary>Takes out of a report what is nobody's business: docs/options.md has the rules.</summary>
+internal static partial class Secrets
+{
+    public const string Redacted = "[redacted]";
+
+    // Within the last name of a key, regardless of case. Not "key" alone, which names files and policies.
+    private static readonly string[] Words =
+    [
+        "password", "passphrase", "passwd", "pwd", "secret", "token", "credential", "apikey", "api_key", "api-key", "privatekey", "accesskey",
+        "connectionstring", "signingkey", "encryptionkey",
+    ];
+
+    /// <summary>The value as it may be shown.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="isSecretStore">Whether it came from where everything is secret.</param>
+    public static string? Redact(string key, string? value, bool isSecretStore)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return value;
+        }
+
+        // A switch, such as the Credentials of CORS, has no secret to tell.
+        return isSecretStore || (IsSecretName(key) && !bool.TryParse(value, out _)) || value.Contains("-----BEGIN", StringComparison.Ordinal)
+            ? Redacted
+            : UserInUrl().Replace(value, $"://{Redacted}@");
+    }
+
+    private static bool IsSecretName(string key)
+    {
+        var names = key.Split(ConfigurationPath.KeyDelimiter);
+        return Words.Any(word => names[^1].Contains(word, StringComparison.OrdinalIgnoreCase))
+            || names[0].Equals("ConnectionStrings", StringComparison.OrdinalIgnoreCase);
+    }
+
+    [GeneratedRegex(@"://[^/@\s]+@")]
+    private static partial Regex UserInUrl();
+}

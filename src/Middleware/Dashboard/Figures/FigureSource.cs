@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Aeronet.AspNetCore.Middleware.Metering;
+using Aeronet.AspNetCore.Transport;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aeronet.AspNetCore.Middleware.Dashboard.Figures;
+
+/// <summary>Reads everything there is to show. One reading at a time; each rate is over the time since the one before.</summary>
+internal sealed class FigureSource(IServiceProvider services)
+{
+    private readonly MeterReader _meters = MeterReader.Of(services);
+    private readonly IAeronetTlsStatus? _tls = services.GetService<IAeronetTlsStatus>();
+    private readonly DateTimeOffset _since = DateTimeOffset.UtcNow;
+    private readonly Lock _gate = new();
+    private MeterSnapshot? _before;
+    private TimeSpan _cpuBefore;
+
+    public DashboardFigures Read(int viewers)
+    {
+        lock (_gate)
+        {
+            var now = _meters.Read();
+            var cpu = ProcessorTime();
+            var interval = new Interval(now, _before);
+            var figures = new DashboardFigures
+            {
+                Time = DateTimeOffset.UtcNow,
+                Since = _since,
+                Interval = interval.Seconds,
+                Viewers = viewers,
+                Process = ProcessFigures.Of((cpu - _cpuBefore).TotalSeconds / interval.Seconds),
+                Requests = RequestFigures.Of(interval, viewers),
+                Connections = ConnectionFigures.Of(interval),
+                Bytes = ByteFigures.Of(interval),
+                Loops = LoopFigures.Of(interval),
+                Files = FileFigures.Of(interval),
+                Handshakes = HandshakeFigures.Of(interval),
+                KernelTls = KernelTlsFigures.Of(interval),
+                TlsEndpoints = _tls?.Endpoints,
+            };
+            _before = now;
+            _cpuBefore = cpu;
+            return figures;
+        }
+    }
+
+    private static TimeSpan ProcessorTime()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime;
+    }
+}

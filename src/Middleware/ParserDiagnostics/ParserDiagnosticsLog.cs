@@ -1,0 +1,30 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Middleware.ParserDiagnostics;
+
+internal static partial class ParserDiagnosticsLog
+{
+    public const string Category = "Aeronet.AspNetCore.Middleware.ParserDiagnostics";
+
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "A request was refused with {StatusCode}, {Fault}, at byte {Offset} (line {Line}, column {Column}): expected {Expected}; received "
+            + "\"{Excerpt}\". Connection {ConnectionId} from {RemoteEndPoint}.",
+        EventName = "RequestRefused")]
+    public static partial void RequestRefused(
+        ILogger logger,
+        int? statusCode,
+        RequestFault fault,
+        long? offset,
+        int? line,
+        int? column,
+        string expected,
+        string? excerpt,
+        string connectionId,
+        EndPoint? remoteEndPoint);
+
+    [LoggerMessage(2, LogLevel.Error, "A refused request could not be looked at. Please report it with the stack trace.", EventName = "Failed")]
+    public static partial void Failed(ILogger logger, Exception exception);
+}

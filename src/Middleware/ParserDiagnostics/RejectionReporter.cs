@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using Aeronet.AspNetCore.Middleware.ParserDiagnostics.Scanning;
+using Aeronet.AspNetCore.Transport;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
+
+namespace Aeronet.AspNetCore.Middleware.ParserDiagnostics;
+
+/// <summary>Reports what Kestrel refuses: writes the event, and where that is wanted or of use the answer.</summary>
+internal sealed class RejectionReporter : IRefusedConnectionObserver
+{
+    private const string LineFeedSwitch = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
+
+    // What Kestrel calls a connection's end that is neither the client's mistake nor one that has an event of its own.
+    private static readonly Dictionary<string, string> ClientErrors = new(StringComparer.Ordinal)
+    {
+        ["flow_control_window_exceeded"] = "no more than the flow control window allows",
+        ["frame_after_stream_close"] = "no frame on a stream that is closed",
+        ["unknown_stream"] = "a frame of a stream that is open",
+        ["unexpected_frame"] = "another kind of frame",
+        ["invalid_stream_id"] = "a stream of an odd number, higher than before",
+        ["invalid_frame_length"] = "a frame of its kind's length",
+        ["max_frame_length_exceeded"] = "a frame of at most SETTINGS_MAX_FRAME_SIZE",
+        ["invalid_data_padding"] = "padding shorter than its frame",
+        ["invalid_request_headers"] = "fields that make a request",
+        ["error_reading_headers"] = "fields that HPACK can decode",
+        ["invalid_window_update_size"] = "a window of at most 2^31-1",
+        ["stream_self_dependency"] = "a stream that does not depend on itself",
+        ["invalid_settings"] = "settings of allowed values",
+        ["missing_stream_end"] = "END_STREAM with trailers",
+        ["stream_reset_limit_exceeded"] = "fewer streams that are reset",
+        ["insufficient_tls_version"] = "TLS 1.2 or later",
+    };
+
+    private readonly AeronetParserDiagnosticsOptions _options;
+    private readonly RejectionFinder _finder;
+    private readonly ExcerptWriter _excerpts;
+    private readonly ILogger _logger;
+    private readonly HeadRules _rules;
+
+    public RejectionReporter(IOptions<AeronetParserDiagnosticsOptions> options, IOptions<KestrelServerOptions> kestrel, ILoggerFactory loggers)
+    {
+        _options = options.Value;
+        _logger = loggers.CreateLogger(ParserDiagnosticsLog.Category);
+        _excerpts = new ExcerptWriter(_options.ExcerptLength, _options.RedactHeaders);
+        _rules = RulesOf(kestrel.Value);
+        _finder = new RejectionFinder(_rules, _excerpts);
+    }
+
+    public bool IsEnabled => _options.Mode != ParserDiagnosticsMode.Off;
+
+    public long MaxHeldBytes => IsEnabled ? (long)_rules.MaxRequestLineSize + _rules.MaxFieldsSize : 0;
+
+    /// <summary>Kestrel refuses a request of HTTP/1 and has not answered yet. On the connection's own flow.</summary>
+    /// <param name="features">The connection's and the request's.</param>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A mistake of ours must not keep Kestrel from answering.")]
+    public void OnBadRequest(IFeatureCollection features)
+    {
+        // Of the base type are those that the application throws, while the body may still be read.
+        if (features.Get<IBadRequestExceptionFeature>()?.Error is not BadHttpRequestException error || error.GetType() == typeof(BadHttpRequestException))
+        {
+            return;
+        }
+
+        try
+        {
+            var rejection = _finder.Find(features, error);
+            Report(rejection);
+            if (features.Get<IHeldInputFeature>() is { IsAccepted: false } held)
+            {
+                Answer(rejection, features, held);
+
+                // Said: the end of the connection is not to be reported again.
+                held.Accept(static _ => false, this);
+            }
+        }
+        catch (Exception exception)
+        {
+            ParserDiagnosticsLog.Failed(_logger, exception);
+        }
+    }
+
+    public void OnEnded(ConnectionContext connection, string reason, ReadOnlySequence<byte> bytes)
+    {
+        var rejection = new Rejection { ConnectionId = connection.ConnectionId, RemoteEndPoint = connection.RemoteEndPoint, Expected = "" };
+        if (reason is "invalid_handshake" or "invalid_http_version")
+        {
+            var isHttp1 = reason == "invalid_http_version";
+            var first = bytes.ToArray();
+            Report((rejection with { StatusCode = isHttp1 ? 400 : null }).In(first, PrefaceScanner.Find(first, isHttp1), 0, _excerpts));
+        }
+        else if (ClientErrors.TryGetValue(reason, out var expected))
+        {
+            Report(rejection with { Fault = RequestFault.Http2Error, Expected = $"{expected} ({reason})" });
+        }
+    }
+
+    public void OnPlainHttp(ConnectionContext connection, int skipped, ReadOnlySpan<byte> bytes)
+    {
+        // The head's other lines may hold secrets; the one that begins in the dark is the request line.
+        var line = bytes.IndexOfAny((byte)'\r', (byte)'\n') is var end && end < 0 ? bytes : bytes[..end];
+        var excerpt = _excerpts.Write(line, 0);
+        Report(new Rejection
+        {
+            ConnectionId = connection.ConnectionId,
+            RemoteEndPoint = connection.RemoteEndPoint,
+            StatusCode = StatusCodes.Status400BadRequest,
+            Fault = RequestFault.PlainHttpOnTlsPort,
+            Offset = 0,
+            Line = 1,
+            Column = 1,
+            Expected = "a TLS ClientHello: this endpoint speaks HTTPS, use https://",
+            Excerpt = excerpt with { Text = excerpt.Text is null ? null : $"<{skipped} bytes>{excerpt.Text}" },
+        });
+    }
+
+    private static HeadRules RulesOf(KestrelServerOptions kestrel) => new()
+    {
+        MaxRequestLineSize = kestrel.Limits.MaxRequestLineSize,
+        MaxFieldsSize = kestrel.Limits.MaxRequestHeadersTotalSize,
+        MaxFieldCount = kestrel.Limits.MaxRequestHeaderCount,
+        AllowsLineFeed = !(AppContext.TryGetSwitch(LineFeedSwitch, out var forbidden) && forbidden),
+        ValuesAreUtf8 = ReferenceEquals(kestrel.RequestHeaderEncodingSelector, new KestrelServerOptions().RequestHeaderEncodingSelector),
+        AllowsHostOverride = kestrel.AllowHostHeaderOverride,
+    };
+
+    private void Answer(Rejection rejection, IFeatureCollection features, IHeldInputFeature held)
+    {
+        if (rejection.Fault == RequestFault.TlsOnPlainPort)
+        {
+            held.CloseWith(RejectionAnswer.TlsAlert);
+        }
+        else if (_options.Mode == ParserDiagnosticsMode.LogAndBody && rejection is { Offset: not null, Fault: not RequestFault.Http2OnHttp1Endpoint }
+            && !HttpMethods.IsHead(features.Get<IHttpRequestFeature>()?.Method ?? "") && features.Get<IHttpResponseFeature>() is { HasStarted: false } response)
+        {
+            held.CloseWith(RejectionAnswer.Response(rejection, response.Headers));
+        }
+    }
+
+    private void Report(Rejection rejection) => ParserDiagnosticsLog.RequestRefused(
+        _logger,
+        rejection.StatusCode,
+        rejection.Fault,
+        rejection.Offset,
+        rejection.Line,
+        rejection.Column,
+        rejection.Expected,
+        rejection.Excerpt.Text,
+        rejection.ConnectionId,
+        rejection.RemoteEndPoint);
+}
