@@ -127,6 +127,19 @@ if [[ $kernel == user-mode ]]; then
   done
 fi
 
+# What only publishing shows; no test of a name.
+if [[ ${#filter[@]} -eq 0 ]]; then
+  echo
+  echo "== trimmed"
+  status=0
+  timeout --foreground -k 30 "$project_timeout" "$root/eng/trim.sh" 2>&1 </dev/null | tee "$results/trim" || status=${PIPESTATUS[0]}
+  case $status in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)); printf 'Skip\teng/trim.sh\t%s\n' "$(tail -n 1 "$results/trim")" >>"$results/tests" ;;
+    *) failed=$((failed + 1)); printf 'Fail\teng/trim.sh\t\n' >>"$results/tests" ;;
+  esac
+fi
+
 touch "$results/tests"
 if [[ $skipped -gt 0 ]]; then
   printf '\nskipped:\n'

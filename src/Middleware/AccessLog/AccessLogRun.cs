@@ -16,7 +16,6 @@ internal sealed class AccessLogRun
     private readonly IAccessLogSink[] _sinks;
     private readonly FileSink? _file;
 
-    private volatile bool _isEnding;
     private long _unreported;
     private string _lastFailure = "";
     private long _lastWarning;
@@ -61,11 +60,7 @@ internal sealed class AccessLogRun
         Writing = HasSinks ? Task.Run(() => WriteAsync(previous, cancellationToken), CancellationToken.None) : previous;
 
     /// <summary>Takes no more lines, and writes those that are there.</summary>
-    public void Complete()
-    {
-        _isEnding = true;
-        Queue.Complete();
-    }
+    public void Complete() => Queue.Complete();
 
     private async Task WriteAsync(Task previous, CancellationToken cancellationToken)
     {
@@ -83,12 +78,13 @@ internal sealed class AccessLogRun
         {
             // Without a first line there is nothing to gather others for.
             await Queue.WaitAsync(Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
-            if (!_isEnding && Options.FlushInterval > TimeSpan.Zero)
+            if (!Queue.IsCompleted && Options.FlushInterval > TimeSpan.Zero)
             {
                 await Queue.WaitAsync(Options.FlushInterval, CancellationToken.None).ConfigureAwait(false);
             }
 
-            isEnding = _isEnding;
+            // In this order: what was added before the end is taken now.
+            isEnding = Queue.IsCompleted;
             var lines = Queue.Take(out var count);
             if (count > 0)
             {
@@ -135,7 +131,7 @@ internal sealed class AccessLogRun
         }
 
         if (_unreported > 0
-            && (_isEnding || _lastWarning == 0 || _services.Time.GetElapsedTime(_lastWarning) > WarningInterval))
+            && (Queue.IsCompleted || _lastWarning == 0 || _services.Time.GetElapsedTime(_lastWarning) > WarningInterval))
         {
             AccessLogLog.Dropped(_services.Logger, _unreported, _lastFailure);
             _unreported = 0;

@@ -59,6 +59,7 @@ public static class AeronetDashboardEndpointRouteBuilderExtensions
         // A page that is open for hours is no request worth a percentile.
         group.DisableHttpMetrics();
         group.ExcludeFromDescription();
+        group.DisableAeronetCors();
         new DashboardAccess(services, environment, pattern, logger).Guard(group, lifetime);
         return group;
     }

@@ -25,7 +25,7 @@ public sealed class ConfigEndpointTests : IDisposable
     [InlineData("Aeronet:Transport:Backlog", "100", "over.json")]
     [InlineData("Aeronet:Transport:SendChunk", "2097152", "default")]
     [InlineData("Aeronet:Transport:NoDelay", "false", "code")]
-    [InlineData("Aeronet:Transport:StallThreshold", "00:00:00.0050000", "default")]
+    [InlineData("Aeronet:Transport:StallThreshold", "00:00:00.005", "default")]
     [InlineData("Aeronet:Transport:UnixFileMode", null, "default")]
     [InlineData("Aeronet:Tls:Ktls", "Opportunistic", "default")]
     [InlineData("Aeronet:Tls:CipherPolicy", "Modern", "base.json")]
