@@ -29,6 +29,18 @@ public sealed class WrongProtocolTests(RefusingSiteFixture fixture) : IClassFixt
     }
 
     [Fact]
+    public async Task TlsHello_WithinTls_IsAnsweredInHttp()
+    {
+        var site = await fixture.SiteAsync();
+        await using var client = await site.ConnectAsync(tls: true);
+
+        await client.SendAsync("\u0016\u0003\u0001\0\u00c8");
+
+        Assert.StartsWith("HTTP/1.1 400 ", await client.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal("MethodInvalid", (await site.Log.TakeAsync(client.EndPoint)).Fault);
+    }
+
+    [Fact]
     public async Task SslStream_OnPlainPort_FailsByTheAlert()
     {
         var site = await fixture.SiteAsync();
