@@ -77,7 +77,7 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
                 Answer(rejection, features, held);
 
                 // Said: the end of the connection is not to be reported again.
-                held.Accept(static _ => false, this);
+                held.Forget();
             }
         }
         catch (Exception exception)

@@ -26,11 +26,7 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
 
     bool IHeldInputFeature.IsAccepted => _input.Held!.IsAccepted;
 
-    void IHeldInputFeature.Accept(Func<object, bool> isOver, object state)
-    {
-        ArgumentNullException.ThrowIfNull(isOver);
-        _input.Held!.Accept(isOver, state);
-    }
+    void IHeldInputFeature.Forget() => _input.Held!.Accept(static _ => false, this);
 
     bool IHeldInputFeature.TryGetBytes(out long position, out ReadOnlySequence<byte> bytes) => _input.TryGetHeld(out position, out bytes);
 
@@ -40,6 +36,14 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
         _output.Write(bytes);
         _ = _output.FlushAsync();
         Abort(null);
+    }
+
+    internal void AcceptMessage(Func<object, bool> isOver, object state)
+    {
+        if (IsReadDirectly)
+        {
+            _input.Held?.Accept(isOver, state);
+        }
     }
 
     private AeronetConnection? FindHeldInput() => _input.Held is not null && IsReadDirectly ? this : null;
