@@ -19,6 +19,9 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Maps the dashboard.</summary>
 public static class AeronetDashboardEndpointRouteBuilderExtensions
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StreamLifetime = TimeSpan.FromMinutes(15);
+
     /// <summary>
     /// Maps a page that shows what the server does, live, with the figures as JSON below it (<c>snapshot.json</c>). From then on the
     /// server's meters are listened to.
@@ -48,7 +51,7 @@ public static class AeronetDashboardEndpointRouteBuilderExtensions
 
         var group = endpoints.MapGroup(pattern);
         group.MapGet("", (RequestDelegate)page.WriteAsync).WithDisplayName("Aeronet dashboard");
-        group.MapGet("events", (RequestDelegate)new EventStream(feed, EventStream.DefaultPatience).WriteAsync)
+        group.MapGet("events", (RequestDelegate)new EventStream(feed, Patience, StreamLifetime).WriteAsync)
             .WithDisplayName("Aeronet dashboard, events")
             .DisableRequestTimeout();
         group.MapGet("snapshot.json", (RequestDelegate)new SnapshotAnswer(feed).WriteAsync).WithDisplayName("Aeronet dashboard, snapshot");

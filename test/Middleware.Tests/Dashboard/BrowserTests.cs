@@ -20,8 +20,8 @@ public sealed class BrowserTests
     private static readonly bool IsForShow = Environment.GetEnvironmentVariable("AERONET_SCREENSHOTS") is { Length: > 0 };
 
     [Theory]
-    [InlineData(1280, 1900, "light")]
-    [InlineData(1280, 1900, "dark")]
+    [InlineData(1280, 2330, "light")]
+    [InlineData(1280, 2330, "dark")]
     [InlineData(Narrow, 1700, "narrow")]
     public async Task Page_UnderLoad_ShowsItWithoutComplaint(int width, int height, string view)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.IO.Pipelines;
 using System.Net;
+using System.Text.Json.Nodes;
 using Aeronet.AspNetCore.Middleware.Dashboard.Feed;
 using Aeronet.AspNetCore.Middleware.Dashboard.Figures;
 using Aeronet.AspNetCore.Middleware.Tests.Support;
@@ -123,13 +124,49 @@ public sealed class StreamTests
         context.Features.Set<IHttpResponseBodyFeature>(new PipeBody(body.Writer));
         context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
 
-        await new EventStream(feed, TimeSpan.FromMilliseconds(300)).WriteAsync(context).OrTimeout("the viewer to be cut off");
+        await new EventStream(feed, TimeSpan.FromMilliseconds(300), TimeSpan.FromHours(1)).WriteAsync(context).OrTimeout("the viewer to be cut off");
 
         Assert.True(lifetime.Aborted);
         var frames = feed.Frames;
         Assert.InRange(frames, 1, 1000);
         await Task.Delay(700);
         Assert.Equal(frames, feed.Frames);
+    }
+
+    [Fact]
+    public async Task Events_LifetimeIsOver_PageIsToldToComeAgain()
+    {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var feed = new DashboardFeed(
+            new FigureSource(services), new AeronetDashboardOptions { Interval = TimeSpan.FromMilliseconds(250) }, NullLogger.Instance, default);
+        var body = new MemoryStream();
+        var context = new DefaultHttpContext { Response = { Body = body } };
+
+        await new EventStream(feed, TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(400)).WriteAsync(context).OrTimeout("the stream to end");
+
+        var text = System.Text.Encoding.UTF8.GetString(body.ToArray());
+        Assert.StartsWith("retry: 2000\n\ndata: {", text, StringComparison.Ordinal);
+        Assert.EndsWith("}\n\nevent: again\ndata: \n\n", text, StringComparison.Ordinal);
+    }
+
+    // After an hour without a page, what is shown first must not be the average of that hour.
+    [Fact]
+    public async Task Events_FirstFrameAfterLongWithoutViewers_HasNoRates()
+    {
+        await using var host = await StartAsync(TransportKind.Aeronet);
+        using var client = host.CreateHttpClient();
+        Assert.Null(JsonNode.Parse(await client.GetStringAsync(DashboardSite.Path + "/snapshot.json"))!["interval"]);
+        await Task.Delay(1400);
+
+        using (var viewer = await EventReader.OpenAsync(client))
+        {
+            Assert.Null((await viewer.NextAsync())!["interval"]);
+            Assert.InRange((double)(await viewer.NextAsync())!["interval"]!, 0.2, 60);
+        }
+
+        await Eventually.HoldsAsync(() => host.Logs.Entries.Any(e => e.EventId.Name == "Left"), "the viewer leaves");
+        await Task.Delay(1400);
+        Assert.InRange((double)JsonNode.Parse(await client.GetStringAsync(DashboardSite.Path + "/snapshot.json"))!["interval"]!, 1.3, 600);
     }
 
     // What came while a viewer was away is not kept for it.

@@ -10,13 +10,9 @@ namespace Aeronet.AspNetCore.Middleware.Dashboard.Feed;
 /// </summary>
 /// <param name="feed">Where frames come from.</param>
 /// <param name="patience">A viewer that takes no frame for so long is cut off.</param>
-internal sealed class EventStream(DashboardFeed feed, TimeSpan patience)
+/// <param name="lifetime">How long a stream lasts: then the page comes again, and is authorized again.</param>
+internal sealed class EventStream(DashboardFeed feed, TimeSpan patience, TimeSpan lifetime)
 {
-    // Then the page comes again, and is authorized again.
-    private static readonly TimeSpan LongestStream = TimeSpan.FromMinutes(15);
-
-    public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(10);
-
     // What browsers wait before they come again, in milliseconds.
     private static readonly ReadOnlyMemory<byte> Preamble = "retry: 2000\n\n"u8.ToArray();
 
@@ -54,7 +50,7 @@ internal sealed class EventStream(DashboardFeed feed, TimeSpan patience)
         try
         {
             var takes = await TrySendAsync(context, Preamble, ended.Token);
-            for (Frame? frame = null; takes && Stopwatch.GetElapsedTime(started) < LongestStream;)
+            for (Frame? frame = null; takes && Stopwatch.GetElapsedTime(started) < lifetime;)
             {
                 frame = await feed.NextAsync(frame, ended.Token);
                 takes = await TrySendAsync(context, frame.Event, ended.Token);

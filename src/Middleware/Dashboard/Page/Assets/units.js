@@ -51,4 +51,5 @@ const clock = (time, withSeconds) =>
   twoDigits(time.getHours()) + ":" + twoDigits(time.getMinutes()) + (withSeconds ? ":" + twoDigits(time.getSeconds()) : "");
 const day = time => time.toISOString().slice(0, 10);
 
-const words = name => name.replaceAll("_", " ");
+// Of names_like_this and NamesLikeThis.
+const words = name => name.replaceAll("_", " ").replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();
