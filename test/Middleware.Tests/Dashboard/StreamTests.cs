@@ -48,6 +48,20 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Events_Http2_Flow()
+    {
+        await using var site = await DashboardSite.StartAsync(ServerKind.Http2, ("Interval", "00:00:00.250"));
+        using var client = site.Host.CreateHttpClient(HttpVersion.Version20);
+        using var first = await EventReader.OpenAsync(client);
+        using var second = await EventReader.OpenAsync(client);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.NotNull(await first.NextAsync());
+            Assert.NotNull(await second.NextAsync());
+        }
+    }
+
+    [Fact]
     public async Task Figures_NoViewer_NotRead()
     {
         await using var host = await StartAsync(TransportKind.Aeronet);
