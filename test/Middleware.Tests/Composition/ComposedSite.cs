@@ -19,6 +19,10 @@ internal sealed class ComposedSite : IAsyncDisposable
     public const string AlsoAllowed = "https://b.app.example";
     public const string Partner = "https://partner.example";
 
+    /// <summary>A file that is served over http.</summary>
+    public const string Challenge = "/.well-known/acme-challenge/token";
+    public const int ChallengeSize = 256 * 1024;
+
     /// <summary>What <c>/text</c> answers: enough to be worth compressing.</summary>
     public static readonly string Text = string.Concat(Enumerable.Repeat("compressible ", 400));
 
@@ -39,6 +43,10 @@ internal sealed class ComposedSite : IAsyncDisposable
         {
             await compressed.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Text));
         }
+
+        // Below the path that the redirect lets pass, and too large to be copied.
+        var challenge = files.CreateSubdirectory(".well-known/acme-challenge");
+        await File.WriteAllBytesAsync(Path.Combine(challenge.FullName, "token"), Pattern.Bytes(ChallengeSize));
 
         var log = new CapturingSink();
         var site = await TestSite.StartAsync(server, new SiteOptions

@@ -85,7 +85,21 @@ public sealed class CompositionTests
         using var shared = await site.SendHttpsAsync(HttpMethod.Get, "/shared/page.html", "Origin: " + ComposedSite.Partner);
         Assert.Equal([ComposedSite.Partner], shared.Headers.GetValues("Access-Control-Allow-Origin"));
         await composed.LogHasAsync($"GET /page.html 200 {ComposedSite.Text.Length}");
-        await composed.LogHasAsync($"GET /page.html 206 12");
+        await composed.LogHasAsync("GET /page.html 206 12");
+
+        // Nothing before the files stands in the way of sendfile.
+        using var challenge = await site.GetAsync(ComposedSite.Challenge, "example.com", "Accept-Encoding: gzip, br");
+        Assert.Equal(-1, Pattern.FindMismatch(await challenge.Content.ReadAsByteArrayAsync()));
+        Assert.Equal(ComposedSite.ChallengeSize, challenge.Content.Headers.ContentLength);
+        if (server == ServerKind.Aeronet && OperatingSystem.IsLinux())
+        {
+            await Eventually.HoldsAsync(
+                () => site.Host.Metrics.Total("aeronet.sendfile.bytes") == ComposedSite.ChallengeSize,
+                "the file to be sent by sendfile",
+                () => site.Host.Metrics.ToString());
+        }
+
+        await composed.LogHasAsync($"GET {ComposedSite.Challenge} 200 {ComposedSite.ChallengeSize}");
     }
 
     [Theory]
