@@ -20,13 +20,17 @@ USAGE
 project_timeout=20m
 
 install_tools() {
-  local missing=() pair sudo=()
-  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs chromium:chromium testssl:testssl.sh; do
-    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
-  done
+  install_programs
   if command -v npm >/dev/null && [[ ! -e $(npm root --global)/axe-core ]]; then
     npm install --global --silent --ignore-scripts axe-core@4.14.1 || echo "axe-core could not be installed"
   fi
+}
+
+install_programs() {
+  local missing=() pair sudo=()
+  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+  done
   [[ ${#missing[@]} -gt 0 ]] || return 0
   command -v apt-get >/dev/null || fail "--install needs apt-get; install these by hand: ${missing[*]}"
   if [[ $EUID -ne 0 ]]; then

@@ -28,4 +28,12 @@ public sealed class AeronetPipelineOptions
     /// <summary>Whether files are served, as <c>Aeronet:StaticFiles</c> says.</summary>
     /// <remarks>Defaults to <see langword="null"/>: if configuration has that section, and be it empty.</remarks>
     public bool? StaticFiles { get; set; }
+
+    /// <summary>Whether https requests are measured with tags of their TLS, as <c>Aeronet:TlsMetrics</c> says.</summary>
+    /// <remarks>Defaults to nothing set: if configuration has that section, and be it empty.</remarks>
+    public bool? TlsMetrics { get; set; }
+
+    /// <summary>Whether the dashboard is mapped to <c>/_aeronet</c>, as <c>Aeronet:Dashboard</c> says.</summary>
+    /// <remarks>Defaults to <see langword="null"/>: if configuration has that section, and be it empty.</remarks>
+    public bool? Dashboard { get; set; }
 }

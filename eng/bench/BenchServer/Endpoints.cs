@@ -20,17 +20,9 @@ internal static class Endpoints
         _ => next(context),
     };
 
-    /// <summary>The end of the pipeline.</summary>
-    public static Task AnswerRest(HttpContext context)
-    {
-        if (context.Request.Path.Value == "/ws" && context.WebSockets.IsWebSocketRequest)
-        {
-            return EchoWebSocket(context);
-        }
-
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
-    }
+    /// <summary>What is answered last.</summary>
+    public static Task AnswerWebSocket(HttpContext context, RequestDelegate next) =>
+        context.Request.Path.Value == "/ws" && context.WebSockets.IsWebSocketRequest ? EchoWebSocket(context) : next(context);
 
     private static Task Plaintext(HttpResponse response)
     {

@@ -65,6 +65,11 @@ if (arguments.AccessLogPath is not null)
     builder.Services.AddAeronetAccessLog(log => log.File.Path = Path.GetFullPath(arguments.AccessLogPath));
 }
 
+if (arguments.ParserDiagnostics)
+{
+    builder.Services.AddAeronetParserDiagnostics();
+}
+
 var app = builder.Build();
 if (arguments.AccessLogPath is not null)
 {
@@ -94,7 +99,14 @@ if (arguments.FilesRoot is { } root)
 }
 
 app.UseWebSockets();
-app.Run(Endpoints.AnswerRest);
+if (arguments.Dashboard)
+{
+    // Routing comes after what is measured, so that the difference is what the dashboard's meters cost.
+    app.UseRouting();
+    app.MapAeronetDashboard().AllowAnonymous();
+}
+
+app.Use(Endpoints.AnswerWebSocket);
 
 try
 {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Aeronet.AspNetCore.Middleware.ConfigReport;
+using Aeronet.AspNetCore.Middleware.Hosting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,7 +17,7 @@ public static class AeronetConfigEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Shows every setting of the section <c>Aeronet</c> and where its value came from, without secrets: as text, and as JSON for clients
-    /// that accept it. In the Development environment only; elsewhere it is not found unless it needs authorization.
+    /// that accept it. Needs <c>builder.AddAeronet()</c>. In the Development environment only; elsewhere it is not found unless it needs authorization.
     /// </summary>
     /// <param name="endpoints">The application or a group of routes.</param>
     /// <param name="pattern">The route.</param>
@@ -26,8 +27,12 @@ public static class AeronetConfigEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
+        AeronetPipelineOptionsSetup.EnsureAdded(endpoints.ServiceProvider, nameof(MapAeronetConfig));
         var isDevelopment = endpoints.ServiceProvider.GetService<IHostEnvironment>()?.IsDevelopment() == true;
-        return endpoints.MapGet(pattern, (RequestDelegate)(context => ShowAsync(context, isDevelopment))).WithDisplayName("Aeronet settings");
+        return endpoints.MapGet(pattern, (RequestDelegate)(context => ShowAsync(context, isDevelopment)))
+            .WithDisplayName("Aeronet settings")
+            .ExcludeFromDescription()
+            .DisableAeronetCors();
     }
 
     private static Task ShowAsync(HttpContext context, bool isDevelopment)

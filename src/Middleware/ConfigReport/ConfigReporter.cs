@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Middleware.Configuration;
 using Aeronet.AspNetCore.Middleware.Cors;
+using Aeronet.AspNetCore.Middleware.Hosting;
 using Aeronet.AspNetCore.StaticFiles;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Builder;
@@ -38,12 +39,15 @@ internal sealed class ConfigReporter
         reporter.AddAsWritten("Kestrel");
         reporter.AddOptions<AeronetTransportOptions>(AeronetTransportOptions.SectionName);
         reporter.AddTls();
-        reporter.AddOptions<AeronetPipelineOptions>(AeronetPipelineOptions.SectionName);
+        reporter.AddPipeline();
         reporter.AddOptions<AeronetAccessLogOptions>(AeronetAccessLogOptions.SectionName);
         reporter.AddOptions<AeronetHttpsRedirectOptions>(AeronetHttpsRedirectOptions.SectionName);
         reporter.AddOptions(AeronetCorsOptions.SectionName, services.GetRequiredService<CorsPolicyStore>().Options);
         reporter.AddRoutes();
         reporter.AddStaticFiles();
+        reporter.AddOptions<AeronetTlsMetricsOptions>(AeronetTlsMetricsOptions.SectionName);
+        reporter.AddOptions<AeronetDashboardOptions>(AeronetDashboardOptions.SectionName);
+        reporter.AddOptions<AeronetParserDiagnosticsOptions>(AeronetParserDiagnosticsOptions.SectionName);
         return reporter._rows;
     }
 
@@ -60,13 +64,26 @@ internal sealed class ConfigReporter
         Add(section, configured, current ?? _services.GetRequiredService<IOptions<T>>().Value);
     }
 
+    // What is not set depends on the sections that there are.
+    private void AddPipeline()
+    {
+        var first = _rows.Count;
+        AddOptions<AeronetPipelineOptions>(AeronetPipelineOptions.SectionName);
+        for (var i = first; i < _rows.Count; i++)
+        {
+            var section = ConfigurationPath.GetSectionKey(_rows[i].Key)!;
+            _rows[i] = _rows[i].Value is not null ? _rows[i]
+                : _rows[i] with { Value = AeronetSections.Has(_configuration, section) ? "true" : "false" };
+        }
+    }
+
     // The endpoints' options hold certificates, not the settings that name them, and code may change each endpoint's.
     private void AddTls()
     {
         var section = _configuration.GetSection(AeronetTlsOptions.SectionName);
         var defaults = new AeronetTlsOptions();
         AddDefault(nameof(defaults.Ktls), defaults.Ktls.ToString());
-        AddDefault(nameof(defaults.HandshakeTimeout), defaults.HandshakeTimeout.ToString("c"));
+        AddDefault(nameof(defaults.HandshakeTimeout), OptionValues.Text(defaults.HandshakeTimeout));
         AddDefault(nameof(defaults.RefuseUnknownHosts), "false");
         AddDefault(nameof(defaults.AllowExpiredCertificates), "false");
         AddDefault(nameof(defaults.Fingerprints), "false");
@@ -132,7 +149,8 @@ internal sealed class ConfigReporter
         var section = _configuration.GetSection(key);
         if (section.Value is { } value)
         {
-            AddRow(section.Path, value, _origins.Find(section.Path));
+            // JSON's true arrives as True.
+            AddRow(section.Path, bool.TryParse(value, out var flag) ? OptionValues.Text(flag) : value, _origins.Find(section.Path));
         }
 
         foreach (var child in section.GetChildren())

@@ -32,6 +32,9 @@ internal static class OptionValues
         [typeof(AeronetCorsOptions)] = Of<AeronetCorsOptions>(),
         [typeof(AeronetCorsPolicyOptions)] = Of<AeronetCorsPolicyOptions>(),
         [typeof(AeronetRouteOptions)] = Of<AeronetRouteOptions>(),
+        [typeof(AeronetTlsMetricsOptions)] = Of<AeronetTlsMetricsOptions>(),
+        [typeof(AeronetDashboardOptions)] = Of<AeronetDashboardOptions>(),
+        [typeof(AeronetParserDiagnosticsOptions)] = Of<AeronetParserDiagnosticsOptions>(),
     };
 
     private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -40,6 +43,7 @@ internal static class OptionValues
     /// <param name="options">The options.</param>
     /// <param name="key">The key of the section.</param>
     public static IEnumerable<KeyValuePair<string, string?>> Of(object options, string key) => Properties[options.GetType()]
+        .Where(property => !IsOnlyForCode(property.PropertyType) || property.GetValue(options) is not null)
         .SelectMany(property => OfValue(property.GetValue(options), ConfigurationPath.Combine(key, property.Name)));
 
     private static IEnumerable<KeyValuePair<string, string?>> OfValue(object? value, string key) => value switch
@@ -47,22 +51,37 @@ internal static class OptionValues
         null => One(key, null),
         IEnumerable<string> texts => One(key, $"[{string.Join(", ", texts.Select(Quote))}]"),
         IEnumerable<KeyValuePair<string, string>> map => map.SelectMany(pair => One($"{key}:{pair.Key}", pair.Value)),
-        IEnumerable<KeyValuePair<int, int>> map => map.SelectMany(pair => One(string.Create(CultureInfo.InvariantCulture, $"{key}:{pair.Key}"), Text(pair.Value))),
+        IEnumerable<KeyValuePair<int, int>> map => map.SelectMany(pair => One(Join(key, pair.Key), Text(pair.Value))),
         IEnumerable<KeyValuePair<string, AeronetCorsPolicyOptions>> map => map.SelectMany(pair => Of(pair.Value, $"{key}:{pair.Key}")),
-        not string and IEnumerable list => list.Cast<object?>().SelectMany((item, index) => OfValue(item, string.Create(CultureInfo.InvariantCulture, $"{key}:{index}"))),
+        not string and IEnumerable list => list.Cast<object?>().SelectMany((item, index) => OfValue(item, Join(key, index))),
         _ when Properties.ContainsKey(value.GetType()) => Of(value, key),
         bool or TimeSpan or Enum or string or IFormattable => One(key, Text(value)),
         _ => One(key, Set),
     };
 
+    /// <summary>A time without zeros that say nothing, such as <c>00:00:00.005</c>.</summary>
+    public static string Text(TimeSpan time)
+    {
+        var text = time.ToString("c", CultureInfo.InvariantCulture);
+        return time.Ticks % TimeSpan.TicksPerSecond == 0 ? text : text.TrimEnd('0');
+    }
+
+    /// <summary>A switch as JSON has it.</summary>
+    public static string Text(bool flag) => flag ? "true" : "false";
+
+    // Delegates and services.
+    private static bool IsOnlyForCode(Type type) => typeof(Delegate).IsAssignableFrom(type) || (type.IsInterface && !type.IsGenericType);
+
     private static KeyValuePair<string, string?>[] One(string key, string? value) => [new(key, value)];
 
     private static string? Text(object value) => value switch
     {
-        bool flag => flag ? "true" : "false",
-        TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
+        bool flag => Text(flag),
+        TimeSpan time => Text(time),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
+
+    private static string Join(string key, int inner) => ConfigurationPath.Combine(key, inner.ToString(CultureInfo.InvariantCulture));
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, Readable)}\"";
 

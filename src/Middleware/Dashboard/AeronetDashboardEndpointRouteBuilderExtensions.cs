@@ -5,6 +5,7 @@ using Aeronet.AspNetCore.Middleware.Dashboard.Access;
 using Aeronet.AspNetCore.Middleware.Dashboard.Feed;
 using Aeronet.AspNetCore.Middleware.Dashboard.Figures;
 using Aeronet.AspNetCore.Middleware.Dashboard.Page;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -18,6 +19,9 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Maps the dashboard.</summary>
 public static class AeronetDashboardEndpointRouteBuilderExtensions
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StreamLifetime = TimeSpan.FromMinutes(15);
+
     /// <summary>
     /// Maps a page that shows what the server does, live, with the figures as JSON below it (<c>snapshot.json</c>). From then on the
     /// server's meters are listened to.
@@ -39,7 +43,7 @@ public static class AeronetDashboardEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(pattern);
         var services = endpoints.ServiceProvider;
         var options = CreateOptions(services);
-        var environment = services.GetService<IHostEnvironment>();
+        var environment = services.GetService<IWebHostEnvironment>();
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Aeronet.AspNetCore.Middleware.Dashboard");
         var feed = new DashboardFeed(new FigureSource(services), options, logger, lifetime.ApplicationStopping);
@@ -47,7 +51,7 @@ public static class AeronetDashboardEndpointRouteBuilderExtensions
 
         var group = endpoints.MapGroup(pattern);
         group.MapGet("", (RequestDelegate)page.WriteAsync).WithDisplayName("Aeronet dashboard");
-        group.MapGet("events", (RequestDelegate)new EventStream(feed).WriteAsync)
+        group.MapGet("events", (RequestDelegate)new EventStream(feed, Patience, StreamLifetime).WriteAsync)
             .WithDisplayName("Aeronet dashboard, events")
             .DisableRequestTimeout();
         group.MapGet("snapshot.json", (RequestDelegate)new SnapshotAnswer(feed).WriteAsync).WithDisplayName("Aeronet dashboard, snapshot");
@@ -55,6 +59,7 @@ public static class AeronetDashboardEndpointRouteBuilderExtensions
         // A page that is open for hours is no request worth a percentile.
         group.DisableHttpMetrics();
         group.ExcludeFromDescription();
+        group.DisableAeronetCors();
         new DashboardAccess(services, environment, pattern, logger).Guard(group, lifetime);
         return group;
     }

@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Middleware.Configuration;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.Middleware.Hosting;
@@ -7,6 +8,15 @@ namespace Aeronet.AspNetCore.Middleware.Hosting;
 /// <summary>Reads <c>Aeronet:Pipeline</c>, and refuses sections of <c>Aeronet</c> that nobody would read.</summary>
 internal sealed class AeronetPipelineOptionsSetup(IConfiguration configuration) : IConfigureOptions<AeronetPipelineOptions>
 {
+    /// <exception cref="InvalidOperationException"><c>AddAeronet</c> was not called.</exception>
+    public static void EnsureAdded(IServiceProvider services, string caller)
+    {
+        if (!services.GetServices<IConfigureOptions<AeronetPipelineOptions>>().OfType<AeronetPipelineOptionsSetup>().Any())
+        {
+            throw new InvalidOperationException($"There is nothing that {caller} could go by: call builder.AddAeronet().");
+        }
+    }
+
     public void Configure(AeronetPipelineOptions options)
     {
         var failures = new OptionFailures();
@@ -20,6 +30,8 @@ internal sealed class AeronetPipelineOptionsSetup(IConfiguration configuration) 
         ReadSwitch(nameof(options.Cors), value => options.Cors = value);
         ReadSwitch(nameof(options.Routes), value => options.Routes = value);
         ReadSwitch(nameof(options.StaticFiles), value => options.StaticFiles = value);
+        ReadSwitch(nameof(options.TlsMetrics), value => options.TlsMetrics = value);
+        ReadSwitch(nameof(options.Dashboard), value => options.Dashboard = value);
         section.RefuseTheRest();
         failures.ThrowIfAny(typeof(AeronetPipelineOptions));
 

@@ -14,6 +14,8 @@ internal static class AeronetSections
     public const string Cors = nameof(AeronetPipelineOptions.Cors);
     public const string Routes = nameof(AeronetPipelineOptions.Routes);
     public const string StaticFiles = nameof(AeronetPipelineOptions.StaticFiles);
+    public const string TlsMetrics = nameof(AeronetPipelineOptions.TlsMetrics);
+    public const string Dashboard = nameof(AeronetPipelineOptions.Dashboard);
 
     /// <summary>Every one there is.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -22,7 +24,8 @@ internal static class AeronetSections
         {
             AeronetTransportOptions.SectionName, AeronetTlsOptions.SectionName, AeronetPipelineOptions.SectionName,
             AeronetAccessLogOptions.SectionName, AeronetHttpsRedirectOptions.SectionName, AeronetCorsOptions.SectionName,
-            AeronetRouteOptions.SectionName, AeronetStaticFileOptions.SectionName,
+            AeronetRouteOptions.SectionName, AeronetStaticFileOptions.SectionName, AeronetTlsMetricsOptions.SectionName,
+            AeronetDashboardOptions.SectionName, AeronetParserDiagnosticsOptions.SectionName,
         }.Select(ConfigurationPath.GetSectionKey)!,
     ];
 

@@ -18,9 +18,11 @@ public static class AeronetWebApplicationBuilderExtensions
     /// </summary>
     /// <remarks>
     /// Comes to the same as <c>builder.WebHost.UseAeronetTransport()</c>, <c>services.AddAeronetAccessLog()</c>,
-    /// <c>services.AddAeronetCors()</c> and <c>services.AddAeronetHttpsRedirect()</c>, each of which may stand beside it to change options in
-    /// code. Calling it again adds nothing. With the command line switch <c>--aeronet-config</c> the application writes its settings, and where
-    /// each came from, to the standard output and ends. A section of <c>Aeronet</c> that does not exist, such as a misspelled one, fails the start.
+    /// <c>services.AddAeronetCors()</c>, <c>services.AddAeronetHttpsRedirect()</c>, <c>services.AddAeronetTlsMetrics()</c>,
+    /// <c>services.AddAeronetDashboard()</c> and <c>services.AddAeronetParserDiagnostics()</c>, each of which may stand beside it to change
+    /// options in code. Calling it again adds nothing. With the command line switch <c>--aeronet-config</c> the application writes its
+    /// settings, and where each came from, to the standard output and ends. A section of <c>Aeronet</c> that does not exist, such as a
+    /// misspelled one, fails the start.
     /// </remarks>
     /// <param name="builder">The application's builder.</param>
     /// <returns><paramref name="builder"/>.</returns>
@@ -28,7 +30,8 @@ public static class AeronetWebApplicationBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.WebHost.UseAeronetTransport();
-        builder.Services.AddAeronetAccessLog().AddAeronetCors().AddAeronetHttpsRedirect();
+        builder.Services.AddAeronetAccessLog().AddAeronetCors().AddAeronetHttpsRedirect()
+            .AddAeronetTlsMetrics().AddAeronetDashboard().AddAeronetParserDiagnostics();
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IConfigureOptions<AeronetPipelineOptions>, AeronetPipelineOptionsSetup>());
         builder.Services.AddOptions<AeronetPipelineOptions>().ValidateOnStart();

@@ -10,8 +10,9 @@ namespace Microsoft.AspNetCore.Builder;
 public static class AeronetWebApplicationExtensions
 {
     /// <summary>
-    /// Puts the middleware whose sections configuration has into the pipeline, in this order: access log, redirect to https, CORS,
-    /// prefixes (<c>Aeronet:Routes</c>), static files. <c>Aeronet:Pipeline</c> switches single ones on and off.
+    /// Puts the middleware whose sections configuration has into the pipeline, in this order: access log, tags of TLS metrics, redirect to
+    /// https, CORS, prefixes (<c>Aeronet:Routes</c>), static files; and maps the dashboard. <c>Aeronet:Pipeline</c> switches single ones
+    /// on and off.
     /// </summary>
     /// <remarks>
     /// Needs <c>builder.AddAeronet()</c>. Belongs after <c>UseExceptionHandler</c> and <c>UseForwardedHeaders</c> and before everything
@@ -24,17 +25,15 @@ public static class AeronetWebApplicationExtensions
     public static WebApplication UseAeronet(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (!app.Services.GetServices<IConfigureOptions<AeronetPipelineOptions>>().OfType<AeronetPipelineOptionsSetup>().Any())
-        {
-            throw new InvalidOperationException("Nothing was added that could be used: call builder.AddAeronet().");
-        }
-
+        AeronetPipelineOptionsSetup.EnsureAdded(app.Services, nameof(UseAeronet));
         var options = app.Services.GetRequiredService<IOptions<AeronetPipelineOptions>>().Value;
         Use(options.AccessLog, AeronetSections.AccessLog, PipelineStep.AccessLog, () => app.UseAeronetAccessLog());
+        Use(options.TlsMetrics, AeronetSections.TlsMetrics, PipelineStep.TlsMetrics, () => app.UseAeronetTlsMetrics());
         Use(options.HttpsRedirect, AeronetSections.HttpsRedirect, PipelineStep.HttpsRedirect, () => app.UseAeronetHttpsRedirect());
         Use(options.Cors, AeronetSections.Cors, PipelineStep.Cors, () => app.UseAeronetCors());
         Use(options.Routes, AeronetSections.Routes, PipelineStep.Routes, () => app.MapAeronet());
         Use(options.StaticFiles, AeronetSections.StaticFiles, PipelineStep.StaticFiles, () => app.UseAeronetStaticFiles());
+        Use(options.Dashboard, AeronetSections.Dashboard, PipelineStep.Dashboard, () => app.MapAeronetDashboard());
         PipelineCheck.Schedule(app);
         return app;
 

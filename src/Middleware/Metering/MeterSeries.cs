@@ -6,8 +6,12 @@ namespace Aeronet.AspNetCore.Middleware.Metering;
 /// <summary>What one instrument measured, by tag set.</summary>
 internal sealed class MeterSeries
 {
-    /// <summary>Tag sets that are kept apart; what comes with any other is counted together. Labels are the application's to choose.</summary>
-    public const int MaxTagSets = 256;
+    /// <summary>
+    /// Tag sets that are kept apart; what comes with any other is counted together. Labels are the application's to choose. As many as
+    /// OpenTelemetry keeps; of histograms, which take 6 KiB each, fewer.
+    /// </summary>
+    public const int MaxTagSets = 2000;
+    public const int MaxDistributions = 256;
 
     private readonly ConcurrentDictionary<TagSet, MeterPoint> _points = new(TagSetComparer.Instance);
     private readonly ConcurrentDictionary<TagSet, MeterPoint>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> _lookup;
@@ -68,7 +72,7 @@ internal sealed class MeterSeries
     private MeterPoint AddPoint(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var key = TagSet.Overflow;
-        if (Volatile.Read(ref _tagSets) < MaxTagSets)
+        if (Volatile.Read(ref _tagSets) < (Kind == SeriesKind.Distribution ? MaxDistributions : MaxTagSets))
         {
             // Threads that meet here may count one tag set twice, and then the bound is reached a little early.
             Interlocked.Increment(ref _tagSets);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -54,8 +55,8 @@ internal sealed class PipelineCheck
 
         CheckTwice(PipelineStep.HttpsRedirect, PipelineRules.HttpsRedirection);
         CheckTwice(PipelineStep.Cors, PipelineRules.FrameworkCors);
-        CheckAuthorization(PipelineStep.HttpsRedirect, "it is answered over http");
-        CheckAuthorization(PipelineStep.Cors, "its preflights, which carry no credentials, are refused");
+        CheckAuthorization(PipelineStep.HttpsRedirect, "it is answered over http", _ => true);
+        CheckAuthorization(PipelineStep.Cors, "its preflights, which carry no credentials, are refused", MayHaveCors);
     }
 
     private void Check(PipelineRule rule)
@@ -92,9 +93,11 @@ internal sealed class PipelineCheck
         }
     }
 
+    private static bool MayHaveCors(Endpoint endpoint) => endpoint.Metadata.GetMetadata<IAeronetCorsMetadata>()?.IsDisabled != true;
+
     // WebApplication puts authentication and authorization before all middleware, if they are among the services and nothing has put
     // them anywhere.
-    private void CheckAuthorization(string step, string consequence)
+    private void CheckAuthorization(string step, string consequence, Func<Endpoint, bool> isConcerned)
     {
         if (_app is not WebApplication app
             || !_methods.Contains(step)
@@ -106,6 +109,7 @@ internal sealed class PipelineCheck
 
         var endpoint = ((IEndpointRouteBuilder)app).DataSources
             .SelectMany(source => source.Endpoints)
+            .Where(isConcerned)
             .FirstOrDefault(endpoint => endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null
                 && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null);
         if (endpoint is not null)

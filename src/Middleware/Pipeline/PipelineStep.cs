@@ -12,6 +12,8 @@ internal sealed class PipelineStep
     public const string Hooks = "UseAeronetHooks";
     public const string Routes = "MapAeronet";
     public const string StaticFiles = "UseAeronetStaticFiles";
+    public const string TlsMetrics = "UseAeronetTlsMetrics";
+    public const string Dashboard = "MapAeronetDashboard";
 
     /// <summary>The method that puts all of them there.</summary>
     public const string All = "UseAeronet";

@@ -75,7 +75,11 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         context.Features.Set<ITlsHandshakeFeature>(features);
         context.Features.Set<ITlsApplicationProtocolFeature>(features);
         context.Features.Set<ITlsSessionFeature>(features);
-        context.Features.Set(contexts.GuardOf(outcome.Host!));
+        if (contexts.GuardOf(outcome.Host!) is { } guard)
+        {
+            context.Features.Set(guard);
+        }
+
         if (options.Fingerprints && outcome.ClientHello is { } hello && context.Features.Get<ITlsFingerprintFeature>() is null)
         {
             context.Features.Set<ITlsFingerprintFeature>(TlsFingerprints.Of(hello));

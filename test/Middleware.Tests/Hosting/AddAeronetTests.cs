@@ -30,6 +30,7 @@ public sealed class AddAeronetTests : IDisposable
         var site = await StartAsync(server, $$"""
             {
               "AccessLog": { "Format": "{method} {path} {status}", "File": { "Path": "{{LogPath}}" } },
+              "TlsMetrics": {},
               "HttpsRedirect": { "PortMap": { "80": 8443 } },
               "Cors": { "Default": { "Origins": [ "https://app.example" ] } },
               "Routes": [ { "Prefix": "/files", "StaticRoot": "{{_folder.FullName}}" } ],
@@ -51,6 +52,11 @@ public sealed class AddAeronetTests : IDisposable
             using var rest = await site.GetHttpsAsync("/nothing");
             Assert.Equal("served", await rest.Content.ReadAsStringAsync());
             Assert.Empty(Warnings(site));
+            if (server == ServerKind.Aeronet)
+            {
+                await Eventually.HoldsAsync(
+                    () => site.Host.Metrics.ToString().Contains("tls.protocol.version", StringComparison.Ordinal), "requests to be tagged");
+            }
         }
 
         Assert.Equal(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Aeronet.AspNetCore.Middleware.TlsMetrics;
 using Aeronet.AspNetCore.StaticFiles;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Aeronet.AspNetCore.Transport;
@@ -19,8 +20,11 @@ internal static class SchemaFacts
         new("Middleware", "Pipeline", typeof(AeronetPipelineOptions)),
         new("Middleware", "AccessLog", typeof(AeronetAccessLogOptions)),
         new("Middleware", "HttpsRedirect", typeof(AeronetHttpsRedirectOptions)),
+        new("Middleware", "TlsMetrics", typeof(AeronetTlsMetricsOptions)),
         new("Middleware", "Cors", typeof(AeronetCorsOptions)),
         new("Middleware", "Routes", typeof(AeronetRouteOptions), IsList: true),
+        new("Middleware", "Dashboard", typeof(AeronetDashboardOptions)),
+        new("Middleware", "ParserDiagnostics", typeof(AeronetParserDiagnosticsOptions)),
     ];
 
     /// <summary>The least and the greatest value, by type and property.</summary>
@@ -42,6 +46,8 @@ internal static class SchemaFacts
         [Name<AeronetAccessLogFileOptions>(nameof(AeronetAccessLogFileOptions.MaxSize))] = (4096, null),
         [Name<AeronetAccessLogFileOptions>(nameof(AeronetAccessLogFileOptions.Keep))] = (1, null),
         [Name<AeronetHttpsRedirectOptions>(nameof(AeronetHttpsRedirectOptions.HttpsPort))] = (1, 65535),
+        [Name<AeronetDashboardOptions>(nameof(AeronetDashboardOptions.MaxViewers))] = (1, 1000),
+        [Name<AeronetParserDiagnosticsOptions>(nameof(AeronetParserDiagnosticsOptions.ExcerptLength))] = (0, 1024),
     };
 
     /// <summary>Properties that configuration writes in another way than their type says.</summary>
@@ -61,6 +67,10 @@ internal static class SchemaFacts
         {
             ["type"] = "string",
             ["examples"] = new JsonArray("Common", "Combined", "Json", "{remote} \"{method} {path}\" {status} {bytes} {duration_ms}"),
+        },
+        [Name<AeronetTlsMetricsOptions>(nameof(AeronetTlsMetricsOptions.RequestTags))] = () => new()
+        {
+            ["anyOf"] = new JsonArray(List(Enum("string", [.. TlsTags.All.Select(tag => JsonValue.Create(tag))])), Text()),
         },
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.Certificates))] = () => List(SchemaCertificate.Create()),
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.Protocols))] = () => Enum("string", "Tls12", "Tls13", "Tls12, Tls13"),

@@ -47,6 +47,7 @@ public sealed partial class SchemaValidationTests
     [InlineData("""{ "HttpsRedirect": { "StatusCode": 303 } }""", "#/Aeronet.HttpsRedirect.StatusCode")]
     [InlineData("""{ "HttpsRedirect": { "PortMap": { "http": 443 } } }""", "#/Aeronet.HttpsRedirect.PortMap.http")]
     [InlineData("""{ "HttpsRedirect": { "Hsts": { "MaxAge": 365 } } }""", "#/Aeronet.HttpsRedirect.Hsts.MaxAge")]
+    [InlineData("""{ "TlsMetrics": { "RequestTags": [ "tls.client.server_name" ] } }""", "#/Aeronet.TlsMetrics.RequestTags[0]")]
     [InlineData("""{ "Cors": { "Policies": { "all": { "Origin": "*" } } } }""", "#/Aeronet.Cors.Policies.all.Origin")]
     [InlineData("""{ "AccessLog": { "Overflow": "Block" } }""", "#/Aeronet.AccessLog.Overflow")]
     [InlineData("""{ "Routes": { "Prefix": "/files" } }""", "#/Aeronet.Routes")]

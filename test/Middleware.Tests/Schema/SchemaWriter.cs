@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Aeronet.AspNetCore.Middleware.ConfigReport;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.Schema;
 
@@ -147,7 +147,7 @@ internal static class SchemaWriter
         long value => value,
         "" => null,
         string value => value,
-        TimeSpan value => value.ToString("c", CultureInfo.InvariantCulture),
+        TimeSpan value => OptionValues.Text(value),
         Enum value => value.ToString(),
         IList<string> { Count: > 0 } values => new JsonArray([.. values.Select(value => (JsonNode)value)]),
         _ => null,

@@ -17,22 +17,14 @@ public sealed class BrowserTests
     [InlineData(Narrow, "dark")]
     public async Task Page_EveryView_NoAxeViolation(int width, string scheme)
     {
-        var axe = AxeSource();
+        var axe = Axe.Source();
         await using var browser = await Browser.StartAsync();
         await using var site = await StartAsync();
         await browser.SetViewAsync(width, 900, scheme);
         foreach (var path in new[] { "/", "/docs/", "/docs/?page=2&sort=size&order=desc" })
         {
             await browser.GoToAsync(site.Host.Addresses[0] + path);
-            await browser.EvaluateAsync(axe + "; true");
-            var result = await browser.EvaluateAsync(
-                """
-                axe.run(document, { runOnly: { type: 'tag', values: [
-                  'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'] } })
-                  .then(r => ({ violations: r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')), passes: r.passes.length }))
-                """);
-            Assert.Equal("[]", result!["violations"]!.ToJsonString());
-            Assert.True((int)result["passes"]! > 15, result.ToJsonString());
+            await Axe.AssertNoViolationAsync(browser, axe);
         }
 
         Assert.Empty(browser.Complaints);
@@ -49,7 +41,7 @@ public sealed class BrowserTests
         await browser.SetViewAsync(width, height, scheme);
 
         await browser.GoToAsync(site.Host.Addresses[0] + "/");
-        await ScreenshotAsync(browser, $"directory-index-{(width == Narrow ? "narrow" : scheme)}.png");
+        await browser.SaveScreenshotAsync($"directory-index-{(width == Narrow ? "narrow" : scheme)}.png");
 
         // The style sheet was allowed by its hash, and follows the user's preference.
         var background = (string)(await browser.EvaluateAsync("getComputedStyle(document.body).backgroundColor"))!;
@@ -201,29 +193,4 @@ public sealed class BrowserTests
 
     private static async Task<string> FocusedAsync(Browser browser)
         => (string)(await browser.EvaluateAsync("document.activeElement.textContent.trim()"))!;
-
-    private static async Task ScreenshotAsync(Browser browser, string name)
-    {
-        var png = await browser.ScreenshotAsync();
-        Assert.True(png.Length > 5000);
-        if (Environment.GetEnvironmentVariable("AERONET_SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            Directory.CreateDirectory(folder);
-            await File.WriteAllBytesAsync(Path.Combine(folder, name), png);
-        }
-    }
-
-    // npm's axe-core: where AERONET_AXE says, or in npm's global folder.
-    private static string AxeSource()
-    {
-        string?[] places =
-        [
-            Environment.GetEnvironmentVariable("AERONET_AXE"),
-            "/usr/lib/node_modules/axe-core/axe.min.js",
-            "/usr/local/lib/node_modules/axe-core/axe.min.js",
-        ];
-        var path = places.FirstOrDefault(File.Exists);
-        Assert.SkipWhen(path is null, "axe-core is not installed (npm install --global axe-core)");
-        return File.ReadAllText(path!);
-    }
 }

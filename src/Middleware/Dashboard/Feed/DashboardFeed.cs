@@ -84,7 +84,7 @@ internal sealed class DashboardFeed(FigureSource source, AeronetDashboardOptions
             }
         }
 
-        return Read();
+        return Read(TimeSpan.MaxValue);
     }
 
     private static TaskCompletionSource<Frame> NewNext() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -94,7 +94,8 @@ internal sealed class DashboardFeed(FigureSource source, AeronetDashboardOptions
         Frame? frame = null;
         try
         {
-            frame = Read();
+            // The rates of a page are those of now, be it that none was open for hours.
+            frame = Read(options.Interval * 5);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -121,9 +122,9 @@ internal sealed class DashboardFeed(FigureSource source, AeronetDashboardOptions
         waiting?.SetResult(frame!);
     }
 
-    private Frame Read()
+    private Frame Read(TimeSpan longestInterval)
     {
-        var figures = source.Read(Volatile.Read(ref _viewers));
+        var figures = source.Read(Volatile.Read(ref _viewers), longestInterval);
         var json = JsonSerializer.SerializeToUtf8Bytes(figures, FiguresJson.Default.DashboardFigures);
         return new Frame(Interlocked.Increment(ref _frames), Stopwatch.GetTimestamp(), json);
     }

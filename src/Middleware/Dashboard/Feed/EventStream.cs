@@ -8,14 +8,11 @@ namespace Aeronet.AspNetCore.Middleware.Dashboard.Feed;
 /// Sends frames to viewers as event streams (HTML standard, server-sent events), which browsers open again by themselves when they
 /// end.
 /// </summary>
-internal sealed class EventStream(DashboardFeed feed)
+/// <param name="feed">Where frames come from.</param>
+/// <param name="patience">A viewer that takes no frame for so long is cut off.</param>
+/// <param name="lifetime">How long a stream lasts: then the page comes again, and is authorized again.</param>
+internal sealed class EventStream(DashboardFeed feed, TimeSpan patience, TimeSpan lifetime)
 {
-    // Then the page comes again, and is authorized again.
-    private static readonly TimeSpan LongestStream = TimeSpan.FromMinutes(15);
-
-    // A viewer that takes no frame for so long is cut off.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     // What browsers wait before they come again, in milliseconds.
     private static readonly ReadOnlyMemory<byte> Preamble = "retry: 2000\n\n"u8.ToArray();
 
@@ -52,14 +49,17 @@ internal sealed class EventStream(DashboardFeed feed)
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await SendAsync(context, Preamble, ended.Token);
-            for (Frame? frame = null; Stopwatch.GetElapsedTime(started) < LongestStream;)
+            var takes = await TrySendAsync(context, Preamble, ended.Token);
+            for (Frame? frame = null; takes && Stopwatch.GetElapsedTime(started) < lifetime;)
             {
                 frame = await feed.NextAsync(frame, ended.Token);
-                await SendAsync(context, frame.Event, ended.Token);
+                takes = await TrySendAsync(context, frame.Event, ended.Token);
             }
 
-            await SendAsync(context, Again, ended.Token);
+            if (takes)
+            {
+                await TrySendAsync(context, Again, ended.Token);
+            }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -67,21 +67,18 @@ internal sealed class EventStream(DashboardFeed feed)
         }
     }
 
-    private static async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> bytes, CancellationToken ended)
+    private async Task<bool> TrySendAsync(HttpContext context, ReadOnlyMemory<byte> bytes, CancellationToken ended)
     {
-        var sent = context.Response.BodyWriter.WriteAsync(bytes, ended);
-        if (sent.IsCompletedSuccessfully)
-        {
-            return;
-        }
-
+        var sending = context.Response.BodyWriter.WriteAsync(bytes, ended);
         try
         {
-            await sent.AsTask().WaitAsync(Patience, CancellationToken.None);
+            var sent = sending.IsCompleted ? await sending : await sending.AsTask().WaitAsync(patience, CancellationToken.None);
+            return !sent.IsCompleted;
         }
         catch (TimeoutException)
         {
             context.Abort();
+            return false;
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Aeronet.AspNetCore.Middleware.Dashboard.Figures;
 internal sealed record ByteFigures(Flow Received, Flow Sent)
 {
     /// <summary>Null where the server does not tell.</summary>
-    public static ByteFigures? Of(Interval interval) => interval.Has(Instruments.BytesSent)
+    public static ByteFigures? Of(Interval interval) => interval.HasTransport
         ? new(interval.Flow("aeronet.bytes.received"), interval.Flow(Instruments.BytesSent))
         : null;
 }

@@ -10,19 +10,18 @@ internal sealed record ConnectionFigures(
     long Open, Flow Accepted, Flow Rejected, Flow? AcceptPauses, IReadOnlyDictionary<string, Flow>? Closed)
 {
     private const string AeronetOpen = "aeronet.connections.open";
-    private const string KestrelOpen = "kestrel.active_connections";
     private const string KestrelDuration = "kestrel.connection.duration";
 
     /// <summary>From the transport if it serves, else from Kestrel; null on other servers.</summary>
     public static ConnectionFigures? Of(Interval interval)
     {
-        if (!interval.Has(AeronetOpen) && !interval.Has(KestrelOpen))
+        if (!interval.HasTransport && !interval.HasKestrel)
         {
             return null;
         }
 
         var rejected = interval.Flow("kestrel.rejected_connections");
-        return interval.Has(AeronetOpen)
+        return interval.HasTransport
             ? new(
                 Whole(interval, AeronetOpen),
                 interval.Flow("aeronet.connections.accepted"),
@@ -30,9 +29,9 @@ internal sealed record ConnectionFigures(
                 interval.Flow("aeronet.accept.pauses"),
                 interval.FlowBy("aeronet.connections.closed", "aeronet.close.reason"))
             : new(
-                Whole(interval, KestrelOpen),
+                Whole(interval, Instruments.KestrelConnections),
                 // A duration is measured when a connection ends.
-                interval.Flow(static meters => meters.Distribution(KestrelDuration).Count + meters.Sum(KestrelOpen)),
+                interval.Flow(static meters => meters.Distribution(KestrelDuration).Count + meters.Sum(Instruments.KestrelConnections)),
                 rejected,
                 AcceptPauses: null,
                 Closed: null);

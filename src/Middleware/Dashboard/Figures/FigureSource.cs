@@ -15,13 +15,17 @@ internal sealed class FigureSource(IServiceProvider services)
     private MeterSnapshot? _before;
     private TimeSpan _cpuBefore;
 
-    public DashboardFigures Read(int viewers)
+    /// <summary>Reads them.</summary>
+    /// <param name="viewers">How many pages are open.</param>
+    /// <param name="longestInterval">How far back the reading before may lie for rates to be told.</param>
+    public DashboardFigures Read(int viewers, TimeSpan longestInterval)
     {
         lock (_gate)
         {
             var now = _meters.Read();
             var cpu = ProcessorTime();
-            var interval = new Interval(now, _before);
+            var isRecent = _before is not null && Stopwatch.GetElapsedTime(_before.Timestamp, now.Timestamp) <= longestInterval;
+            var interval = new Interval(now, isRecent ? _before : null);
             var figures = new DashboardFigures
             {
                 Time = DateTimeOffset.UtcNow,
@@ -29,7 +33,7 @@ internal sealed class FigureSource(IServiceProvider services)
                 Interval = interval.Seconds,
                 Viewers = viewers,
                 Process = ProcessFigures.Of((cpu - _cpuBefore).TotalSeconds / interval.Seconds),
-                Requests = RequestFigures.Of(interval),
+                Requests = RequestFigures.Of(interval, viewers),
                 Connections = ConnectionFigures.Of(interval),
                 Bytes = ByteFigures.Of(interval),
                 Loops = LoopFigures.Of(interval),

@@ -20,7 +20,7 @@ internal sealed record FileFigures(
     /// <summary>Null where the server has no zero copy.</summary>
     public static FileFigures? Of(Interval interval)
     {
-        if (!interval.Has(Bytes))
+        if (!interval.HasTransport)
         {
             return null;
         }

@@ -29,7 +29,7 @@ internal sealed record HandshakeFigures(
     /// <summary>From the transport's TLS if that serves, else from Kestrel's; null on other servers.</summary>
     public static HandshakeFigures? Of(Interval interval)
     {
-        if (!interval.Has(Duration))
+        if (!interval.HasKestrel)
         {
             return null;
         }

@@ -13,6 +13,12 @@ internal sealed class Interval(MeterSnapshot now, MeterSnapshot? before)
 
     public MeterSnapshot Now => now;
 
+    /// <summary>Whether the transport serves: its instruments are there on any server, its loops are not.</summary>
+    public bool HasTransport { get; } = now.Points(Instruments.LoopBusyRatio).Count > 0;
+
+    /// <summary>Whether Kestrel serves, on whichever transport.</summary>
+    public bool HasKestrel { get; } = now.Has(Instruments.KestrelConnections);
+
     public bool Has(string instrument) => now.Has(instrument);
 
     public Flow Flow(string instrument) => Flow(snapshot => snapshot.Sum(instrument));

@@ -10,7 +10,7 @@ internal sealed record KernelTlsFigures(Flow Established, Flow Sending, Flow Rec
     private const string Connections = "aeronet.tls.connections";
 
     /// <summary>Null where the server does not tell.</summary>
-    public static KernelTlsFigures? Of(Interval interval) => interval.Has(Connections)
+    public static KernelTlsFigures? Of(Interval interval) => interval.HasTransport && interval.Has(Connections)
         ? new(
             interval.Flow(Connections),
             interval.Flow(Connections, "aeronet.ktls.send", "true"),

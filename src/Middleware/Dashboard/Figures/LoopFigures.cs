@@ -6,20 +6,19 @@ namespace Aeronet.AspNetCore.Middleware.Dashboard.Figures;
 /// <param name="HandOffs">Times it was taken from a thread that the application blocked.</param>
 internal sealed record LoopFigures(int Loop, double Busy, Flow HandOffs)
 {
-    private const string BusyRatio = "aeronet.loop.busy_ratio";
     private const string Number = "aeronet.loop";
 
     /// <summary>By number; null where the server has no loops.</summary>
     public static IReadOnlyList<LoopFigures>? Of(Interval interval)
     {
-        if (!interval.Has(BusyRatio))
+        if (!interval.HasTransport)
         {
             return null;
         }
 
         return
         [
-            .. interval.Now.SumBy(BusyRatio, Number)
+            .. interval.Now.SumBy(Instruments.LoopBusyRatio, Number)
                 .Select(loop => new LoopFigures(
                     int.Parse(loop.Key, System.Globalization.CultureInfo.InvariantCulture),
                     loop.Value,

@@ -3,7 +3,7 @@ using Aeronet.AspNetCore.Middleware.Metering;
 namespace Aeronet.AspNetCore.Middleware.Dashboard.Figures;
 
 /// <summary>Requests to the application, less those to the dashboard.</summary>
-/// <param name="Active">Those in progress, the dashboard's included.</param>
+/// <param name="Active">Those in progress.</param>
 /// <param name="Ended">Those that were answered.</param>
 /// <param name="ByStatus">The same by the first digit of their status: <c>2xx</c>, <c>4xx</c>.</param>
 /// <param name="Durations">How long they took.</param>
@@ -14,8 +14,8 @@ internal sealed record RequestFigures(long Active, Flow Ended, IReadOnlyDictiona
 
     private static readonly string[] Classes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
-    public static RequestFigures Of(Interval interval) => new(
-        Math.Max(0, (long)interval.Now.Sum("http.server.active_requests")),
+    public static RequestFigures Of(Interval interval, int viewers) => new(
+        Math.Max(0, (long)interval.Now.Sum("http.server.active_requests") - viewers),
         interval.Flow(static meters => meters.Distribution(Duration).Count),
         Classes.ToDictionary(
             static name => name,

@@ -21,10 +21,10 @@ function endpointView(endpoint, now) {
     title: endpoint.address,
     facts: [
       ["TLS by", endpoint.implementation === "OpenSsl" ? "the transport (OpenSSL)" : "Kestrel"],
-      ...(endpoint.fallbackReason ? [["Because", endpoint.fallbackReason]] : [["Kernel TLS", endpoint.ktls.toLowerCase()]]),
+      ...(endpoint.fallbackReason ? [["Because", endpoint.fallbackReason]] : [["Kernel TLS", words(endpoint.ktls)]]),
     ],
     certificates: endpoint.hosts.flatMap(host => host.certificates.map(certificate => certificateView(host, certificate, now))),
-    keys: endpoint.ticketKeys.map(key => [words(key.use.toLowerCase()) + " key", "made " + span(now - new Date(key.createdAt)) + " ago"]),
+    keys: endpoint.ticketKeys.map(key => [words(key.use) + " key", "made " + span(now - new Date(key.createdAt)) + " ago"]),
     noKeys: endpoint.implementation === "OpenSsl" ? "none: no session is resumed" : "not told by this TLS",
     rotation: endpoint.ticketKeys.length === 0 ? null : endpoint.ticketKeyRotation ? "every " + spanOf(endpoint.ticketKeyRotation) : "never",
   };
@@ -42,11 +42,11 @@ function certificateView(host, certificate, now) {
     name: certificate.names.length ? certificate.names.join(", ") : certificate.subject,
     badge,
     facts: [
-      ["Host", host.name ?? "any other"],
+      ["Host", host.name ?? "any that is not named"],
       ["Key", certificate.keyAlgorithm + (certificate.keySize ? ", " + certificate.keySize + " bits" : "")],
       ["Valid", day(begins) + " to " + day(ends)],
       ["Issuer", certificate.issuer],
-      ["OCSP staple", certificate.staple === "None" ? "none is sent" : words(certificate.staple.toLowerCase())],
+      ["OCSP staple", certificate.staple === "None" ? "none is sent" : words(certificate.staple)],
       ["Resumption", host.isResumable ? "allowed" : "not allowed"],
     ],
   };

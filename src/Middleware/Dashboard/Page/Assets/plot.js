@@ -4,8 +4,8 @@ const strokes = ["first", "second", "third"];
 const dashes = [undefined, [6, 3], [2, 2]];
 const colorOf = name => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 
-// text: a value for people. log: a scale of powers of ten.
-function createPlot(parent, { title, labels, text, log }) {
+// text: a value for people. log: a scale of powers of ten. steps: how far apart lines may be, if not as in decimal numbers.
+function createPlot(parent, { title, labels, text, log, steps }) {
   const history = createHistory(labels.length);
   const figure = parent.appendChild(document.createElement("figure"));
   const heading = figure.appendChild(document.createElement("h3"));
@@ -22,8 +22,6 @@ function createPlot(parent, { title, labels, text, log }) {
   if (hasCharts) {
     new ResizeObserver(() => plot?.setSize(sizeOf(area))).observe(area);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  } else {
-    area.hidden = true;
   }
 
   return {
@@ -66,7 +64,14 @@ function createPlot(parent, { title, labels, text, log }) {
       },
       axes: [
         { ...axis, size: 24, space: 80, values: (u, splits, i, space, step) => splits.map(s => clock(new Date(s * 1000), step < 60)) },
-        { ...axis, size: 70, space: log ? 20 : 34, values: (u, splits) => splits.map(value => value === null ? null : text(value)) },
+        {
+          ...axis,
+          size: 70,
+          space: log ? 16 : 26,
+          ...(steps ? { incrs: steps } : {}),
+          ...(log ? { filter: powersOfTen, grid: { ...axis.grid, filter: powersOfTen } } : {}),
+          values: (u, splits) => splits.map(value => value === null ? null : text(value).replace(/\.0(?!\d)/, "")),
+        },
       ],
       series: [{}, ...labels.map((label, i) => ({
         label, width: 1.75, stroke: colorOf(strokes[i]), dash: dashes[i], points: { show: false },
@@ -82,6 +87,8 @@ function logRange(u, least, most) {
   const bottom = Math.floor(Math.log10(least));
   return [10 ** bottom, 10 ** Math.max(bottom + 2, Math.ceil(Math.log10(most)))];
 }
+
+const powersOfTen = (u, splits) => splits.map(value => Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? value : null);
 
 const sizeOf = area => ({ width: area.clientWidth, height: area.clientHeight });
 

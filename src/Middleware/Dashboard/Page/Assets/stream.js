@@ -8,8 +8,9 @@ let heard = 0;
 
 byId("snapshot").href = base + "/snapshot.json";
 setText(byId("every"), joined(seconds(intervalMs / 1000)));
-setText(byId("history"), "Last " + span(historyMs));
+setText(byId("history"), "Last " + span(historyMs).replace(/^1 /, ""));
 byId("no-charts").hidden = hasCharts;
+byId("plots").hidden = !hasCharts;
 byId("pause").addEventListener("click", togglePause);
 addEventListener("pagehide", close);
 addEventListener("pageshow", event => { if (event.persisted && !isPaused) open(); });
@@ -43,10 +44,10 @@ async function explain() {
   close();
   reopening = setTimeout(open, reopenMs);
   try {
-    const answer = await fetch(base + "/snapshot.json", { cache: "no-store" });
+    // A redirect is one to where people sign in, be it at another origin, which may not be asked.
+    const answer = await fetch(base + "/snapshot.json", { cache: "no-store", redirect: "manual" });
     if (isPaused) return;
-    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-    if (answer.status === 401 || answer.status === 403 || answer.ok && !isJson) {
+    if (answer.status === 401 || answer.status === 403 || answer.type === "opaqueredirect") {
       setState("Not authorized", "bad", "The server no longer shows this page to you: sign in again and reload.");
     } else if (answer.ok) {
       setState("Refused", "warn", "As many pages are open as may be; trying again.");

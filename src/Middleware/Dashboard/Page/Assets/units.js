@@ -34,15 +34,16 @@ const share = value => isKnown(value) ? short(value * 100) + " %" : dash;
 
 const joined = ([value, unit]) => unit ? value + " " + unit : value;
 
+const numbered = (n, noun) => count(n) + " " + noun + (n === 1 ? "" : "s");
+
 // How long ago or ahead, in the two largest units that matter.
 function span(milliseconds) {
   const minutes = Math.floor(milliseconds / 60000);
   if (minutes < 1) return "less than a minute";
-  const plural = (n, unit) => n + " " + unit + (n === 1 ? "" : "s");
-  if (minutes < 60) return plural(minutes, "minute");
+  if (minutes < 60) return numbered(minutes, "minute");
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return plural(hours, "hour") + (hours < 12 && minutes % 60 ? " " + plural(minutes % 60, "minute") : "");
-  return plural(Math.floor(hours / 24), "day");
+  if (hours < 48) return numbered(hours, "hour") + (hours < 12 && minutes % 60 ? " " + numbered(minutes % 60, "minute") : "");
+  return numbered(Math.floor(hours / 24), "day");
 }
 
 const twoDigits = n => String(n).padStart(2, "0");
@@ -50,4 +51,5 @@ const clock = (time, withSeconds) =>
   twoDigits(time.getHours()) + ":" + twoDigits(time.getMinutes()) + (withSeconds ? ":" + twoDigits(time.getSeconds()) : "");
 const day = time => time.toISOString().slice(0, 10);
 
-const words = name => name.replaceAll("_", " ");
+// Of names_like_this and NamesLikeThis.
+const words = name => name.replaceAll("_", " ").replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();

@@ -1,11 +1,12 @@
 // From figures to what is seen. A figure that is null is one that the server does not tell.
 const plots = byId("plots");
+const binarySteps = Array.from({ length: 50 }, (_, i) => 2 ** i);
 const charts = [
   [createPlot(plots, { title: "Requests a second", labels: ["All", "4xx", "5xx"], text: rate }),
     f => [f.requests.ended, f.requests.byStatus["4xx"], f.requests.byStatus["5xx"]].map(flow => flow.perSecond)],
   [createPlot(plots, { title: "Request duration", labels: ["Median", "90 %", "99 %"], text: value => joined(seconds(value)), log: true }),
     f => ["p50", "p90", "p99"].map(key => f.requests.durations.recent?.[key] ?? null)],
-  [createPlot(plots, { title: "Bytes a second", labels: ["Sent", "Received"], text: value => joined(bytes(value)) }),
+  [createPlot(plots, { title: "Bytes a second", labels: ["Sent", "Received"], text: value => joined(bytes(value)), steps: binarySteps }),
     f => [f.bytes?.sent.perSecond, f.bytes?.received.perSecond]],
   [createPlot(plots, { title: "Connections and requests", labels: ["Open connections", "Requests in progress"], text: count }),
     f => [f.connections?.open, f.requests.active]],
@@ -28,14 +29,14 @@ const ratio = (part, all) => all > 0 ? part / all : null;
 const flowColumns = name => [name, "a second", "total"];
 const tables = [
   [createTable("Requests by status", flowColumns("Status")), f => Object.entries(f.requests.byStatus).map(([name, flow]) => flowRow(name, flow))],
-  [createTable("Request duration", ["", "now", "since start"]), f => durationRows(f.requests.durations)],
-  [createTable("Connections", flowColumns("")), f => f.connections && [
+  [createTable("Request duration", ["Percentile", "now", "since start"]), f => durationRows(f.requests.durations)],
+  [createTable("Connections", flowColumns("What happened")), f => f.connections && [
     flowRow("Accepted", f.connections.accepted),
     flowRow("Rejected: over the limit", f.connections.rejected),
     ...(f.connections.acceptPauses ? [flowRow("Accepting paused", f.connections.acceptPauses)] : []),
     ...(f.connections.closed ? [["Ended", "", ""], ...partRows(f.connections.closed)] : []),
   ]],
-  [createTable("Bytes", flowColumns("")), f => f.bytes && [
+  [createTable("Bytes", flowColumns("Direction")), f => f.bytes && [
     byteRow("Sent", f.bytes.sent),
     ...(f.files ? [byteRow("\tby sendfile, uncopied", f.files.sendfile), byteRow("\tof it encrypted by the kernel", f.files.encrypted)] : []),
     byteRow("Received", f.bytes.received),
@@ -45,13 +46,13 @@ const tables = [
     ...(Object.keys(f.files.failures).length ? [["Cut short", "", ""], ...partRows(f.files.failures)] : [])]],
   [createTable("Loops", ["Loop", "busy", "hand-offs a second", "total"]), f => f.loops && f.loops.map(loop =>
     [String(loop.loop), share(loop.busy), rate(loop.handOffs.perSecond), count(loop.handOffs.total)])],
-  [createTable("TLS handshakes", flowColumns("")), f => f.handshakes && [
+  [createTable("TLS handshakes", flowColumns("Outcome")), f => f.handshakes && [
     ...(f.handshakes.full
       ? [flowRow("Full", f.handshakes.full), flowRow("Resumed", f.handshakes.resumed)] : [flowRow("Completed", f.handshakes.completed)]),
     flowRow("Failed", f.handshakes.failed), ...partRows(f.handshakes.failedBy),
     ...(Object.keys(f.handshakes.brokenBy ?? {}).length ? [["Broken later", "", ""], ...partRows(f.handshakes.brokenBy)] : []),
   ]],
-  [createTable("TLS handshake duration", ["", "now", "since start"]), f => f.handshakes && durationRows(f.handshakes.durations)],
+  [createTable("TLS handshake duration", ["Percentile", "now", "since start"]), f => f.handshakes && durationRows(f.handshakes.durations)],
   [createTable("Kernel TLS", flowColumns("Connections")), f => f.kernelTls && [
     flowRow("Established", f.kernelTls.established),
     flowRow("\tthe kernel encrypts", f.kernelTls.sending),
@@ -60,7 +61,7 @@ const tables = [
       share(ratio(f.kernelTls.sending.total, f.kernelTls.established.total))],
     ...(Object.keys(f.kernelTls.fallbacks).length ? [["Not, because", "", ""], ...partRows(f.kernelTls.fallbacks)] : []),
   ]],
-  [createTable("Process", ["", "now"]), f => [
+  [createTable("Process", ["Resource", "now"]), f => [
     ["Processor, in cores", isKnown(f.process.cores) ? short(f.process.cores) + " of " + f.process.processors : dash],
     ["Memory", joined(bytes(f.process.memory))],
     ["Managed heap", joined(bytes(f.process.managedMemory))],
@@ -76,7 +77,7 @@ function showTiles(f) {
   setBig("requests", perSecond(requests.ended));
   setText(byId("requests-more"), count(requests.ended.total) + " answered, " + count(requests.active) + " in progress");
   setBig("p99", seconds(recent?.p99));
-  setText(byId("p99-more"), recent?.count ? "median " + joined(seconds(recent.p50)) + ", longest " + joined(seconds(recent.max)) : "no requests just now");
+  setText(byId("p99-more"), recent?.count ? "99 % within this, half within " + joined(seconds(recent.p50)) : "no requests just now");
   setBig("errors", perSecond(requests.byStatus["5xx"]));
   setText(byId("errors-more"), count(requests.byStatus["5xx"].total) + " so far, and " + count(requests.byStatus["4xx"].total) + " of clients");
   setBig("connections", [count(connections?.open), connections ? "open" : ""]);
@@ -92,7 +93,7 @@ function showTiles(f) {
     ? share(ratio(handshakes.resumed.total, handshakes.completed.total)) + " resumed, " : "") + count(handshakes.failed.total) + " failed so far");
   setBig("loop", [isKnown(busiest(f)) ? share(busiest(f).busy).replace(" %", "") : dash, busiest(f) ? "% busy" : ""]);
   setText(byId("loop-more"), loops
-    ? loops.length + (loops.length === 1 ? " loop, " : " loops, ") + count(loops.reduce((sum, loop) => sum + loop.handOffs.total, 0)) + " hand-offs so far"
+    ? numbered(loops.length, "loop") + ", " + numbered(loops.reduce((sum, loop) => sum + loop.handOffs.total, 0), "hand-off") + " so far"
     : "this server has no loops");
   setBig("cpu", isKnown(process.cores) ? [short(process.cores), "of " + process.processors + (process.processors === 1 ? " core" : " cores")] : [dash, ""]);
   setText(byId("cpu-more"), joined(bytes(process.memory)) + " of memory");

@@ -3,11 +3,12 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Xunit;
 
-namespace Aeronet.AspNetCore.StaticFiles.Tests.Support;
+namespace Aeronet.Testing;
 
 /// <summary>A headless Chromium with one page, driven by the DevTools protocol.</summary>
-internal sealed class Browser : IAsyncDisposable
+public sealed class Browser : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
@@ -29,7 +30,7 @@ internal sealed class Browser : IAsyncDisposable
         try
         {
             await browser.LaunchAsync(chromium);
-            foreach (var domain in new[] { "Page", "Log", "Runtime" })
+            foreach (var domain in new[] { "Page", "Log", "Runtime", "Network" })
             {
                 await browser.SendAsync(domain + ".enable");
             }
@@ -50,9 +51,22 @@ internal sealed class Browser : IAsyncDisposable
             && url?.EndsWith("/favicon.ico", StringComparison.Ordinal) != true)
         .Select(e => e["params"]!["entry"]!["text"]!.GetValue<string>())];
 
+    /// <summary>What scripts threw and wrote to the console as an error or warning, since the start.</summary>
+    public IReadOnlyList<string> ScriptErrors => [.. _events
+        .Where(e => (string?)e["method"] == "Runtime.exceptionThrown"
+            || ((string?)e["method"] == "Runtime.consoleAPICalled" && (string?)e["params"]!["type"] is "error" or "warning" or "assert"))
+        .Select(e => e["params"]!.ToJsonString())];
+
+    /// <summary>The addresses that were asked for since the start, less what is inside of pages (data).</summary>
+    public IReadOnlyList<string> Requests => [.. _events
+        .Where(e => (string?)e["method"] == "Network.requestWillBeSent")
+        .Select(e => e["params"]!["request"]!["url"]!.GetValue<string>())
+        .Where(url => !url.StartsWith("data:", StringComparison.Ordinal))];
+
     /// <summary>Loads a page.</summary>
     public async Task GoToAsync(string url)
     {
+        ArgumentNullException.ThrowIfNull(url);
         var loads = Loads;
         await SendAsync("Page.navigate", new JsonObject { ["url"] = url });
         await WaitForLoadAsync(loads);
@@ -113,6 +127,33 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>A picture of the window, PNG.</summary>
     public async Task<byte[]> ScreenshotAsync()
         => Convert.FromBase64String((await SendAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" }))["data"]!.GetValue<string>());
+
+    /// <summary>Takes a picture, and keeps it if <c>AERONET_SCREENSHOTS</c> names a directory.</summary>
+    public async Task SaveScreenshotAsync(string name)
+    {
+        var png = await ScreenshotAsync();
+        Assert.True(png.Length > 5000);
+        if (Environment.GetEnvironmentVariable("AERONET_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            Directory.CreateDirectory(folder);
+            await File.WriteAllBytesAsync(Path.Combine(folder, name), png);
+        }
+    }
+
+    /// <summary>Waits until an expression is true in the page.</summary>
+    public async Task WaitUntilAsync(string expression, string what)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while ((bool?)await EvaluateAsync($"!!({expression})") != true)
+        {
+            if (Stopwatch.GetElapsedTime(start) > StartTimeout)
+            {
+                throw new TimeoutException($"Timed out in the browser: {what}.");
+            }
+
+            await Task.Delay(50);
+        }
+    }
 
     /// <summary>Sends a command and waits for its result.</summary>
     public async Task<JsonNode> SendAsync(string method, JsonObject? parameters = null)

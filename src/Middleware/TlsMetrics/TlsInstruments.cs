@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+
+namespace Aeronet.AspNetCore.Middleware.TlsMetrics;
+
+/// <summary>The instruments that measure TLS, and their tags. Kestrel's are recorded by the transport as well.</summary>
+internal static class TlsInstruments
+{
+    public const string KestrelMeter = "Microsoft.AspNetCore.Server.Kestrel";
+    public const string TransportMeter = "Aeronet.Transport";
+
+    public const string Duration = "kestrel.tls_handshake.duration";
+    public const string Active = "kestrel.active_tls_handshakes";
+    public const string Handshakes = "aeronet.tls.handshakes";
+    public const string Connections = "aeronet.tls.connections";
+    public const string Broken = "aeronet.tls.broken";
+    public const string Fallbacks = "aeronet.ktls.fallbacks";
+
+    public const string Reason = "error.type";
+    public const string Resumed = "tls.resumed";
+    public const string Host = "aeronet.tls.host";
+    public const string SendsByKernel = "aeronet.ktls.send";
+    public const string ReceivesByKernel = "aeronet.ktls.receive";
+    public const string FallbackReason = "aeronet.fallback.reason";
+
+    /// <summary>Whether an instrument is one of them, and of an application's own meters or the process's.</summary>
+    public static bool Includes(Instrument instrument, IMeterFactory application) =>
+        instrument.Name is Duration or Active or Handshakes or Connections or Broken or Fallbacks
+        && (instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, application));
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Aeronet.AspNetCore.Middleware.Tests.Support;
+using Aeronet.AspNetCore.Transport;
+
+namespace Aeronet.AspNetCore.Middleware.Tests.TlsMetrics;
+
+/// <summary>Real handshakes of each kind, and what is told of them.</summary>
+public sealed class EndpointTests
+{
+    [Fact]
+    public async Task Get_EachKindOfHandshake_CountedInJsonAndText()
+    {
+        await using var site = await StartAndConnectAsync();
+
+        var json = await site.ReadJsonAsync("handshakes.failed", 3);
+        Assert.Equal((4, 3, 1), (Number(json, "handshakes.completed"), Number(json, "handshakes.full"), Number(json, "handshakes.resumed")));
+        Assert.Equal(0, Number(json, "handshakes.active"));
+        Assert.Equal("""{"no_application_protocol":1,"no_shared_cipher":1,"plain_http":1}""", Text(json, "handshakes.failures"));
+        Assert.Equal("""{"1.2":1,"1.3":3}""", Text(json, "agreed.versions"));
+        Assert.Equal("""{"TLS_AES_128_GCM_SHA256":3,"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384":1}""", Text(json, "agreed.ciphers"));
+        Assert.Equal("""{"secp256r1":4}""", Text(json, "agreed.groups"));
+        Assert.Equal("""{"h2":1,"http/1.1":1}""", Text(json, "agreed.protocols"));
+        Assert.Equal((4, 3, 1, 3), (Count(json, "completed"), Count(json, "full"), Count(json, "resumed"), Count(json, "failed")));
+        var durations = json["duration_ms"]!["completed"]!;
+        double[] percentiles = [.. new[] { "p50", "p90", "p99", "max" }.Select(name => durations[name]!.GetValue<double>())];
+        Assert.Equal(percentiles.Order(), percentiles);
+        Assert.InRange(percentiles[0], 0.01, 10_000);
+        Assert.Equal((4, 0, 0), (Number(json, "connections.established"), Number(json, "connections.sent_by_kernel"), Number(json, "connections.received_by_kernel")));
+        Assert.Equal("0", Text(json, "connections.sent_by_kernel_share"));
+
+        var text = await site.ReadPrometheusAsync();
+        const string Handshakes = "aeronet_tls_handshakes_total";
+        Assert.Equal((3, 1), (text.Sum(Handshakes, "tls_resumed=\"false\""), text.Sum(Handshakes, "tls_resumed=\"true\"")));
+        Assert.Equal(1, text.Sum(Handshakes, "error_type=\"no_shared_cipher\"", "aeronet_tls_host=\"*.example.com\""));
+        Assert.Equal(7, text.Sum("kestrel_tls_handshake_duration_seconds_count"));
+        Assert.Equal(1, text.Sum("kestrel_tls_handshake_duration_seconds_count", "tls_protocol_version=\"1.2\"", "tls_curve=\"secp256r1\""));
+    }
+
+    [Fact]
+    public async Task Get_ByHost_ServedNamesAndNoOthers()
+    {
+        await using var site = await StartAndConnectAsync();
+
+        var hosts = (await site.ReadJsonAsync("handshakes.failed", 3))["hosts"]!.AsArray();
+        Assert.Equal(["*", "*.example.com", "nobody.asks.test"], hosts.Select(host => (string)host!["name"]!));
+        Assert.Equal((2, 2, 0, 0), Figures(hosts[0]!));
+        Assert.Equal((2, 1, 1, 2), Figures(hosts[1]!));
+        Assert.Equal((0, 0, 0, 0), Figures(hosts[2]!));
+        Assert.Equal((2, 2, 0), (Number(hosts[0], "connections.established"), Number(hosts[1], "connections.established"), Number(hosts[2], "connections.established")));
+        Assert.Equal("null", Text(hosts[2], "connections.sent_by_kernel_share"));
+
+        var text = await site.ReadPrometheusAsync(asOpenMetrics: true);
+        Assert.Equal(
+            ["aeronet_tls_host=\"*\"", "aeronet_tls_host=\"*.example.com\""],
+            text.LabelsOf("aeronet_tls_connections_total").Where(label => label.StartsWith("aeronet_tls_host", StringComparison.Ordinal)).Order());
+    }
+
+    [Fact]
+    public async Task Get_BrokenConnection_Counted()
+    {
+        await using var site = await MetricsSite.StartAsync();
+        using (var client = await site.Host.ConnectAsync())
+        await using (var stream = new NetworkStream(client.Socket))
+        await using (var tls = new SslStream(stream, leaveInnerStreamOpen: true, (_, certificate, _, _) => TlsSite.Certificate.Equals(certificate)))
+        {
+            await tls.AuthenticateAsClientAsync("localhost").OrTimeout("the handshake");
+
+            // FIN, and no close_notify before it.
+            client.ShutdownSend();
+            await site.ReadJsonAsync("connections.broken.truncated", 1);
+        }
+
+        Assert.Equal(1, (await site.ReadPrometheusAsync()).Sum("aeronet_tls_broken_total", "error_type=\"truncated\"", "aeronet_tls_host=\"*\""));
+    }
+
+    [Fact]
+    public async Task Get_NothingHappened_ZerosAndReadableText()
+    {
+        await using var site = await MetricsSite.StartAsync();
+
+        var json = await site.ReadJsonAsync();
+
+        Assert.Equal((0, 0, 0), (Number(json, "handshakes.completed"), Number(json, "handshakes.failed"), Number(json, "connections.established")));
+        Assert.Equal("null", Text(json, "duration_ms.completed.p99"));
+        Assert.InRange(json["since"]!.GetValue<DateTimeOffset>(), DateTimeOffset.UtcNow.AddMinutes(-5), json["time"]!.GetValue<DateTimeOffset>());
+        using var text = await site.AskAsync("?format=prometheus");
+        Assert.Equal(HttpStatusCode.OK, text.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_KestrelsTls_WhatItTells()
+    {
+        await using var site = await MetricsSite.StartAsync(transport: TransportKind.Sockets);
+        await site.ConnectAsync("-tls1_3");
+        using (var plain = await site.Host.ConnectAsync())
+        {
+            await plain.SendAsync("GET / HTTP/1.1\r\n\r\n");
+            await plain.ReadToEndAsync();
+        }
+
+        var json = await site.ReadJsonAsync("handshakes.failed", 1);
+        Assert.Equal(1, Number(json, "handshakes.completed"));
+        Assert.Equal(("null", "null", "null"), (Text(json, "handshakes.full"), Text(json, "duration_ms.resumed"), Text(json, "connections")));
+        Assert.Equal("""{"1.3":1}""", Text(json, "agreed.versions"));
+        Assert.Single(json["handshakes"]!["failures"]!.AsObject());
+        Assert.Empty(json["hosts"]!.AsArray());
+        Assert.Equal(2, (await site.ReadPrometheusAsync()).Sum("kestrel_tls_handshake_duration_seconds_count"));
+    }
+
+    [Fact]
+    public async Task Text_OnlyTheTlsOfThisApplication()
+    {
+        await using var site = await MetricsSite.StartAsync();
+        await using var other = await MetricsSite.StartAsync();
+        await site.ConnectAsync("-tls1_3");
+        await other.ConnectAsync("-tls1_3");
+        await other.ConnectAsync("-tls1_3");
+
+        var text = await site.ReadPrometheusAsync();
+
+        Assert.Equal(1, text.Sum("aeronet_tls_connections_total"));
+        Assert.All(
+            text.Names.Where(name => name is not ("target_info" or "otel_scope_info" or "target" or "otel_scope")),
+            name => Assert.Matches("^(kestrel_tls_|kestrel_active_tls_|aeronet_tls_|aeronet_ktls_)", name));
+        Assert.Equal("histogram", text.TypeOf("kestrel_tls_handshake_duration_seconds"));
+        Assert.Contains("le=\"0.0005\"", text.LabelsOf("kestrel_tls_handshake_duration_seconds_bucket"));
+    }
+
+    private static async Task<MetricsSite> StartAndConnectAsync()
+    {
+        var session = Path.GetTempFileName();
+        var site = await MetricsSite.StartAsync(tls =>
+        {
+            tls.Ktls = KtlsMode.Disabled;
+            tls.Hosts["*.example.com"] = new AeronetTlsHostOptions();
+            tls.Hosts["nobody.asks.test"] = new AeronetTlsHostOptions();
+        });
+        string[] tls13 = ["-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256", "-groups", "P-256"];
+        await site.ConnectAsync([.. tls13, "-servername", "a.example.com", "-sess_out", session]);
+        await site.ConnectAsync([.. tls13, "-servername", "a.example.com", "-sess_in", session]);
+        await site.ConnectAsync([.. tls13, "-servername", "made.up.test", "-alpn", "h2"]);
+        await site.ConnectAsync("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384", "-groups", "P-256", "-noservername", "-alpn", "http/1.1");
+        await site.ConnectAsync("-tls1_2", "-cipher", "AES128-SHA", "-servername", "b.example.com");
+        await site.ConnectAsync("-alpn", "nobodys", "-servername", "b.example.com");
+        using (var plain = await site.Host.ConnectAsync())
+        {
+            await plain.SendAsync("GET / HTTP/1.1\r\n\r\n");
+            await plain.ReadToEndAsync();
+        }
+
+        File.Delete(session);
+        return site;
+    }
+
+    private static JsonNode? At(JsonNode? json, string path) => path.Split('.').Aggregate(json, (node, name) => node![name]);
+
+    private static long Number(JsonNode? json, string path) => At(json, path)!.GetValue<long>();
+
+    private static string Text(JsonNode? json, string path) => At(json, path)?.ToJsonString() ?? "null";
+
+    private static long Count(JsonNode? json, string what) => Number(json, $"duration_ms.{what}.count");
+
+    private static (long Completed, long Full, long Resumed, long Failed) Figures(JsonNode host) => (
+        Number(host, "handshakes.completed"), Number(host, "handshakes.full"), Number(host, "handshakes.resumed"), Number(host, "handshakes.failed"));
+}
