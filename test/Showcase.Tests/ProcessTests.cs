@@ -57,14 +57,16 @@ public sealed class ProcessTests
         var handshakes = (await client.GetFromJsonAsync<JsonNode>(new Uri(showcase.Https, "/metrics/tls")))!["handshakes"]!;
         Assert.True((long)handshakes["completed"]! > 0);
 
-        Assert.Contains("column 4", await SendRawAsync(showcase.Http, "GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n"), StringComparison.Ordinal);
+        var reason = await SendRawAsync(showcase.Http, "GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n");
+        Assert.Contains("column 4", reason, StringComparison.Ordinal);
         await LogHasAsync(showcase, "A request was refused with 400");
 
         await LogHasAsync(showcase, "\"GET /?token=[redacted] HTTP/1.1\" 307 0 ");
         await LogHasAsync(showcase, "\"GET /style.css HTTP/1.1\" 200 ");
         await LogHasAsync(showcase, "\"GET /api/hello/you HTTP/1.1\" 401 0 ");
         Assert.DoesNotContain(showcase.Lines, line => line.Contains("hunter2", StringComparison.Ordinal));
-        Assert.DoesNotContain(showcase.Lines, line => line.Contains("warn:", StringComparison.Ordinal) || line.Contains("fail:", StringComparison.Ordinal));
+        Assert.DoesNotContain(showcase.Lines, line => line.Contains("warn:", StringComparison.Ordinal));
+        Assert.DoesNotContain(showcase.Lines, line => line.Contains("fail:", StringComparison.Ordinal));
     }
 
     [Fact]

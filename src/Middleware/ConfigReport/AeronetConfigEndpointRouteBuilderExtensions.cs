@@ -17,7 +17,8 @@ public static class AeronetConfigEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Shows every setting of the section <c>Aeronet</c> and where its value came from, without secrets: as text, and as JSON for clients
-    /// that accept it. Needs <c>builder.AddAeronet()</c>. In the Development environment only; elsewhere it is not found unless it needs authorization.
+    /// that accept it. Needs <c>builder.AddAeronet()</c>. In the Development environment only; elsewhere it is not found unless it needs
+    /// authorization.
     /// </summary>
     /// <param name="endpoints">The application or a group of routes.</param>
     /// <param name="pattern">The route.</param>

@@ -1,4 +1,3 @@
-using System.Collections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
@@ -16,7 +15,9 @@ internal sealed class ConfigOrigins(IConfiguration configuration)
     // Of other packages: vaults, and files such as /run/secrets.
     private static readonly string[] SecretStores = ["Secret", "Vault", "KeyPerFile"];
 
-    /// <summary>The origins of a key's value, and of what is below it (a list may come from several files); empty if there is none.</summary>
+    /// <summary>
+    /// The origins of a key's value, and of what is below it (a list may come from several files); empty if there is none.
+    /// </summary>
     public IReadOnlyList<ConfigOrigin> Find(string key)
     {
         var own = FindIn(configuration as IConfigurationRoot, key);
@@ -55,11 +56,15 @@ internal sealed class ConfigOrigins(IConfiguration configuration)
         source.FileProvider is PhysicalFileProvider { Root: var root } && root.Contains("usersecrets", StringComparison.OrdinalIgnoreCase);
 
     // The variable as it is spelled there: names are compared regardless of case.
-    private static string VariableOf(string key) => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-        .Select(variable => (string)variable.Key)
-        .FirstOrDefault(name => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+    private static string VariableOf(string key)
+    {
+        return Environment.GetEnvironmentVariables().Keys.Cast<string>().FirstOrDefault(name => Prefixes.Any(prefix => IsKey(name, prefix)))
+            ?? key.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
+
+        bool IsKey(string name, string prefix) => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
             && name[prefix.Length..].Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)
-                .Equals(key, StringComparison.OrdinalIgnoreCase))) ?? key.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
+                .Equals(key, StringComparison.OrdinalIgnoreCase);
+    }
 
     private static ConfigOrigin NameByType(IConfigurationProvider provider)
     {

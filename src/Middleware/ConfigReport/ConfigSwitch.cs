@@ -20,7 +20,8 @@ internal sealed class ConfigSwitch(IServiceProvider services) : IHostedLifecycle
         var arguments = Environment.GetCommandLineArgs();
         if (Array.IndexOf(arguments, Name) is > 0 and var place && place < arguments.Length - 1)
         {
-            Console.Error.WriteLine($"{Name} is followed by '{arguments[place + 1]}', which would be taken for its value: put {Name} last.");
+            var next = arguments[place + 1];
+            Console.Error.WriteLine($"{Name} is followed by '{next}', which would be taken for its value: put {Name} last.");
             Environment.Exit(2);
         }
 

@@ -11,8 +11,8 @@ internal static partial class Secrets
     // Within the last name of a key, regardless of case. Not "key" alone, which names files and policies.
     private static readonly string[] Words =
     [
-        "password", "passphrase", "passwd", "pwd", "secret", "token", "credential", "apikey", "api_key", "api-key", "privatekey", "accesskey",
-        "connectionstring", "signingkey", "encryptionkey",
+        "password", "passphrase", "passwd", "pwd", "secret", "token", "credential", "apikey", "api_key", "api-key", "privatekey",
+        "accesskey", "signingkey", "encryptionkey", "connectionstring",
     ];
 
     /// <summary>The value as it may be shown.</summary>
@@ -27,9 +27,10 @@ internal static partial class Secrets
         }
 
         // A switch, such as the Credentials of CORS, has no secret to tell.
-        return isSecretStore || (IsSecretName(key) && !bool.TryParse(value, out _)) || value.Contains("-----BEGIN", StringComparison.Ordinal)
-            ? Redacted
-            : UserInUrl().Replace(value, $"://{Redacted}@");
+        var isSecret = isSecretStore
+            || (IsSecretName(key) && !bool.TryParse(value, out _))
+            || value.Contains("-----BEGIN", StringComparison.Ordinal);
+        return isSecret ? Redacted : UserInUrl().Replace(value, $"://{Redacted}@");
     }
 
     private static bool IsSecretName(string key)

@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.Configuration;
+using Aeronet.AspNetCore.Middleware.Pipeline;
 using Aeronet.AspNetCore.StaticFiles;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -22,6 +23,7 @@ public static class AeronetRouteApplicationBuilderExtensions
     public static IApplicationBuilder MapAeronet(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        PipelineUse.Note(app, PipelineStep.Routes);
         var failures = new OptionFailures();
         var routes = new List<AeronetRouteOptions>();
         var section = app.ApplicationServices.GetRequiredService<IConfiguration>().GetSection(AeronetRouteOptions.SectionName);

@@ -1,6 +1,7 @@
 using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.ConfigReport;
 using Aeronet.AspNetCore.Middleware.Hosting;
+using Aeronet.AspNetCore.Middleware.Pipeline;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -35,6 +36,8 @@ public static class AeronetWebApplicationBuilderExtensions
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IConfigureOptions<AeronetPipelineOptions>, AeronetPipelineOptionsSetup>());
         builder.Services.AddOptions<AeronetPipelineOptions>().ValidateOnStart();
+        builder.Services.TryAddSingleton<PipelineUse>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnusedSectionFilter>());
         if (ConfigSwitch.IsGiven && !builder.Services.Any(service => service.ImplementationType == typeof(ConfigSwitch)))
         {
             // First, so that nothing of the application's is started before.

@@ -35,6 +35,7 @@ public static class AeronetWebApplicationExtensions
         Use(options.StaticFiles, AeronetSections.StaticFiles, PipelineStep.StaticFiles, () => app.UseAeronetStaticFiles());
         Use(options.Dashboard, AeronetSections.Dashboard, PipelineStep.Dashboard, () => app.MapAeronetDashboard());
         PipelineCheck.Schedule(app);
+        PipelineUse.Note(app, PipelineStep.All);
         return app;
 
         void Use(bool? wanted, string section, string step, Action use)

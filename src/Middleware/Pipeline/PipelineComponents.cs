@@ -13,7 +13,9 @@ internal static class PipelineComponents
     // What UseMiddleware adds: a delegate of this name, whose target's text is the type of the middleware.
     private const string OfUseMiddleware = "CreateMiddleware";
 
-    /// <summary>The full name of each middleware's type, or the name of a <see cref="PipelineStep"/>; empty if they cannot be told.</summary>
+    /// <summary>
+    /// The full name of each middleware's type, or the name of a <see cref="PipelineStep"/>; empty if they cannot be told.
+    /// </summary>
     public static IReadOnlyList<string> Of(IApplicationBuilder app)
     {
         try

@@ -6,15 +6,39 @@ internal static partial class PipelineLog
 {
     public const string Category = "Aeronet.AspNetCore.Middleware.Pipeline";
 
-    [LoggerMessage(1, LogLevel.Warning, "{Step} comes after {Others}: {Consequence}. Call app.{Method}() before app.{Other}().", EventName = "ComesTooLate")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "{Step} comes after {Others}: {Consequence}. Call app.{Method}() before app.{Other}().",
+        EventName = "ComesTooLate")]
     public static partial void ComesTooLate(ILogger logger, string step, string others, string consequence, string method, string other);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Step} comes before {Others}: {Consequence}. Call app.{Method}() after app.{Other}().", EventName = "ComesTooEarly")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "{Step} comes before {Others}: {Consequence}. Call app.{Method}() after app.{Other}().",
+        EventName = "ComesTooEarly")]
     public static partial void ComesTooEarly(ILogger logger, string step, string others, string consequence, string method, string other);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Step} comes after authorization, which WebApplication puts first where nothing else does, and '{Endpoint}' needs it: {Consequence}. Call app.UseAuthentication() and app.UseAuthorization() after app.{Method}().", EventName = "AuthorizationComesFirst")]
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "{Step} comes after authorization, which WebApplication puts first where nothing else does, and '{Endpoint}' needs it: "
+            + "{Consequence}. Call app.UseAuthentication() and app.UseAuthorization() after app.{Method}().",
+        EventName = "AuthorizationComesFirst")]
     public static partial void AuthorizationComesFirst(ILogger logger, string step, string? endpoint, string consequence, string method);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Step} does what app.{Framework}() does, and both are called. Remove app.{Framework}().", EventName = "Twice")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "{Step} does what app.{Framework}() does, and both are called. Remove app.{Framework}().",
+        EventName = "Twice")]
     public static partial void Twice(ILogger logger, string step, string framework);
+
+    [LoggerMessage(
+        5,
+        LogLevel.Warning,
+        "{Section} is set and nothing goes by it: call app.UseAeronet() or app.{Method}(), or remove it.",
+        EventName = "Unused")]
+    public static partial void Unused(ILogger logger, string section, string method);
 }

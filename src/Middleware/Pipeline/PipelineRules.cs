@@ -35,8 +35,8 @@ internal static class PipelineRules
     public static IReadOnlyList<PipelineRule> All { get; } =
     [
         new(PipelineStep.AccessLog, true,
-            [PipelineStep.HttpsRedirect, HttpsRedirection, PipelineStep.Cors, PipelineStep.StaticFiles, FrameworkStaticFiles, Authentication,
-                Authorization, RateLimiter, ResponseCompression, ResponseCaching, OutputCache, Endpoints],
+            [PipelineStep.HttpsRedirect, HttpsRedirection, PipelineStep.Cors, PipelineStep.StaticFiles, FrameworkStaticFiles,
+                Authentication, Authorization, RateLimiter, ResponseCompression, ResponseCaching, OutputCache, Endpoints],
             "what they answer is not in the log, and bytes are counted before they are compressed"),
         new(PipelineStep.TlsMetrics, true,
             [PipelineStep.Cors, PipelineStep.StaticFiles, FrameworkStaticFiles, Authentication, Authorization, RateLimiter, ResponseCaching,

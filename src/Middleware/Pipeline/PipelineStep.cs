@@ -31,10 +31,13 @@ internal sealed class PipelineStep
     public static IApplicationBuilder Use(IApplicationBuilder app, string name, Func<RequestDelegate, RequestDelegate> create)
     {
         TryClaim(app, name, name);
+        PipelineUse.Note(app, name);
         return app.Use(new PipelineStep(app, name, create).Create);
     }
 
-    /// <summary>Takes note that a pipeline has a middleware, and of the method that was called for it; false if it had it already.</summary>
+    /// <summary>
+    /// Takes note that a pipeline has a middleware, and of the method that was called for it; false if it had it already.
+    /// </summary>
     public static bool TryClaim(IApplicationBuilder app, string name, string method) => app.Properties.TryAdd(KeyOf(name), method);
 
     /// <summary>The method that the application calls for it.</summary>

@@ -77,7 +77,9 @@ internal sealed class ComposedSite : IAsyncDisposable
 
     /// <summary>Waits for a line of the access log.</summary>
     public Task LogHasAsync(string line) => Eventually.HoldsAsync(
-        () => Log.Lines.Any(found => found.StartsWith(line, StringComparison.Ordinal)), $"the access log has '{line}'", () => string.Join('\n', Log.Lines));
+        () => Log.Lines.Any(found => found.StartsWith(line, StringComparison.Ordinal)),
+        $"the access log has '{line}'",
+        () => string.Join('\n', Log.Lines));
 
     public async ValueTask DisposeAsync()
     {

@@ -6,7 +6,9 @@ using Aeronet.AspNetCore.Middleware.Tests.Support;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.Composition;
 
-/// <summary>Every middleware with authentication, compression, caching, rate limiting and routing, in each documented order, on each server.</summary>
+/// <summary>
+/// Every middleware with authentication, compression, caching, rate limiting and routing, in each documented order, on each server.
+/// </summary>
 public sealed class CompositionTests
 {
     public static TheoryData<ServerKind, int> Sites
@@ -67,7 +69,8 @@ public sealed class CompositionTests
         using var plain = await site.SendHttpsAsync(HttpMethod.Get, "/page.html", "Accept-Encoding: gzip");
         Assert.Empty(plain.Content.Headers.ContentEncoding);
         Assert.Equal(ComposedSite.Text, await plain.Content.ReadAsStringAsync());
-        using var compressed = await site.SendHttpsAsync(HttpMethod.Get, "/page.html", "Accept-Encoding: br", "Origin: " + ComposedSite.Allowed);
+        using var compressed = await site.SendHttpsAsync(
+            HttpMethod.Get, "/page.html", "Accept-Encoding: br", "Origin: " + ComposedSite.Allowed);
         Assert.Equal(["br"], compressed.Content.Headers.ContentEncoding);
         await using var content = new BrotliStream(await compressed.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
         Assert.Equal(ComposedSite.Text, await new StreamReader(content).ReadToEndAsync());

@@ -5,21 +5,20 @@ namespace Aeronet.AspNetCore.Middleware.Tests.Composition;
 /// <summary>The orders that docs/pipeline.md allows.</summary>
 internal static class Orders
 {
-    private const string Ours =
-        "UseAeronetAccessLog UseAeronetTlsMetrics UseAeronetHttpsRedirect UseAeronetCors UseAeronetHooks MapAeronet UseAeronetStaticFiles ";
+    private const string First = "UseAeronetAccessLog UseAeronetTlsMetrics UseAeronetHttpsRedirect ";
+    private const string Files = "UseAeronetHooks MapAeronet UseAeronetStaticFiles ";
+    private const string Users = "UseAuthentication UseAuthorization ";
 
     /// <summary>Each one as the methods that are called.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "UseExceptionHandler UseForwardedHeaders UseAeronet UseAeronetHooks UseAuthentication UseAuthorization UseRateLimiter UseOutputCache UseResponseCompression",
-        "UseExceptionHandler " + Ours + "UseAuthentication UseAuthorization UseRateLimiter UseOutputCache UseResponseCompression",
-        "UseAeronetAccessLog UseExceptionHandler UseAeronetHttpsRedirect UseRouting UseAeronetCors UseAeronetHooks MapAeronet UseAeronetStaticFiles "
-            + "UseRateLimiter UseAuthentication UseAuthorization UseOutputCache UseResponseCompression",
-        Ours + "UseAuthentication UseAuthorization UseRateLimiter UseResponseCompression UseOutputCache",
-        "UseAeronetAccessLog UseAeronetHttpsRedirect UseAeronetCors UseAuthentication UseAuthorization UseAeronetStaticFiles MapAeronet UseAeronetHooks "
-            + "UseRateLimiter UseOutputCache UseResponseCompression",
-        "UseAeronetAccessLog UseAeronetHttpsRedirect UseRouting UseAeronetCors UseAeronetHooks MapAeronet UseAeronetStaticFiles "
-            + "UseAuthentication UseAuthorization UseRateLimiter UseOutputCache UseResponseCompression UseEndpoints",
+        "UseExceptionHandler UseForwardedHeaders UseAeronet UseAeronetHooks " + Users + "UseRateLimiter UseOutputCache UseResponseCompression",
+        "UseExceptionHandler " + First + "UseAeronetCors " + Files + Users + "UseRateLimiter UseOutputCache UseResponseCompression",
+        "UseAeronetAccessLog UseExceptionHandler UseAeronetTlsMetrics UseAeronetHttpsRedirect UseRouting UseAeronetCors " + Files
+            + "UseRateLimiter " + Users + "UseOutputCache UseResponseCompression",
+        First + "UseAeronetCors " + Files + Users + "UseRateLimiter UseResponseCompression UseOutputCache",
+        First + "UseAeronetCors " + Users + Files + "UseRateLimiter UseOutputCache UseResponseCompression",
+        First + "UseRouting UseAeronetCors " + Files + Users + "UseRateLimiter UseOutputCache UseResponseCompression UseEndpoints",
     ];
 
     /// <summary>Calls a method of an order.</summary>

@@ -97,7 +97,8 @@ public sealed class ConfigEndpointTests : IDisposable
             app => app.MapAeronetConfig().RequireAuthorization(),
             services =>
             {
-                services.AddAuthentication(HeaderAuthentication.Scheme).AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>(HeaderAuthentication.Scheme, null);
+                services.AddAuthentication(HeaderAuthentication.Scheme)
+                    .AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>(HeaderAuthentication.Scheme, null);
                 services.AddAuthorization();
             });
         using var response = await site.GetAsync(Path, "example.com", header);
@@ -114,7 +115,10 @@ public sealed class ConfigEndpointTests : IDisposable
                 "Pipeline": { "HttpsRedirect": false, "StaticFiles": false, "Cors": false, "Routes": false, "AccessLog": false },
                 "AccessLog": { "RedactHeaders": [ "X-One" ], "KnownProxies": [ "10.0.0.0/8" ] },
                 "HttpsRedirect": { "Hsts": { "MaxAge": "1.00:00:00" } },
-                "Cors": { "Default": { "Origins": [ "https://a.example" ] }, "Policies": { "p": { "Origins": [ "https://p.example" ], "Credentials": true } } },
+                "Cors": {
+                  "Default": { "Origins": [ "https://a.example" ] },
+                  "Policies": { "p": { "Origins": [ "https://p.example" ], "Credentials": true } }
+                },
                 "Routes": [ { "Prefix": "/api" } ],
                 "StaticFiles": {
                   "MaxRanges": 4,

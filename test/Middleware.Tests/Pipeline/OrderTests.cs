@@ -75,16 +75,25 @@ public sealed class OrderTests : IDisposable
     public async Task AuthorizationBehindUsOrNoMatter_ProtectedEndpoint_NoWarning(string order) =>
         Assert.Empty(await WarningsOfAsync(order, app => app.MapGet("/secret", () => "secret").RequireAuthorization()));
 
+    [Theory]
+    [InlineData("UseRouting", "Aeronet:Cors is set and nothing goes by it: call app.UseAeronet() or app.UseAeronetCors(), or remove it.")]
+    [InlineData("UseAeronetAccessLog", "Aeronet:Cors is set and nothing goes by it: *")]
+    public async Task SectionThatNothingUses_IsTold(string order, string expected) =>
+        Assert.StartsWith(expected.TrimEnd('*'), Assert.Single(await WarningsOfAsync(order, isCorsUsed: false)), StringComparison.Ordinal);
+
     [Fact]
     public async Task Branch_HasAnOrderOfItsOwn()
     {
         var warnings = await WarningsOfAsync(
             "UseAeronetAccessLog",
-            app => app.Map("/b", branch => branch.UseResponseCompression().UseAeronetStaticFiles("", _folder.FullName).UseAeronetHooks(_ => { })));
+            app => app.Map("/b", branch => branch
+                .UseResponseCompression()
+                .UseAeronetStaticFiles("", _folder.FullName)
+                .UseAeronetHooks(_ => { })));
         Assert.StartsWith("UseAeronetStaticFiles comes after UseResponseCompression", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
-    private async Task<IReadOnlyList<string>> WarningsOfAsync(string order, Action<WebApplication>? endpoints = null)
+    private async Task<IReadOnlyList<string>> WarningsOfAsync(string order, Action<WebApplication>? endpoints = null, bool isCorsUsed = true)
     {
         await using var site = await TestSite.StartAsync(ServerKind.TestServer, new SiteOptions
         {
@@ -98,6 +107,12 @@ public sealed class OrderTests : IDisposable
             },
             App = app =>
             {
+                // Where an order is not about CORS, it is used where it does no harm.
+                if (isCorsUsed && !order.Split(' ').Any(name => name is "UseAeronetCors" or "UseAeronet"))
+                {
+                    app.Map("/elsewhere", branch => branch.UseAeronetCors());
+                }
+
                 foreach (var name in order.Split(' '))
                 {
                     Use(app, name);

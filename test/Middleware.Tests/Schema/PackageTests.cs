@@ -29,7 +29,8 @@ public sealed class PackageTests : IDisposable
         await DotnetAsync(app, "restore");
 
         // What VS Code's C# extension and Visual Studio ask.
-        var items = JsonNode.Parse(await DotnetAsync(app, "msbuild", "-getItem:JsonSchemaSegment", "-nologo"))!["Items"]!["JsonSchemaSegment"]!.AsArray();
+        var answer = JsonNode.Parse(await DotnetAsync(app, "msbuild", "-getItem:JsonSchemaSegment", "-nologo"))!;
+        var items = answer["Items"]!["JsonSchemaSegment"]!.AsArray();
         Assert.Equal(
             Packages.Select(package => $"aeronet.aspnetcore.{package}".ToLowerInvariant()).Order(),
             items.Select(item => Directory.GetParent(Path.GetDirectoryName((string)item!["FullPath"]!)!)!.Name).Order());

@@ -58,7 +58,10 @@ internal static class SchemaFacts
         [Name<AeronetHttpsRedirectOptions>(nameof(AeronetHttpsRedirectOptions.PortMap))] = () => new()
         {
             ["type"] = "object",
-            ["patternProperties"] = new JsonObject { ["^[0-9]{1,5}$"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 65535 } },
+            ["patternProperties"] = new JsonObject
+            {
+                ["^[0-9]{1,5}$"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 65535 },
+            },
             ["additionalProperties"] = false,
         },
         [Name<AeronetStaticFileOptions>(nameof(AeronetStaticFileOptions.Precompressed))] = () => List(Enum("string", "br", "zstd", "gzip")),

@@ -10,7 +10,8 @@ public sealed class SchemaFileTests
     [InlineData("Transport")]
     [InlineData("StaticFiles")]
     [InlineData("Middleware")]
-    public void PackageSchema_IsThatOfTheTypes(string package) => Compare($"src/{package}/ConfigurationSchema.json", SchemaWriter.OfPackage(package));
+    public void PackageSchema_IsThatOfTheTypes(string package) =>
+        Compare($"src/{package}/ConfigurationSchema.json", SchemaWriter.OfPackage(package));
 
     [Fact]
     public void WholeSchema_IsThatOfTheTypes() => Compare(All, SchemaWriter.OfAll());
