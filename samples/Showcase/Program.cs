@@ -19,4 +19,9 @@ app.UseAeronetHooks(hooks => hooks.OnResponse("server", context =>
 }));
 app.MapApi();
 app.MapAeronetConfig();
+if (app.Environment.IsDevelopment())
+{
+    app.MapAeronetTlsMetrics();
+}
+
 app.Run();

@@ -20,21 +20,17 @@ public interface IHeldInputFeature
     /// <summary>The position of the first byte that the server has not consumed.</summary>
     long Consumed { get; }
 
-    /// <summary>Whether <see cref="Accept"/> was called for the message.</summary>
+    /// <summary>Whether the message has begun well: a request of it has come to the application.</summary>
     bool IsAccepted { get; }
-
-    /// <summary>
-    /// Says that the message has begun well: what was consumed of it is not held any longer, and is not from now on. Allocates nothing.
-    /// </summary>
-    /// <param name="isOver">Asked whenever the server reads: whether the message is over, and the next one begins here.</param>
-    /// <param name="state">What <paramref name="isOver"/> is given.</param>
-    void Accept(Func<object, bool> isOver, object state);
 
     /// <summary>What is still there. False while somebody reads.</summary>
     /// <param name="position">The position of the first byte; later than <see cref="MessageStart"/> where the beginning is gone.</param>
     /// <param name="bytes">The bytes, valid until the server reads or consumes.</param>
     /// <returns>Whether they can be looked at.</returns>
     bool TryGetBytes(out long position, out ReadOnlySequence<byte> bytes);
+
+    /// <summary>Lets go of what is held: somebody has seen it, and the end of the connection is not to be told either.</summary>
+    void Forget();
 
     /// <summary>
     /// Sends <paramref name="bytes"/> after what was sent before, ends the connection in order, and drops what the server writes from

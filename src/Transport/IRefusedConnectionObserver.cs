@@ -5,7 +5,7 @@ namespace Aeronet.AspNetCore.Transport;
 
 /// <summary>
 /// A service that is told of connections which were refused before there was a request. Its presence makes the transport hold what
-/// <see cref="IHeldInputFeature"/> shows.
+/// <see cref="IHeldInputFeature"/> shows. Called where connections are served: must not block.
 /// </summary>
 public interface IRefusedConnectionObserver
 {
@@ -23,7 +23,6 @@ public interface IRefusedConnectionObserver
 
     /// <summary>A client spoke HTTP where the endpoint speaks TLS, and was told so in HTTP.</summary>
     /// <param name="connection">The connection, about to be closed.</param>
-    /// <param name="skipped">How many bytes the TLS library has taken before <paramref name="bytes"/>.</param>
-    /// <param name="bytes">What the client sent beyond them, 4096 bytes at most.</param>
-    void OnPlainHttp(ConnectionContext connection, int skipped, ReadOnlySpan<byte> bytes);
+    /// <param name="bytes">The first bytes the client sent, 512 at most.</param>
+    void OnPlainHttp(ConnectionContext connection, ReadOnlySpan<byte> bytes);
 }

@@ -76,11 +76,13 @@ public sealed class MetricTotals : IDisposable
 
         Array.Sort(parts, StringComparer.Ordinal);
         var key = (instrument.Name, string.Concat(parts));
-        _counts.AddOrUpdate(instrument.Name, 1, static (_, n) => n + 1);
         if (instrument.IsObservable)
             _totals[key] = value;
         else
             _totals.AddOrUpdate(key, value, (_, sum) => sum + value);
+
+        // Last: who waits for a count goes on to read the totals.
+        _counts.AddOrUpdate(instrument.Name, 1, static (_, n) => n + 1);
     }
 
     private static string Text(string key, object? value) => string.Create(CultureInfo.InvariantCulture, $"[{key}={value}]");

@@ -54,6 +54,9 @@ public sealed class ProcessTests
         var figures = await client.GetFromJsonAsync<JsonNode>(new Uri(showcase.Https, "/_aeronet/snapshot.json"));
         Assert.NotNull(figures);
 
+        var handshakes = (await client.GetFromJsonAsync<JsonNode>(new Uri(showcase.Https, "/metrics/tls")))!["handshakes"]!;
+        Assert.True((long)handshakes["completed"]! > 0);
+
         Assert.Contains("column 4", await SendRawAsync(showcase.Http, "GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n"), StringComparison.Ordinal);
         await LogHasAsync(showcase, "A request was refused with 400");
 

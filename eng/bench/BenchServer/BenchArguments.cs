@@ -6,7 +6,8 @@ namespace BenchServer;
 internal sealed class BenchArguments
 {
     public const string Usage =
-        "BenchServer --transport sockets|aeronet --http PORT [--https PORT --cert PEM --key PEM] [--files DIR] [--inline] [--access-log FILE] [--dashboard]";
+        "BenchServer --transport sockets|aeronet --http PORT [--https PORT --cert PEM --key PEM] [--files DIR] [--inline] [--access-log FILE] "
+        + "[--dashboard] [--parser-diagnostics]";
 
     public bool Aeronet { get; private set; }
 
@@ -26,6 +27,8 @@ internal sealed class BenchArguments
 
     public bool Dashboard { get; private set; }
 
+    public bool ParserDiagnostics { get; private set; }
+
     /// <exception cref="ArgumentException">The command line is wrong; the message is for the person who typed it.</exception>
     public static BenchArguments Parse(string[] args)
     {
@@ -43,6 +46,7 @@ internal sealed class BenchArguments
                 case "--files": parsed.FilesRoot = ExistingDirectory(args, ref i); break;
                 case "--access-log": parsed.AccessLogPath = Value(args, ref i); break;
                 case "--dashboard": parsed.Dashboard = true; break;
+                case "--parser-diagnostics": parsed.ParserDiagnostics = true; break;
                 case "--inline": parsed.Inline = true; break;
                 default: throw new ArgumentException($"unknown argument '{args[i]}'");
             }

@@ -65,6 +65,11 @@ if (arguments.AccessLogPath is not null)
     builder.Services.AddAeronetAccessLog(log => log.File.Path = Path.GetFullPath(arguments.AccessLogPath));
 }
 
+if (arguments.ParserDiagnostics)
+{
+    builder.Services.AddAeronetParserDiagnostics();
+}
+
 var app = builder.Build();
 if (arguments.AccessLogPath is not null)
 {

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.ParserDiagnostics;
 using Aeronet.AspNetCore.Transport;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -41,9 +40,6 @@ public static class AeronetParserDiagnosticsServiceCollectionExtensions
         // Kestrel's own; the host's diagnostics go by DiagnosticListener.
         services.AddSingleton<DiagnosticSource>(
             provider => new BadRequestSource(provider.GetRequiredService<DiagnosticListener>(), provider.GetRequiredService<RejectionReporter>()));
-
-        // In front of filters that answer requests themselves, such as host filtering.
-        services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestMarkStartupFilter>());
         return services;
     }
 

@@ -40,10 +40,10 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
 
         return held.IsAccepted
             ? FindInBody(rejection, error, held, bytes.Slice(held.Consumed - position))
-            : position == held.MessageStart ? FindInHead(rejection, features.Get<IHttpRequestFeature>(), bytes) : rejection;
+            : position == held.MessageStart ? FindInHead(rejection, features, bytes) : rejection;
     }
 
-    private Rejection FindInHead(Rejection rejection, IHttpRequestFeature? request, ReadOnlySequence<byte> held)
+    private Rejection FindInHead(Rejection rejection, IFeatureCollection features, ReadOnlySequence<byte> held)
     {
         var longest = (long)rules.MaxRequestLineSize + rules.MaxFieldsSize + QuotedFraming;
         var bytes = held.Slice(0, Math.Min(held.Length, longest)).ToArray();
@@ -51,12 +51,13 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
         // Empty lines before a request are skipped (RFC 9112, section 2.2).
         var start = bytes.AsSpan().IndexOfAnyExcept((byte)'\r', (byte)'\n') is var first && first < 0 ? bytes.Length : first;
         var head = bytes.AsSpan(start);
-        if (!string.IsNullOrEmpty(request?.RawTarget) && !TryRestoreTarget(head, request.RawTarget))
+        if (features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } target && !TryRestoreTarget(head, target))
         {
             return rejection;
         }
 
-        if (HeadScanner.Find(head, rules) is not { } fault || !IsVerdict(fault, rejection.StatusCode))
+        var isEncrypted = features.Get<ITlsConnectionFeature>() is not null;
+        if (HeadScanner.Find(head, rules with { IsEncrypted = isEncrypted }) is not { } fault || !IsVerdict(fault, rejection.StatusCode))
         {
             return rejection with { Excerpt = excerpts.Write(bytes, start) };
         }
@@ -72,7 +73,7 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
     {
         var target = head.IndexOf((byte)' ') + 1;
         var end = target + rawTarget.Length;
-        if (target == 0 || end >= head.Length || head[end] != ' ')
+        if (target == 0 || end >= head.Length || head[target] != rawTarget[0])
         {
             return false;
         }
@@ -80,10 +81,17 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
         return Encoding.ASCII.GetBytes(rawTarget, head[target..]) == rawTarget.Length;
     }
 
-    // A head that ends too soon is refused because the connection ended, or because time was over.
-    private static bool IsVerdict(HeadFault fault, int? statusCode) => fault.StatusCode == 0
-        ? statusCode is StatusCodes.Status400BadRequest or StatusCodes.Status408RequestTimeout
-        : fault.StatusCode == statusCode;
+    /// <summary>Whether what was found is what Kestrel means.</summary>
+    private static bool IsVerdict(HeadFault fault, int? statusCode) => fault.Kind switch
+    {
+        // The connection ended, or time was over.
+        RequestFault.HeadIncomplete => statusCode is StatusCodes.Status400BadRequest or StatusCodes.Status408RequestTimeout,
+
+        // Kestrel counts from the end of the line, and may take part of the target for a version.
+        RequestFault.VersionMissing or RequestFault.VersionInvalid or RequestFault.VersionUnsupported or RequestFault.LineEndInvalid =>
+            statusCode is StatusCodes.Status400BadRequest or StatusCodes.Status505HttpVersionNotsupported,
+        _ => fault.StatusCode == statusCode,
+    };
 
     private Rejection FindInBody(Rejection rejection, BadHttpRequestException error, IHeldInputFeature held, ReadOnlySequence<byte> unread)
     {

@@ -77,7 +77,7 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
                 Answer(rejection, features, held);
 
                 // Said: the end of the connection is not to be reported again.
-                held.Accept(static _ => false, this);
+                held.Forget();
             }
         }
         catch (Exception exception)
@@ -101,24 +101,14 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
         }
     }
 
-    public void OnPlainHttp(ConnectionContext connection, int skipped, ReadOnlySpan<byte> bytes)
-    {
-        // The head's other lines may hold secrets; the one that begins in the dark is the request line.
-        var line = bytes.IndexOfAny((byte)'\r', (byte)'\n') is var end && end < 0 ? bytes : bytes[..end];
-        var excerpt = _excerpts.Write(line, 0);
-        Report(new Rejection
+    public void OnPlainHttp(ConnectionContext connection, ReadOnlySpan<byte> bytes) => Report(
+        new Rejection
         {
             ConnectionId = connection.ConnectionId,
             RemoteEndPoint = connection.RemoteEndPoint,
             StatusCode = StatusCodes.Status400BadRequest,
-            Fault = RequestFault.PlainHttpOnTlsPort,
-            Offset = 0,
-            Line = 1,
-            Column = 1,
-            Expected = "a TLS ClientHello: this endpoint speaks HTTPS, use https://",
-            Excerpt = excerpt with { Text = excerpt.Text is null ? null : $"<{skipped} bytes>{excerpt.Text}" },
-        });
-    }
+            Expected = "",
+        }.In(bytes, new HeadFault(RequestFault.PlainHttpOnTlsPort, 0, "a TLS ClientHello: this endpoint speaks HTTPS, use https://"), 0, _excerpts));
 
     private static HeadRules RulesOf(KestrelServerOptions kestrel) => new()
     {

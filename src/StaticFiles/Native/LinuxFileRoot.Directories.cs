@@ -21,11 +21,13 @@ internal sealed partial class LinuxFileRoot : IDirectoryRoot
         return outcome == OpenOutcome.File ? OpenOutcome.NotFound : outcome;
     }
 
-    /// <summary>A directory beneath <paramref name="root"/>, open for reading; null when it cannot be.</summary>
-    public SafeFileHandle? OpenDirectory(RootDirectory root, ReadOnlySpan<byte> path)
+    /// <summary>Opens what a path beneath <paramref name="root"/> leads to, for reading.</summary>
+    /// <returns>0, or the negative errno.</returns>
+    public int TryOpen(RootDirectory root, ReadOnlySpan<byte> path, out SafeFileHandle? handle)
     {
         var descriptor = OpenDescriptor(root, path);
-        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+        handle = descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+        return Math.Min(descriptor, 0);
     }
 
     /// <summary>Looks at what a link leads to, by opening it as a request for it would.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
@@ -7,12 +8,14 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// <summary>What the connection tells of messages that the server refuses. Only where somebody wants to hear of it.</summary>
 internal sealed partial class AeronetConnection : IHeldInputFeature
 {
-    private const int MaxPlainHttp = 4096;
+    private const int MaxPlainHttp = 512;
 
-    // What OpenSSL reads of a record before it knows that it is none (RFC 8446, section 5.1).
-    private const int RecordHeader = 5;
+    // The type of the record that begins a handshake (RFC 8446, section 5.1).
+    private const byte TlsHandshakeRecord = 22;
 
     private ConnectionVerdict? _verdict;
+    private byte[] _plainHttp = [];
+    private bool _beganTls;
 
     /// <summary>Whether what the application reads is what was received, and not what a middleware makes of it.</summary>
     internal bool IsReadDirectly => ReferenceEquals(Transport, this);
@@ -23,11 +26,7 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
 
     bool IHeldInputFeature.IsAccepted => _input.Held!.IsAccepted;
 
-    void IHeldInputFeature.Accept(Func<object, bool> isOver, object state)
-    {
-        ArgumentNullException.ThrowIfNull(isOver);
-        _input.Held!.Accept(isOver, state);
-    }
+    void IHeldInputFeature.Forget() => _input.Held!.Accept(static _ => false, this);
 
     bool IHeldInputFeature.TryGetBytes(out long position, out ReadOnlySequence<byte> bytes) => _input.TryGetHeld(out position, out bytes);
 
@@ -39,26 +38,63 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
         Abort(null);
     }
 
+    internal void AcceptMessage(Func<object, bool> isOver, object state)
+    {
+        if (IsReadDirectly)
+        {
+            _input.Held?.Accept(isOver, state);
+        }
+    }
+
     private AeronetConnection? FindHeldInput() => _input.Held is not null && IsReadDirectly ? this : null;
 
     private ConnectionVerdict? FindVerdict() => _services.Refusals is null ? null : _verdict ??= new ConnectionVerdict();
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Strange code; the connection must end all the same.")]
     private void ReportRefusal()
     {
         if (_services.Refusals is { } observer && _input.Held is { IsAccepted: false } held
             && Find(typeof(IConnectionMetricsTagsFeature)) is IConnectionMetricsTagsFeature tags && ConnectionVerdict.Of(tags.Tags) is { } reason)
         {
-            observer.OnEnded(this, reason, held.Beginning());
+            try
+            {
+                observer.OnEnded(this, reason, held.Beginning());
+            }
+            catch (Exception exception)
+            {
+                TransportLog.RefusalObserverFailed(_services.Logger, ConnectionId, exception);
+            }
         }
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Strange code; the connection must end all the same.")]
     private void ReportPlainHttp()
     {
-        if (_services.Refusals is { } observer)
+        try
         {
-            Span<byte> rest = stackalloc byte[MaxPlainHttp];
-            var received = _socket.Receive(rest);
-            observer.OnPlainHttp(this, RecordHeader, rest[..(int)Math.Max(0, received.Bytes)]);
+            _services.Refusals?.OnPlainHttp(this, _plainHttp);
+        }
+        catch (Exception exception)
+        {
+            TransportLog.RefusalObserverFailed(_services.Logger, ConnectionId, exception);
+        }
+    }
+
+    /// <summary>Looks at what OpenSSL is about to receive, which it does not show when it is no handshake.</summary>
+    private void PeekAtHandshake()
+    {
+        if (_services.Refusals is null || _beganTls || _plainHttp.Length == MaxPlainHttp)
+        {
+            return;
+        }
+
+        Span<byte> first = stackalloc byte[MaxPlainHttp];
+        var peeked = (int)Math.Max(0, _socket.Peek(first[_plainHttp.Length..]).Bytes);
+        _beganTls = _plainHttp.Length == 0 && peeked > 0 && first[0] == TlsHandshakeRecord;
+        if (peeked > 0 && !_beganTls)
+        {
+            _plainHttp.CopyTo(first);
+            _plainHttp = first[..(_plainHttp.Length + peeked)].ToArray();
         }
     }
 }

@@ -112,6 +112,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
     private void StepHandshake(TlsHandshake handshake, EpollEvents events)
     {
         Interlocked.Or(ref _eventsInHandshake, (int)events);
+        PeekAtHandshake();
         handshake.RunOnLoop();
         if (_handshake is null)
         {

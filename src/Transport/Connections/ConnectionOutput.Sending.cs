@@ -75,6 +75,8 @@ internal sealed partial class ConnectionOutput
 
     void IFileRegionOutput.AbortSlowReader(double bytesPerSecond) => _connection.AbortSlowReader(bytesPerSecond);
 
+    void IFileRegionOutput.AcceptMessage(Func<object, bool> isOver, object state) => _connection.AcceptMessage(isOver, state);
+
     void IFileRegionOutput.AbortTruncatedFile(long missing) => _connection.OnFileTruncated(missing);
 
     private void SendScheduled() => TrySend(scheduled: true);

@@ -54,6 +54,9 @@ internal static partial class TransportLog
     [LoggerMessage(23, LogLevel.Error, "A callback on ConnectionClosed of connection {ConnectionId} threw.", EventName = "ClosedCallbackFailed")]
     internal static partial void ClosedCallbackFailed(ILogger logger, string connectionId, Exception exception);
 
+    [LoggerMessage(24, LogLevel.Error, "The observer of refused connections threw at connection {ConnectionId}.", EventName = "RefusalObserverFailed")]
+    internal static partial void RefusalObserverFailed(ILogger logger, string connectionId, Exception exception);
+
     [LoggerMessage(30, LogLevel.Debug, "Connection {ConnectionId} closed: {Reason}.", EventName = "ConnectionClosed", SkipEnabledCheck = true)]
     internal static partial void ConnectionClosed(ILogger logger, string connectionId, CloseReason reason);
 

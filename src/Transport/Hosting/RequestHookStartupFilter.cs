@@ -7,11 +7,12 @@ using Microsoft.Extensions.Options;
 namespace Aeronet.AspNetCore.Transport.Hosting;
 
 /// <summary>Puts <see cref="RequestHook"/> in front of the application's pipeline.</summary>
-internal sealed class RequestHookStartupFilter(IOptions<AeronetTransportOptions> options, TransportMetrics metrics, StallReporter stalls) : IStartupFilter
+internal sealed class RequestHookStartupFilter(IOptions<AeronetTransportOptions> options, TransportMetrics metrics, StallReporter stalls, IRefusedConnectionObserver? refusals = null)
+    : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(pipeline => new RequestHook(pipeline, options.Value, metrics, stalls).InvokeAsync);
+        app.Use(pipeline => new RequestHook(pipeline, options.Value, metrics, stalls, refusals is { MaxHeldBytes: > 0 }).InvokeAsync);
         next(app);
     };
 }

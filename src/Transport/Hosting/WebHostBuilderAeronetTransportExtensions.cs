@@ -57,7 +57,12 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<IAeronetTlsStatus>(static provider => provider.GetRequiredService<TlsStatus>());
         services.TryAddSingleton(TlsLibrary.OfThisProcess);
         services.TryAddSingleton<StallReporter>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestHookStartupFilter>());
+        if (!services.Any(static service => service.ImplementationType == typeof(RequestHookStartupFilter)))
+        {
+            // In front of filters that answer requests themselves, such as host filtering.
+            services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestHookStartupFilter>());
+        }
+
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<AeronetTransportOptions>, AeronetTransportOptionsSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AeronetTransportOptions>, AeronetTransportOptionsValidator>());
         services.AddOptions<AeronetTransportOptions>().ValidateOnStart();

@@ -24,6 +24,7 @@ internal static unsafe partial class Libc
     internal const int TLS_RX = 2;
     internal const int TLS_SET_RECORD_TYPE = 1;
 
+    internal const int MSG_PEEK = 0x2;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int MSG_MORE = 0x8000;

@@ -21,7 +21,12 @@ internal sealed unsafe class SocketHandle(int fd)
     internal bool IsClosed => (Volatile.Read(ref _state) & Closing) != 0;
 
     /// <summary>Receives into one buffer (recv(2)). 0 bytes is the peer's end of stream.</summary>
-    internal IoResult Receive(Span<byte> buffer)
+    internal IoResult Receive(Span<byte> buffer) => Receive(buffer, Libc.MSG_DONTWAIT);
+
+    /// <summary>Copies what the next receive will get.</summary>
+    internal IoResult Peek(Span<byte> buffer) => Receive(buffer, Libc.MSG_DONTWAIT | Libc.MSG_PEEK);
+
+    private IoResult Receive(Span<byte> buffer, int flags)
     {
         if (!TryUse())
         {
@@ -34,7 +39,7 @@ internal sealed unsafe class SocketHandle(int fd)
         {
             do
             {
-                received = Libc.recv(fd, pointer, (nuint)buffer.Length, Libc.MSG_DONTWAIT);
+                received = Libc.recv(fd, pointer, (nuint)buffer.Length, flags);
             }
             while (received < 0 & (errno = ErrnoOf(received)) == Errno.EINTR);
         }

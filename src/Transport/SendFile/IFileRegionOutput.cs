@@ -31,4 +31,9 @@ internal interface IFileRegionOutput
 
     /// <summary>Resets the connection because its peer reads too slowly.</summary>
     void AbortSlowReader(double bytesPerSecond);
+
+    /// <summary>A request has begun well whose head was what the connection received last: its bytes need not be held.</summary>
+    /// <param name="isOver">Asked whenever the server reads: whether that request is over, and the next one begins.</param>
+    /// <param name="state">What <paramref name="isOver"/> is given.</param>
+    void AcceptMessage(Func<object, bool> isOver, object state);
 }

@@ -8,9 +8,15 @@ namespace Aeronet.AspNetCore.Transport.SendFile;
 /// <summary>
 /// The first middleware of the pipeline, and the only place where the transport knows of requests. Gives HTTP/1 requests
 /// the body feature that sends files, refuses those on another host's connection, and names the route that blocked a loop.
+/// Where bytes are held of messages that may be refused, it says that this one was not.
 /// </summary>
-internal sealed class RequestHook(RequestDelegate next, AeronetTransportOptions options, TransportMetrics metrics, StallReporter stalls)
+internal sealed class RequestHook(RequestDelegate next, AeronetTransportOptions options, TransportMetrics metrics, StallReporter stalls, bool holdsMessages)
 {
+    // Kestrel has one object for all requests of a connection, and clears it before it reads the next.
+    private static readonly Func<object, bool> s_isOver = static request => string.IsNullOrEmpty(((IHttpRequestFeature)request).RawTarget);
+
+    private readonly bool _needsOutput = options.ZeroCopyFiles || holdsMessages;
+
     internal Task InvokeAsync(HttpContext context)
     {
         if (context.Request.IsHttps && context.Features.Get<IHostGuard>() is { } guard && !guard.MayServe(context.Request.Host.Value ?? ""))
@@ -20,9 +26,17 @@ internal sealed class RequestHook(RequestDelegate next, AeronetTransportOptions 
             return Task.CompletedTask;
         }
 
-        if (options.ZeroCopyFiles && context.Features.Get<IFileRegionOutput>() is { } output && !HttpProtocol.IsHttp2(context.Request.Protocol))
+        if (_needsOutput && context.Features.Get<IFileRegionOutput>() is { } output && !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
-            AttachBody(context, output);
+            if (holdsMessages)
+            {
+                output.AcceptMessage(s_isOver, context.Features.Get<IHttpRequestFeature>()!);
+            }
+
+            if (options.ZeroCopyFiles)
+            {
+                AttachBody(context, output);
+            }
         }
 
         return LoopThread.Current is { IsLeading: true } thread ? InvokeOnLoop(context, thread) : next(context);

@@ -77,40 +77,39 @@ public sealed class ReloadTests : IDisposable
     [Fact]
     public async Task Reload_WhileRequestsCome_EveryLineOnceInOneFormatOrTheOther()
     {
-        const int Clients = 4, Each = 150;
+        const int Clients = 4, Changes = 12, RequestsBetween = 20;
+        var sent = new int[Clients];
         string File(int number) => Path.Combine(_folder.FullName, $"access-{number}.log");
         await using (var site = await LogSite.StartAsync(
             ServerKind.Aeronet, null, null, ("Format", "0 {path}"), ("File:Path", File(0)), ("File:MaxSize", "4096"), ("FlushInterval", "00:00:00.005")))
         {
             using var over = new CancellationTokenSource();
-            var reloading = Task.Run(async () =>
+            var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
             {
-                // Two of three changes keep the file.
-                for (var i = 1; !over.IsCancellationRequested; i++)
-                {
-                    Reload(site, ("Format", $"{i} {{path}}"), ("File:Path", File(i / 3 % 2)));
-                    await Task.Delay(10, CancellationToken.None);
-                }
+                while (!over.IsCancellationRequested)
+                    using (await site.GetAsync($"/{client}-{sent[client]}"))
+                        Volatile.Write(ref sent[client], sent[client] + 1);
+            })).ToArray();
+            for (var i = 1; i <= Changes; i++)
+            {
+                var answered = sent.Sum() + RequestsBetween;
+                await Eventually.HoldsAsync(() => sent.Sum() >= answered, "requests between two changes");
 
-                Assert.DoesNotContain(site.Host.Logs.From(Category), entry => entry.Level >= LogLevel.Warning);
-            });
-            await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
-            {
-                for (var i = 0; i < Each; i++)
-                    using (await site.GetAsync($"/{client}-{i}"))
-                    {
-                    }
-            }));
+                // Two of three changes keep the file.
+                Reload(site, ("Format", $"{i} {{path}}"), ("File:Path", File(i / 3 % 2)));
+            }
+
             await over.CancelAsync();
-            await reloading.OrTimeout("the last change");
+            await Task.WhenAll(clients).OrTimeout("the last requests");
+            Assert.DoesNotContain(site.Host.Logs.From(Category), entry => entry.Level >= LogLevel.Warning);
         }
 
         var lines = _folder.EnumerateFiles().SelectMany(file => System.IO.File.ReadLines(file.FullName)).ToList();
         Assert.All(lines, line => Assert.Matches(@"^\d+ /\d-\d+$", line));
         Assert.Equal(
-            Enumerable.Range(0, Clients).SelectMany(client => Enumerable.Range(0, Each).Select(i => $"/{client}-{i}")).Order(),
+            sent.SelectMany((count, client) => Enumerable.Range(0, count).Select(i => $"/{client}-{i}")).Order(),
             lines.Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]).Order());
-        Assert.True(lines.Select(line => line.Split(' ')[0]).Distinct().Count() > 2, "more than two formats were in use");
+        Assert.True(lines.Select(line => line.Split(' ')[0]).Distinct().Count() >= Changes, "every format was in use");
     }
 
     [Fact]

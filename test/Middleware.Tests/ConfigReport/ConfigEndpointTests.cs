@@ -1,6 +1,6 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
+using Aeronet.AspNetCore.Middleware.Hosting;
 using Aeronet.AspNetCore.Middleware.Tests.Support;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -67,6 +67,15 @@ public sealed class ConfigEndpointTests : IDisposable
         Assert.Matches(@"(?m)^Aeronet:Transport:Backlog +100 +over\.json$", text);
         Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EverySection_IsShown()
+    {
+        await using var site = await StartAsync(Environments.Development);
+        using var response = await site.GetAsync(Path);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.All(AeronetSections.Names, name => Assert.Contains($"\nAeronet:{name}:", text, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ internal static class MalformedRequests
         new("tab after the method", "GET▶\t/ HTTP/1.1\r\nHost: a\r\n\r\n", "MethodInvalid", "then a space"),
         new("NUL in the method", "GE▶\0T / HTTP/1.1\r\nHost: a\r\n\r\n", "MethodInvalid", "in the method"),
         new("byte order mark", "▶\u00ef\u00bb\u00bfGET / HTTP/1.1\r\nHost: a\r\n\r\n", "MethodInvalid", "in the method"),
+        new("what begins like a ClientHello", "▶\u0016GET / HTTP/1.1\r\nHost: a\r\n\r\n", "MethodInvalid", "in the method"),
         new("method alone", "GET▶\r\nHost: a\r\n\r\n", "TargetMissing", "a space and a target"),
         new("no target", "GET ▶\r\nHost: a\r\n\r\n", "TargetMissing", "a target"),
         new("two spaces after the method", "GET ▶ / HTTP/1.1\r\nHost: a\r\n\r\n", "TargetMissing", "one space"),

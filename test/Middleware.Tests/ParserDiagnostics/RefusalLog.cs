@@ -17,6 +17,9 @@ internal sealed class RefusalLog : ILoggerProvider
         return Assert.Single(Take(client));
     }
 
+    /// <summary>Whether there was no event, or all were taken.</summary>
+    public bool IsEmpty => _refusals.IsEmpty;
+
     /// <summary>Takes what there is of a client's connection.</summary>
     public IReadOnlyCollection<Refusal> Take(EndPoint client) => _refusals.TryRemove(client, out var refusals) ? refusals : [];
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.ParserDiagnostics;
@@ -35,7 +36,7 @@ public sealed class RefusingSite : IAsyncDisposable
         {
             Builder = builder =>
             {
-                builder.Environment.EnvironmentName = "Development";
+                builder.Services.AddSingleton<IHostEnvironment>(new TestEnvironment { EnvironmentName = Environments.Development });
                 foreach (var (key, value) in settings ?? [])
                     builder.Configuration[key] = value;
 

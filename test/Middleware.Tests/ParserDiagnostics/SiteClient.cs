@@ -9,6 +9,8 @@ namespace Aeronet.AspNetCore.Middleware.Tests.ParserDiagnostics;
 /// <summary>Sends bytes as they are, in the clear or by TLS.</summary>
 internal sealed class SiteClient : IAsyncDisposable
 {
+    private static int _connections;
+
     private readonly Socket _socket;
     private readonly Stream _stream;
 
@@ -25,6 +27,10 @@ internal sealed class SiteClient : IAsyncDisposable
     public static async Task<SiteClient> ConnectAsync(int port, X509Certificate2? certificate, SslApplicationProtocol? protocol)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        // An address of its own: ports are used again too soon to tell connections apart.
+        var number = Interlocked.Increment(ref _connections);
+        socket.Bind(new IPEndPoint(new IPAddress([127, 100, (byte)(number >> 8), (byte)number]), 0));
         await socket.ConnectAsync(IPAddress.Loopback, port).OrTimeout("a connection");
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         if (certificate is not null)
@@ -64,13 +70,19 @@ internal sealed class SiteClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Says that nothing more will be sent.</summary>
+    /// <summary>Says that nothing more will be sent, to a server that may have closed.</summary>
     public async Task EndAsync()
     {
-        if (_stream is SslStream ssl)
-            await ssl.ShutdownAsync().OrTimeout("close_notify to be sent");
+        try
+        {
+            if (_stream is SslStream ssl)
+                await ssl.ShutdownAsync().OrTimeout("close_notify to be sent");
 
-        _socket.Shutdown(SocketShutdown.Send);
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+        }
     }
 
     /// <summary>Reads until <paramref name="marker"/> has come.</summary>

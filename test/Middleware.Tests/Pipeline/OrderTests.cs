@@ -13,7 +13,7 @@ public sealed class OrderTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData("UseAeronetAccessLog UseForwardedHeaders UseAeronetHttpsRedirect UseAeronetCors UseAeronetStaticFiles UseAuthentication "
+    [InlineData("UseAeronetAccessLog UseForwardedHeaders UseAeronetTlsMetrics UseAeronetHttpsRedirect UseAeronetCors UseAeronetStaticFiles UseAuthentication "
         + "UseAuthorization UseRateLimiter UseResponseCompression UseOutputCache")]
     [InlineData("UseExceptionHandler UseForwardedHeaders UseAeronetAccessLog UseAeronetHttpsRedirect UseRouting UseAeronetCors UseAeronetHooks "
         + "UseAuthentication UseAuthorization UseAeronetStaticFiles UseResponseCompression UseResponseCaching UseEndpoints")]
@@ -27,6 +27,7 @@ public sealed class OrderTests : IDisposable
         "UseAeronetAccessLog comes after UseResponseCompression: * Call app.UseAeronetAccessLog() before app.UseResponseCompression().")]
     [InlineData("UseAeronetCors UseAeronetAccessLog", "UseAeronetAccessLog comes after UseAeronetCors: *")]
     [InlineData("UseAeronetStaticFiles UseAeronetAccessLog", "UseAeronetAccessLog comes after UseAeronetStaticFiles: *")]
+    [InlineData("UseAuthentication UseAeronetTlsMetrics", "UseAeronetTlsMetrics comes after UseAuthentication: requests that they answer get no tags. *")]
     [InlineData("UseAeronetHttpsRedirect UseForwardedHeaders",
         "UseAeronetHttpsRedirect comes before UseForwardedHeaders: behind a proxy that ends TLS, requests that came over https are redirected for ever. "
             + "Call app.UseAeronetHttpsRedirect() after app.UseForwardedHeaders().")]
@@ -118,6 +119,7 @@ public sealed class OrderTests : IDisposable
         "UseAeronetCors" => app.UseAeronetCors(),
         "UseAeronetHooks" => app.UseAeronetHooks(_ => { }),
         "UseAeronetHttpsRedirect" => app.UseAeronetHttpsRedirect(),
+        "UseAeronetTlsMetrics" => app.UseAeronetTlsMetrics(),
         "UseAeronetStaticFiles" => app.UseAeronetStaticFiles("", _folder.FullName),
         "UseAuthentication" => app.UseAuthentication(),
         "UseAuthorization" => app.UseAuthorization(),

@@ -4,18 +4,22 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Aeronet.AspNetCore.Middleware.Tests.Support;
 using Aeronet.AspNetCore.Transport;
+using Microsoft.AspNetCore.Hosting;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.TlsMetrics;
 
 /// <summary>Real handshakes of each kind, and what is told of them.</summary>
 public sealed class EndpointTests
 {
+    // Of what is counted when a handshake fails.
+    private const string LastRecorded = "duration_ms.failed.count";
+
     [Fact]
     public async Task Get_EachKindOfHandshake_CountedInJsonAndText()
     {
         await using var site = await StartAndConnectAsync();
 
-        var json = await site.ReadJsonAsync("handshakes.failed", 3);
+        var json = await site.ReadJsonAsync(LastRecorded, 3);
         Assert.Equal((4, 3, 1), (Number(json, "handshakes.completed"), Number(json, "handshakes.full"), Number(json, "handshakes.resumed")));
         Assert.Equal(0, Number(json, "handshakes.active"));
         Assert.Equal("""{"no_application_protocol":1,"no_shared_cipher":1,"plain_http":1}""", Text(json, "handshakes.failures"));
@@ -44,7 +48,7 @@ public sealed class EndpointTests
     {
         await using var site = await StartAndConnectAsync();
 
-        var hosts = (await site.ReadJsonAsync("handshakes.failed", 3))["hosts"]!.AsArray();
+        var hosts = (await site.ReadJsonAsync(LastRecorded, 3))["hosts"]!.AsArray();
         Assert.Equal(["*", "*.example.com", "nobody.asks.test"], hosts.Select(host => (string)host!["name"]!));
         Assert.Equal((2, 2, 0, 0), Figures(hosts[0]!));
         Assert.Equal((2, 1, 1, 2), Figures(hosts[1]!));
@@ -101,12 +105,28 @@ public sealed class EndpointTests
             await plain.ReadToEndAsync();
         }
 
-        var json = await site.ReadJsonAsync("handshakes.failed", 1);
+        var json = await site.ReadJsonAsync(LastRecorded, 1);
         Assert.Equal(1, Number(json, "handshakes.completed"));
         Assert.Equal(("null", "null", "null"), (Text(json, "handshakes.full"), Text(json, "duration_ms.resumed"), Text(json, "connections")));
         Assert.Equal("""{"1.3":1}""", Text(json, "agreed.versions"));
         Assert.Single(json["handshakes"]!["failures"]!.AsObject());
         Assert.Empty(json["hosts"]!.AsArray());
+        Assert.Equal(2, (await site.ReadPrometheusAsync()).Sum("kestrel_tls_handshake_duration_seconds_count"));
+    }
+
+    [Fact]
+    public async Task Get_KestrelsEndpointBeside_OfAllWhatBothTell()
+    {
+        await using var site = await MetricsSite.StartAsync(kestrel: kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(TlsSite.Certificate)));
+        await site.ConnectAsync("-tls1_3");
+        using var client = new HttpClient(KestrelHost.CreateHttpHandler(TlsSite.Certificate));
+        Assert.Equal("served", await client.GetStringAsync($"https://127.0.0.1:{site.Host.Ports[2]}/"));
+
+        var json = await site.ReadJsonAsync("duration_ms.completed.count", 2);
+
+        Assert.Equal((2, 1, 0), (Number(json, "handshakes.completed"), Number(json, "handshakes.full"), Number(json, "handshakes.resumed")));
+        Assert.Equal(1, Number(json, "connections.established"));
+        Assert.Equal("""{"1.3":2}""", Text(json, "agreed.versions"));
         Assert.Equal(2, (await site.ReadPrometheusAsync()).Sum("kestrel_tls_handshake_duration_seconds_count"));
     }
 

@@ -4,6 +4,7 @@ using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.TlsMetrics;
 
@@ -22,7 +23,7 @@ internal sealed class MetricsSite : IAsyncDisposable
 
     public static async Task<MetricsSite> StartAsync(
         Action<AeronetTlsOptions>? tls = null, Action<IEndpointConventionBuilder>? endpoint = null, TransportKind transport = TransportKind.Aeronet,
-        Action<WebApplicationBuilder>? builder = null) =>
+        Action<WebApplicationBuilder>? builder = null, Action<KestrelServerOptions>? kestrel = null) =>
         new(await KestrelHost.StartAsync(transport, new KestrelHostOptions
         {
             Listen = listen =>
@@ -39,7 +40,11 @@ internal sealed class MetricsSite : IAsyncDisposable
                     tls?.Invoke(options);
                 });
             },
-            Kestrel = kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0),
+            Kestrel = options =>
+            {
+                options.Listen(System.Net.IPAddress.Loopback, 0);
+                kestrel?.Invoke(options);
+            },
             Builder = builder,
             App = app =>
             {
@@ -65,7 +70,10 @@ internal sealed class MetricsSite : IAsyncDisposable
         return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }
 
-    /// <summary>Reads until a number is there: what a client has done is counted a little later.</summary>
+    /// <summary>
+    /// Reads until a number is there, what a client has done being counted a little later, and once more: figures are not read all at one
+    /// moment.
+    /// </summary>
     public async Task<JsonNode> ReadJsonAsync(string path, long expected)
     {
         var deadline = DateTime.UtcNow + TaskTimeoutExtensions.DefaultTimeout;
@@ -73,7 +81,7 @@ internal sealed class MetricsSite : IAsyncDisposable
         {
             var json = await ReadJsonAsync();
             if (path.Split('.').Aggregate(json, (node, name) => node?[name]!)?.GetValue<long>() == expected)
-                return json;
+                return await ReadJsonAsync();
 
             Assert.True(DateTime.UtcNow < deadline, $"{path} is not {expected}: {json}");
             await Task.Delay(20);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.Files.Watching;
 using Aeronet.AspNetCore.StaticFiles.Native;
@@ -37,7 +38,9 @@ public sealed class DirectoryWatcherTests : IDisposable
         Assert.Same(b, Watch(watcher, "a/b"));
         Assert.Same(b!.Parent, Watch(watcher, "a"));
         Assert.Same(b.Parent!.Parent, Watch(watcher, ""));
-        Assert.Null(Watch(watcher, "missing"));
+
+        // What was found there has gone: not to be kept by age.
+        Assert.Equal(long.MaxValue, Watch(watcher, "missing")!.ChangedAt);
 
         Assert.Equal(RootWatch + 2, _events.Watches);
         Assert.Equal(_events.Watches, _totals.Total("aeronet.files.watched"));
@@ -126,6 +129,48 @@ public sealed class DirectoryWatcherTests : IDisposable
         Assert.Equal(1, _totals.Total("aeronet.files.watch_overflows"));
     }
 
+    // The kernel drops what does not fit in its queue, the swap of a directory for one.
+    [Fact]
+    public async Task Overflow_OfTheKernelsQueue_EverythingCountsAsChanged()
+    {
+        var limit = int.Parse(File.ReadAllText("/proc/sys/fs/inotify/max_queued_events"), CultureInfo.InvariantCulture);
+        Assert.SkipWhen(limit > 50_000, $"The kernel's queue holds {limit} events.");
+        var events = GatedEvents.Create();
+        using var watcher = CreateWatcher(Creating(events));
+        var b = Watch(watcher, "a/b");
+        var c = Watch(watcher, "c");
+        events.Close();
+        for (var i = 0; i <= limit; i++)
+        {
+            var path = Path.Combine(_root.FullName, "c", $"{i}");
+            File.Create(path).Dispose();
+            File.Delete(path);
+        }
+
+        Directory.Move(Path.Combine(_root.FullName, "a"), Path.Combine(_root.FullName, "gone"));
+        events.Open();
+
+        await Eventually.HoldsAsync(() => b!.ChangedAt == long.MaxValue && c!.ChangedAt == long.MaxValue, "the directories to be dropped");
+        await Eventually.HoldsAsync(() => _totals.Total("aeronet.files.watch_overflows") == 1, "the overflow to be counted");
+        Assert.Equal(long.MaxValue, Watch(watcher, "a/b")!.ChangedAt);
+        Assert.NotEqual(long.MaxValue, Watch(watcher, "gone/b")!.ChangedAt);
+    }
+
+    [Fact]
+    public void Dispose_OfTheKernelsEvents_ThreadEndedAndDescriptorClosed()
+    {
+        var events = GatedEvents.Create();
+        var watcher = CreateWatcher(Creating(events));
+        Assert.NotNull(Watch(watcher, "a/b"));
+
+        // Returns: the thread that waits in read(2) was woken.
+        watcher.Dispose();
+
+        Assert.True(events.IsDisposed);
+        using var handle = File.OpenHandle(Path.Combine(_root.FullName, "file"), FileMode.CreateNew, FileAccess.Write);
+        Assert.Throws<ObjectDisposedException>(() => events.Watch(handle));
+    }
+
     // A number that the kernel gives again while the end of its first watch is still to be read.
     [Fact]
     public async Task Events_NumberUsedAgain_EndOfTheFirstIsNotTakenForTheSecond()
@@ -189,10 +234,12 @@ public sealed class DirectoryWatcherTests : IDisposable
             LinuxFileRoot.TryOpen(_root.FullName, SymlinkPolicy.InsideRoot)!,
             _logs.CreateLogger("watch"),
             new WatchMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
-            create ?? ((out IDirectoryEvents? events) =>
-            {
-                events = _events;
-                return 0;
-            }),
+            create ?? Creating(_events),
             maxDirectories);
+
+    private static DirectoryWatcher.CreateEvents Creating(IDirectoryEvents made) => (out IDirectoryEvents? events) =>
+    {
+        events = made;
+        return 0;
+    };
 }

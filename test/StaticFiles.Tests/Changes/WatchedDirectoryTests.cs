@@ -1,4 +1,3 @@
-using Aeronet.AspNetCore.StaticFiles.Native;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.Changes;
@@ -9,12 +8,7 @@ public sealed class WatchedDirectoryTests
     // Long enough that nothing here is seen by looking a name up again.
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
-    public WatchedDirectoryTests()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs inotify.");
-        Assert.SkipUnless(Inotify.TryCreate(out var events) == 0, "No inotify instance is left.");
-        events!.Dispose();
-    }
+    public WatchedDirectoryTests() => GatedEvents.Create().Dispose();
 
     [Theory, EachServer]
     public async Task Get_DirectorySwapped_NewFile(ServerKind server)

@@ -93,10 +93,16 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task Endpoints_Stopped_None()
+    public async Task Endpoints_AnyAddressAndUnixSocket_ThenStopped_None()
     {
-        await using var host = await Support.TlsHost.StartAsync(Ok);
-        Assert.Single(StatusOf(host).Endpoints);
+        using var files = new TempFiles();
+        await using var host = await Support.TlsHost.StartAsync(Ok, kestrel: kestrel =>
+        {
+            kestrel.ListenAnyIP(0, listen => listen.UseAeronetTls(Certificates.Exact));
+            kestrel.ListenUnixSocket(files["socket"], listen => listen.UseAeronetTls(Certificates.Exact));
+        });
+        Assert.Equal(host.Addresses, StatusOf(host).Endpoints.Select(endpoint => endpoint.Address));
+        Assert.All(StatusOf(host).Endpoints, endpoint => Assert.Equal(TlsImplementation.OpenSsl, endpoint.Implementation));
 
         await host.StopAsync();
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aeronet.AspNetCore.Transport.Tests.Allocations;
 
@@ -55,6 +56,25 @@ public sealed class AllocationTests
         // Kestrel's own share is nothing too, on either transport: its objects are the connection's, not the request's.
         Assert.Equal(0, allocations.BytesPerRequest);
         Assert.InRange(ours, 0, stock + 8);
+    }
+
+    [Fact]
+    public async Task Plaintext_BytesHeldForAnObserver_AllocatesNothing()
+    {
+        var allocations = new LoopAllocations(WarmUp, Measured);
+        await using var host = await BareHost.StartAsync(
+            TransportKind.Aeronet,
+            options => (options.Dispatch, options.EventLoops, options.StallThreshold) = (DispatchMode.Inline, 1, TimeSpan.FromSeconds(10)),
+            app: app => app.Run(context =>
+            {
+                Assert.True(context.Features.Get<IHeldInputFeature>()!.IsAccepted);
+                return AnswerAsync(context, allocations);
+            }),
+            services: services => services.AddSingleton<IRefusedConnectionObserver, DeafObserver>());
+
+        await RunAsync(host, allocations);
+
+        Assert.Equal(0, allocations.BytesPerRequest);
     }
 
     [Theory]

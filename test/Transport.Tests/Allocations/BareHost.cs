@@ -27,10 +27,11 @@ internal sealed class BareHost : IAsyncDisposable
     }
 
     internal static async Task<BareHost> StartAsync(
-        TransportKind transport, Action<AeronetTransportOptions> options, Action<ListenOptions>? listen = null, Action<WebApplication>? app = null)
+        TransportKind transport, Action<AeronetTransportOptions> options, Action<ListenOptions>? listen = null, Action<WebApplication>? app = null, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders();
+        services?.Invoke(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

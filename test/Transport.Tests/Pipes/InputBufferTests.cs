@@ -15,6 +15,8 @@ public sealed class InputBufferTests
         Send,
         Receive,
         Advance,
+        Hold,
+        Release,
     }
 
     [Theory]
@@ -122,6 +124,8 @@ public sealed class InputBufferTests
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
         var inFlight = new Queue<byte>();
         var position = 0L;
+        var received = 0L;
+        var taken = 0L;
         pair.Peer.SendBufferSize = 1024 * 1024;
         foreach (var (step, size, consumed, examined) in steps)
         {
@@ -136,15 +140,27 @@ public sealed class InputBufferTests
                 case Step.Receive:
                     var result = buffer.Receive(new PlainChannel(pair.Handle), out _);
                     Assert.Equal(inFlight.Count == 0, result.IsWouldBlock);
+                    received += Math.Max(0, result.Bytes);
                     for (var i = 0; i < result.Bytes; i++)
                         pipe.Writer.Write([inFlight.Dequeue()]);
 
                     pipe.Writer.FlushAsync().AsTask().GetAwaiter().GetResult();
                     break;
                 case Step.Advance:
-                    Advance(buffer, pipe.Reader, consumed, examined);
+                    taken += Advance(buffer, pipe.Reader, consumed, examined);
+                    break;
+                case Step.Hold:
+                    buffer.Holds = consumed > 0.3;
+                    break;
+                case Step.Release:
+                    buffer.ReleaseConsumed();
+                    Assert.Equal(taken, buffer.HeldPosition);
                     break;
             }
+
+            Assert.Equal(taken, buffer.Position);
+            Assert.Equal(Pattern.Bytes((int)(received - buffer.HeldPosition), buffer.HeldPosition), buffer.Held.ToArray());
+            Assert.Equal(taken == received, buffer.IsEmpty);
         }
 
         // What is left is the same too.
@@ -158,12 +174,13 @@ public sealed class InputBufferTests
         Assert.False(buffer.HasUnexamined);
     }
 
-    private static void Advance(InputBuffer buffer, PipeReader oracle, double consumed, double examined)
+    /// <summary>Consumes of both; how much.</summary>
+    private static long Advance(InputBuffer buffer, PipeReader oracle, double consumed, double examined)
     {
         var expected = oracle.TryRead(out var read);
         Assert.Equal(expected, buffer.HasUnexamined);
         if (!expected)
-            return;
+            return 0;
 
         var ours = buffer.Sequence;
         Assert.Equal(read.Buffer.ToArray(), ours.ToArray());
@@ -175,5 +192,6 @@ public sealed class InputBufferTests
         oracle.AdvanceTo(read.Buffer.GetPosition(consume), read.Buffer.GetPosition(examine));
         buffer.AdvanceTo(ours.GetPosition(consume), ours.GetPosition(examine));
         Assert.Equal(length - consume, buffer.Sequence.Length);
+        return consume;
     }
 }

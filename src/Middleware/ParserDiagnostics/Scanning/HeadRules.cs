@@ -17,6 +17,9 @@ internal sealed record HeadRules
     /// <summary>Whether field values must be UTF-8, and not of an encoding that the application chose.</summary>
     public bool ValuesAreUtf8 { get; init; } = true;
 
+    /// <summary>Whether the bytes come by TLS, so that a ClientHello among them is no mistake about the endpoint.</summary>
+    public bool IsEncrypted { get; init; }
+
     /// <summary>Whether a Host is replaced by the target's authority rather than compared with it.</summary>
     public bool AllowsHostOverride { get; init; }
 }

@@ -6,7 +6,10 @@ namespace Aeronet.AspNetCore.Middleware.ParserDiagnostics.Scanning;
 internal static class RequestLineScanner
 {
     private const int VersionLength = 8;
+
+    // How a record with a ClientHello begins (RFC 8446, section 5.1).
     private const byte TlsHandshake = 0x16;
+    private const byte TlsMajorVersion = 3;
 
     private static readonly SearchValues<byte> TokenBytes =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
@@ -16,7 +19,7 @@ internal static class RequestLineScanner
     public static HeadFault? Find(ReadOnlySpan<byte> head, HeadRules rules, out RequestLine line)
     {
         line = default;
-        if (head.Length > 0 && head[0] == TlsHandshake)
+        if (head is [TlsHandshake] or [TlsHandshake, TlsMajorVersion, ..] && !rules.IsEncrypted)
         {
             return new HeadFault(RequestFault.TlsOnPlainPort, 0, "an HTTP request: this endpoint speaks HTTP without TLS, use http://");
         }
@@ -47,7 +50,7 @@ internal static class RequestLineScanner
         }
 
         var target = method + 1;
-        if (text[target] is (byte)' ' or (byte)'\r' or (byte)'\n')
+        if (text[target] is (byte)' ' or (byte)'\n' || text[target..] is [(byte)'\r', (byte)'\n'])
         {
             return new HeadFault(RequestFault.TargetMissing, target, "a target such as '/' after one space");
         }
@@ -58,14 +61,20 @@ internal static class RequestLineScanner
         }
 
         var length = text[target..].IndexOf((byte)' ');
+        var version = target + length;
         if (length < 0)
         {
-            return text[^1] == 0
-                ? new HeadFault(RequestFault.TargetInvalid, text.Length - 1, "no NUL in the target")
-                : new HeadFault(RequestFault.VersionMissing, LineEnd(text), "a space and the version HTTP/1.1");
+            // Kestrel takes any byte for the space after a target of one byte.
+            length = 1;
+            version = target + 2;
+            if (version >= text.Length || text[target + 1] is (byte)'?' or (byte)'%' || FindInVersion(text, version, rules) is not null)
+            {
+                return text[^1] == 0
+                    ? new HeadFault(RequestFault.TargetInvalid, text.Length - 1, "no NUL in the target")
+                    : new HeadFault(RequestFault.VersionMissing, LineEnd(text), "a space and the version HTTP/1.1");
+            }
         }
 
-        var version = target + length;
         while (text[version] == ' ')
         {
             version++;

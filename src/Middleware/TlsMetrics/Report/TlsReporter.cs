@@ -22,12 +22,14 @@ internal sealed class TlsReporter(MeterReader reader, IAeronetTlsStatus? status,
         var failed = durations.Where(static point => point.Tags[TlsInstruments.Reason] is not null).ToList();
         var isTransports = meters.Has(TlsInstruments.Handshakes);
         var active = Math.Max(0, meters.Points(TlsInstruments.Active).Count());
+        var kestrels = new HandshakeReport(active, completed.Count(), null, null, failed.Count(), failed.CountBy(TlsInstruments.Reason));
+        var transports = Handshakes(meters.Points(TlsInstruments.Handshakes));
         return new TlsReport(
             _since,
             time.GetUtcNow(),
-            isTransports
-                ? Handshakes(active, meters.Points(TlsInstruments.Handshakes))
-                : new HandshakeReport(active, completed.Count(), null, null, failed.Count(), failed.CountBy(TlsInstruments.Reason)),
+
+            // Some endpoints may be Kestrel's: all are measured, and those of the transport are told more of.
+            isTransports ? kestrels with { Full = transports.Full, Resumed = transports.Resumed, Failures = transports.Failures } : kestrels,
             new DurationReport(
                 PercentileReport.Of(completed),
                 isTransports ? PercentileReport.Of(completed.With(TlsInstruments.Resumed, "false")) : null,
@@ -38,12 +40,12 @@ internal sealed class TlsReporter(MeterReader reader, IAeronetTlsStatus? status,
             [.. HostNames(meters).Select(name => Host(meters, name))]);
     }
 
-    private static HandshakeReport Handshakes(long? active, IEnumerable<PointSnapshot> points)
+    private static HandshakeReport Handshakes(IEnumerable<PointSnapshot> points)
     {
         var all = points.ToList();
         var (full, resumed) = (all.With(TlsInstruments.Resumed, "false").Count(), all.With(TlsInstruments.Resumed, "true").Count());
         var failures = all.CountBy(TlsInstruments.Reason);
-        return new HandshakeReport(active, full + resumed, full, resumed, failures.Values.Sum(), failures);
+        return new HandshakeReport(null, full + resumed, full, resumed, failures.Values.Sum(), failures);
     }
 
     private static ConnectionReport Connections(MeterSnapshot meters, Func<IEnumerable<PointSnapshot>, IEnumerable<PointSnapshot>> ofHost)
@@ -61,7 +63,7 @@ internal sealed class TlsReporter(MeterReader reader, IAeronetTlsStatus? status,
 
     private static HostReport Host(MeterSnapshot meters, string name) => new(
         name,
-        Handshakes(null, meters.Points(TlsInstruments.Handshakes).With(TlsInstruments.Host, name)),
+        Handshakes(meters.Points(TlsInstruments.Handshakes).With(TlsInstruments.Host, name)),
         Connections(meters, points => points.With(TlsInstruments.Host, name)));
 
     // Those that nobody has asked for yet, and those that are not served any more but were.

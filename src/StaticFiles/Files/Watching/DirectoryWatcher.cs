@@ -1,7 +1,6 @@
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files.Watching;
 
@@ -17,6 +16,8 @@ internal sealed partial class DirectoryWatcher : IDisposable
 
     private const int MaxName = 255;
     private const long RetryInterval = 60_000;
+
+    private static readonly WatchedDirectory Gone = new("", null, WatchedDirectory.None, long.MaxValue);
 
     private readonly LinuxFileRoot _files;
     private readonly ILogger _logger;
@@ -58,7 +59,7 @@ internal sealed partial class DirectoryWatcher : IDisposable
 
     /// <summary>
     /// The directory and those above it, watched from now on if they were not yet; null when they cannot be. One that has just been
-    /// watched counts as changed: what was found in it before may have gone since.
+    /// watched counts as changed, and so does one that is not there any more: what was found in it before may have gone since.
     /// </summary>
     /// <param name="path">Relative to the root, UTF-8, without a slash at its ends; empty for the root.</param>
     public WatchedDirectory? Watch(ReadOnlySpan<byte> path)
@@ -71,7 +72,7 @@ internal sealed partial class DirectoryWatcher : IDisposable
                 return null;
             }
 
-            if (path.IsEmpty)
+            if (path.IsEmpty || directory == Gone)
             {
                 return directory;
             }
@@ -86,6 +87,10 @@ internal sealed partial class DirectoryWatcher : IDisposable
                 }
 
                 directory = child;
+                if (directory == Gone)
+                {
+                    break;
+                }
             }
 
             return directory;
@@ -130,112 +135,5 @@ internal sealed partial class DirectoryWatcher : IDisposable
         {
             Drop(directory);
         }
-    }
-
-    private WatchedDirectory? RootAt(RootDirectory root)
-    {
-        if (_root is not null && _rootDirectory == root)
-        {
-            return _root;
-        }
-
-        DropAll();
-        if (!TryStart())
-        {
-            return null;
-        }
-
-        // The way to the root, by its own path: a link or directory swapped on it leads every request elsewhere.
-        WatchedDirectory? above = null;
-        var path = root.Path.Span.TrimEnd((byte)'/');
-        for (var end = path.IndexOf((byte)'/'); end >= 0; end = Next(path, end))
-        {
-            var start = path[..end].LastIndexOf((byte)'/') + 1;
-            above = AddAncestor(above, Encoding.UTF8.GetString(path[start..end]), end == 0 ? "/"u8 : path[..end]);
-        }
-
-        _rootDirectory = root;
-        _root = Add(above, Encoding.UTF8.GetString(path[(path.LastIndexOf((byte)'/') + 1)..]), root.Handle);
-        if (_root is null)
-        {
-            _retryAt = Environment.TickCount64 + RetryInterval;
-        }
-
-        return _root;
-
-        static int Next(ReadOnlySpan<byte> path, int end)
-            => path[(end + 1)..].IndexOf((byte)'/') is var next and >= 0 ? end + 1 + next : -1;
-    }
-
-    private WatchedDirectory? ChildAt(WatchedDirectory parent, ReadOnlySpan<char> name, RootDirectory root, ReadOnlySpan<byte> path)
-    {
-        if (parent.Children.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var child))
-        {
-            return child;
-        }
-
-        if (!TryStart())
-        {
-            return null;
-        }
-
-        using var handle = _files.OpenDirectory(root, [.. path, 0]);
-        return handle is null ? null : Add(parent, name.ToString(), handle);
-    }
-
-    // One that may not be watched is only not noticed when it changes: the root is looked at again every second.
-    private WatchedDirectory AddAncestor(WatchedDirectory? parent, string name, ReadOnlySpan<byte> path)
-    {
-        var descriptor = Libc.OpenAt(null, [.. path, 0], OpenFlags.Directory);
-        using var handle = descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
-        var watch = handle is null ? WatchedDirectory.None : Math.Max(_events!.Watch(handle), WatchedDirectory.None);
-        return Insert(parent, name, watch);
-    }
-
-    private WatchedDirectory? Add(WatchedDirectory? parent, string name, SafeFileHandle handle)
-    {
-        if (_count >= _maxDirectories)
-        {
-            _metrics.Bounded();
-            Warn($"{_maxDirectories} directories are watched already");
-            return null;
-        }
-
-        var watch = _events!.Watch(handle);
-        if (watch >= 0)
-        {
-            return Insert(parent, name, watch);
-        }
-
-        Fail(watch);
-        return null;
-    }
-
-    private WatchedDirectory Insert(WatchedDirectory? parent, string name, int watch)
-    {
-        var directory = new WatchedDirectory(name, parent, watch, ++_now);
-        _count++;
-        _metrics.Watched(1);
-        if (watch != WatchedDirectory.None)
-        {
-            // Links make two paths to one directory.
-            if (!_byWatch.TryGetValue(watch, out var same))
-            {
-                _byWatch[watch] = same = [];
-            }
-
-            same.Add(directory);
-        }
-
-        if (parent is null)
-        {
-            _top = directory;
-        }
-        else
-        {
-            parent.Children.Add(name, directory);
-        }
-
-        return directory;
     }
 }
