@@ -29,9 +29,6 @@ public interface IHeldInputFeature
     /// <returns>Whether they can be looked at.</returns>
     bool TryGetBytes(out long position, out ReadOnlySequence<byte> bytes);
 
-    /// <summary>Lets go of what is held: somebody has seen it, and the end of the connection is not to be told either.</summary>
-    void Forget();
-
     /// <summary>
     /// Sends <paramref name="bytes"/> after what was sent before, ends the connection in order, and drops what the server writes from
     /// then on. Does not block.

@@ -15,7 +15,10 @@ public interface IRefusedConnectionObserver
     /// </summary>
     long MaxHeldBytes { get; }
 
-    /// <summary>The server ended the connection for a reason of its own, with no message accepted since the last one began.</summary>
+    /// <summary>
+    /// The server ended the connection for a reason of its own, with no message accepted since the last one began. A refusal that the
+    /// server has raised an event about is told here again.
+    /// </summary>
     /// <param name="connection">The connection, already closed or about to be.</param>
     /// <param name="reason">The <c>error.type</c> of <c>kestrel.connection.duration</c>, such as <c>invalid_handshake</c>.</param>
     /// <param name="bytes">The first bytes of the message, 4096 at most; empty where they are not held.</param>

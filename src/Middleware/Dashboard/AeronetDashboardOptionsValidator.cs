@@ -22,11 +22,12 @@ internal sealed class AeronetDashboardOptionsValidator : IValidateOptions<Aerone
         failures.Check(hasInterval, $"{Section}:{nameof(options.Interval)}", interval, "00:00:00.250 to 00:01:00");
         if (hasInterval)
         {
+            var (shortest, longest) = (interval * FewestPoints, interval * MostPoints);
             failures.Check(
-                options.History >= interval * FewestPoints && options.History <= interval * MostPoints,
+                options.History >= shortest && options.History <= longest,
                 $"{Section}:{nameof(options.History)}",
                 options.History,
-                $"{interval * FewestPoints} to {interval * MostPoints}, which is {FewestPoints} to {MostPoints} times {nameof(options.Interval)}");
+                $"{shortest} to {longest}, which is {FewestPoints} to {MostPoints} times {nameof(options.Interval)}");
         }
 
         failures.Check(

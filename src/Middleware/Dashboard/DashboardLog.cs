@@ -11,7 +11,9 @@ internal static partial class DashboardLog
         EventName = "Closed")]
     public static partial void Closed(ILogger logger, string pattern, string missing);
 
-    [LoggerMessage(2, LogLevel.Warning, "The figures of the dashboard could not be read; the next attempt is in {Interval}.", EventName = "ReadFailed")]
+    [LoggerMessage(2, LogLevel.Warning,
+        "The figures of the dashboard could not be read; the next attempt is in {Interval}.",
+        EventName = "ReadFailed")]
     public static partial void ReadFailed(ILogger logger, TimeSpan interval, Exception exception);
 
     [LoggerMessage(3, LogLevel.Debug, "A viewer of the dashboard joined; {Viewers} now.", EventName = "Joined")]

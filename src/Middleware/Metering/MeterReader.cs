@@ -59,8 +59,8 @@ internal sealed class MeterReader
         }
     }
 
-    private static bool IsServers(Meter meter) =>
-        meter.Name is "Aeronet.Transport" or "Aeronet.Middleware" or "Microsoft.AspNetCore.Server.Kestrel" or "Microsoft.AspNetCore.Hosting";
+    private static bool IsServers(Meter meter) => meter.Name is
+        "Aeronet.Transport" or "Aeronet.Middleware" or "Microsoft.AspNetCore.Server.Kestrel" or "Microsoft.AspNetCore.Hosting";
 
     private void Listen(Instrument instrument, MeterListener listener)
     {

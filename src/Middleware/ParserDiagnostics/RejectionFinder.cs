@@ -17,8 +17,8 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
     private const string BadChunkExtension = "chunk extension";
     private const string UnexpectedEnd = "end of request content";
 
-    /// <summary>How much of a body is quoted: its framing, and nothing of what is in it.</summary>
-    private const int QuotedFraming = 10;
+    // What of a head is worth a look beyond the server's limits: the excerpt's other end.
+    private const int BeyondLimits = 1024;
 
     /// <summary>Finds out.</summary>
     /// <param name="features">The connection's and the request's, as Kestrel has them when it refuses.</param>
@@ -45,7 +45,7 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
 
     private Rejection FindInHead(Rejection rejection, IFeatureCollection features, ReadOnlySequence<byte> held)
     {
-        var longest = (long)rules.MaxRequestLineSize + rules.MaxFieldsSize + QuotedFraming;
+        var longest = (long)rules.MaxRequestLineSize + rules.MaxFieldsSize + BeyondLimits;
         var bytes = held.Slice(0, Math.Min(held.Length, longest)).ToArray();
 
         // Empty lines before a request are skipped (RFC 9112, section 2.2).
@@ -119,6 +119,8 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
         Fault = fault.Kind,
         Expected = fault.Expected,
         Offset = start + fault.Offset,
+
+        // The framing, and nothing of what is in the body.
         Excerpt = excerpts.Write(bytes[..Math.Min(bytes.Length, fault.Offset + 1)], fault.Offset),
     };
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Aeronet.AspNetCore.Middleware.ParserDiagnostics.Scanning;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -38,6 +39,9 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
         ["insufficient_tls_version"] = "TLS 1.2 or later",
     };
 
+    // Among the items of connections whose refusal has been reported.
+    private static readonly object ReportedKey = new();
+
     private readonly AeronetParserDiagnosticsOptions _options;
     private readonly RejectionFinder _finder;
     private readonly ExcerptWriter _excerpts;
@@ -72,12 +76,14 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
         {
             var rejection = _finder.Find(features, error);
             Report(rejection);
+            if (features.Get<IConnectionItemsFeature>() is { } connection)
+            {
+                connection.Items[ReportedKey] = ReportedKey;
+            }
+
             if (features.Get<IHeldInputFeature>() is { IsAccepted: false } held)
             {
                 Answer(rejection, features, held);
-
-                // Said: the end of the connection is not to be reported again.
-                held.Forget();
             }
         }
         catch (Exception exception)
@@ -88,12 +94,19 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
 
     public void OnEnded(ConnectionContext connection, string reason, ReadOnlySequence<byte> bytes)
     {
+        if (connection.Items.ContainsKey(ReportedKey))
+        {
+            return;
+        }
+
         var rejection = new Rejection { ConnectionId = connection.ConnectionId, RemoteEndPoint = connection.RemoteEndPoint, Expected = "" };
         if (reason is "invalid_handshake" or "invalid_http_version")
         {
             var isHttp1 = reason == "invalid_http_version";
             var first = bytes.ToArray();
-            Report((rejection with { StatusCode = isHttp1 ? 400 : null }).In(first, PrefaceScanner.Find(first, isHttp1), 0, _excerpts));
+            var fault = PrefaceScanner.Find(first, isHttp1);
+            var refused = rejection with { StatusCode = isHttp1 ? StatusCodes.Status400BadRequest : null };
+            Report(first.Length > 0 ? refused.In(first, fault, 0, _excerpts) : refused with { Fault = fault.Kind, Expected = fault.Expected });
         }
         else if (ClientErrors.TryGetValue(reason, out var expected))
         {

@@ -26,8 +26,6 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
 
     bool IHeldInputFeature.IsAccepted => _input.Held!.IsAccepted;
 
-    void IHeldInputFeature.Forget() => _input.Held!.Accept(static _ => false, this);
-
     bool IHeldInputFeature.TryGetBytes(out long position, out ReadOnlySequence<byte> bytes) => _input.TryGetHeld(out position, out bytes);
 
     [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "Nobody waits for room: what is left is sent before the connection closes.")]

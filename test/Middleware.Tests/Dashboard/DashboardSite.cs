@@ -36,7 +36,8 @@ internal static class DashboardSite
                 kestrel.Listen(IPAddress.Loopback, port);
                 kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseAeronetTls(tls => tls.Certificates.Add(certificate)));
             },
-            Builder = builder => builder.Configuration.AddInMemoryCollection(Settings(("Title", "shop.example.com"), ("Interval", "00:00:00.5"), ("History", "00:01:00"))),
+            Builder = builder => builder.Configuration.AddInMemoryCollection(
+                Settings(("Title", "shop.example.com"), ("Interval", "00:00:00.5"), ("History", "00:01:00"))),
             App = Map,
         });
 
@@ -56,7 +57,7 @@ internal static class DashboardSite
         {
             for (var i = 0; !stop.IsCancellationRequested; i++)
             {
-                using var response = await client.GetAsync(paths[i % paths.Length], HttpCompletionOption.ResponseContentRead, CancellationToken.None);
+                using var response = await client.GetAsync(paths[i % paths.Length], CancellationToken.None);
                 await Task.Delay(pause, CancellationToken.None);
             }
         }
@@ -76,7 +77,7 @@ internal static class DashboardSite
             else
             {
                 await using var tls = new SslStream(client.GetStream(), false, (_, peer, _, _) => certificate.Equals(peer));
-                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" }, CancellationToken.None);
+                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" }, default);
                 await tls.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray(), CancellationToken.None);
                 await new StreamReader(tls).ReadToEndAsync(CancellationToken.None);
             }

@@ -16,7 +16,8 @@ internal sealed class EventReader : IDisposable
 
     public static async Task<EventReader> OpenAsync(HttpClient client)
     {
-        var response = await client.GetAsync(DashboardSite.Path + "/events", HttpCompletionOption.ResponseHeadersRead).OrTimeout("the stream's head");
+        var response = await client.GetAsync(DashboardSite.Path + "/events", HttpCompletionOption.ResponseHeadersRead)
+            .OrTimeout("the stream's head");
         response.EnsureSuccessStatusCode();
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         return new EventReader(response, await response.Content.ReadAsStreamAsync());

@@ -67,7 +67,8 @@ public sealed class FigureTests
         try
         {
             figures = await UntilAsync(
-                () => client.GetStringAsync(DashboardSite.Path + "/snapshot.json"), f => f["handshakes"]!["failedBy"]!.AsObject().Count > 0);
+                () => client.GetStringAsync(DashboardSite.Path + "/snapshot.json"),
+                f => f["handshakes"]!["failedBy"]!.AsObject().Count > 0);
         }
         finally
         {

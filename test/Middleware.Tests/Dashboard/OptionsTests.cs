@@ -7,12 +7,14 @@ namespace Aeronet.AspNetCore.Middleware.Tests.Dashboard;
 
 public sealed class OptionsTests
 {
+    private const string HistoryRemedy = "use 00:00:10 to 01:00:00, which is 10 to 3600 times Interval.";
+
     [Theory]
     [InlineData("Interval", "5", "Aeronet:Dashboard:Interval is '5': use a time such as 00:00:01 (hours:minutes:seconds).")]
     [InlineData("Interval", "00:00:00.1", "Aeronet:Dashboard:Interval is 00:00:00.1000000: use 00:00:00.250 to 00:01:00.")]
     [InlineData("Interval", "00:01:01", "Aeronet:Dashboard:Interval is 00:01:01: use 00:00:00.250 to 00:01:00.")]
-    [InlineData("History", "00:00:09", "Aeronet:Dashboard:History is 00:00:09: use 00:00:10 to 01:00:00, which is 10 to 3600 times Interval.")]
-    [InlineData("History", "01:00:01", "Aeronet:Dashboard:History is 01:00:01: use 00:00:10 to 01:00:00, which is 10 to 3600 times Interval.")]
+    [InlineData("History", "00:00:09", $"Aeronet:Dashboard:History is 00:00:09: {HistoryRemedy}")]
+    [InlineData("History", "01:00:01", $"Aeronet:Dashboard:History is 01:00:01: {HistoryRemedy}")]
     [InlineData("Title", " ", "Aeronet:Dashboard:Title is '': use a text of 1 to 100 characters, or remove it.")]
     [InlineData("MaxViewers", "0", "Aeronet:Dashboard:MaxViewers is 0: use 1 to 1000.")]
     [InlineData("MaxViewers", "many", "Aeronet:Dashboard:MaxViewers is 'many': use 1 to 1000.")]

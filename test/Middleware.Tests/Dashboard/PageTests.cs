@@ -57,8 +57,8 @@ public sealed partial class PageTests
         await using var site = await DashboardSite.StartAsync(ServerKind.Aeronet, ("Title", "<b>\"Ops\" & more</b> @@script@@"));
         using var response = await site.GetAsync(DashboardSite.Path);
 
-        Assert.Contains(
-            "<h1>&lt;b&gt;&quot;Ops&quot; &amp; more&lt;/b&gt; @@script@@</h1>", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var html = await response.Content.ReadAsStringAsync();
+        Assert.Contains("<h1>&lt;b&gt;&quot;Ops&quot; &amp; more&lt;/b&gt; @@script@@</h1>", html, StringComparison.Ordinal);
     }
 
     [Fact]

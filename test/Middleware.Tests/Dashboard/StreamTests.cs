@@ -130,15 +130,15 @@ public sealed class StreamTests
     public async Task Events_ViewerTakesNothing_CutOff()
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var feed = new DashboardFeed(
-            new FigureSource(services), new AeronetDashboardOptions { Interval = TimeSpan.FromMilliseconds(250) }, NullLogger.Instance, default);
+        var feed = FeedOf(services);
         var body = new Pipe(new PipeOptions(pauseWriterThreshold: 100, resumeWriterThreshold: 50));
         var lifetime = new Lifetime();
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseBodyFeature>(new PipeBody(body.Writer));
         context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
 
-        await new EventStream(feed, TimeSpan.FromMilliseconds(300), TimeSpan.FromHours(1)).WriteAsync(context).OrTimeout("the viewer to be cut off");
+        await new EventStream(feed, patience: TimeSpan.FromMilliseconds(300), lifetime: TimeSpan.FromHours(1))
+            .WriteAsync(context).OrTimeout("the viewer to be cut off");
 
         Assert.True(lifetime.Aborted);
         var frames = feed.Frames;
@@ -151,12 +151,12 @@ public sealed class StreamTests
     public async Task Events_LifetimeIsOver_PageIsToldToComeAgain()
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var feed = new DashboardFeed(
-            new FigureSource(services), new AeronetDashboardOptions { Interval = TimeSpan.FromMilliseconds(250) }, NullLogger.Instance, default);
+        var feed = FeedOf(services);
         var body = new MemoryStream();
         var context = new DefaultHttpContext { Response = { Body = body } };
 
-        await new EventStream(feed, TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(400)).WriteAsync(context).OrTimeout("the stream to end");
+        await new EventStream(feed, patience: TimeSpan.FromMinutes(1), lifetime: TimeSpan.FromMilliseconds(400))
+            .WriteAsync(context).OrTimeout("the stream to end");
 
         var text = System.Text.Encoding.UTF8.GetString(body.ToArray());
         Assert.StartsWith("retry: 2000\n\ndata: {", text, StringComparison.Ordinal);
@@ -180,7 +180,8 @@ public sealed class StreamTests
 
         await Eventually.HoldsAsync(() => host.Logs.Entries.Any(e => e.EventId.Name == "Left"), "the viewer leaves");
         await Task.Delay(1400);
-        Assert.InRange((double)JsonNode.Parse(await client.GetStringAsync(DashboardSite.Path + "/snapshot.json"))!["interval"]!, 1.3, 600);
+        var later = JsonNode.Parse(await client.GetStringAsync(DashboardSite.Path + "/snapshot.json"))!;
+        Assert.InRange((double)later["interval"]!, 1.3, 600);
     }
 
     // What came while a viewer was away is not kept for it.
@@ -188,8 +189,7 @@ public sealed class StreamTests
     public async Task Next_ViewerWasSlow_GetsTheNewestAlone()
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var feed = new DashboardFeed(
-            new FigureSource(services), new AeronetDashboardOptions { Interval = TimeSpan.FromMilliseconds(250) }, NullLogger.Instance, default);
+        var feed = FeedOf(services);
         Assert.True(feed.TryJoin());
         var first = await feed.NextAsync(null, default).OrTimeout("a frame");
         await Eventually.HoldsAsync(() => feed.Frames >= first.Number + 3, "three frames more");
@@ -199,6 +199,12 @@ public sealed class StreamTests
         feed.Leave();
         Assert.InRange(next.Number, first.Number + 2, long.MaxValue);
     }
+
+    private static DashboardFeed FeedOf(IServiceProvider services) => new(
+        new FigureSource(services),
+        new AeronetDashboardOptions { Interval = TimeSpan.FromMilliseconds(250) },
+        NullLogger.Instance,
+        default);
 
     private static Task<KestrelHost> StartAsync(TransportKind transport, params (string Key, string Value)[] settings) =>
         StartAsync(transport, TimeSpan.FromSeconds(5), settings);

@@ -186,7 +186,8 @@ public sealed class MeterReaderTests
             using (await site.GetAsync("/")) { }
 
         var snapshot = reader!.Read();
-        await Eventually.HoldsAsync(() => (snapshot = reader.Read()).Distribution("http.server.request.duration").Count == 3, "three requests");
+        await Eventually.HoldsAsync(
+            () => (snapshot = reader.Read()).Distribution("http.server.request.duration").Count == 3, "three requests");
 
         Assert.Equal([new("200", 0)], snapshot.SumBy("http.server.request.duration", "http.response.status_code"));
         if (server is ServerKind.Aeronet or ServerKind.Http2)

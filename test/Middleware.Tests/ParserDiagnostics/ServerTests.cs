@@ -27,9 +27,12 @@ public sealed class ServerTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task SomethingThatChangesTheBytes_IsReportedWithoutPlace(bool sslStream)
+    [InlineData(false, " oops\r\n\r\n", 400)]
+    [InlineData(false, "GET / HTTP/1.2\r\n\r\n", 505)]
+    [InlineData(true, " oops\r\n\r\n", 400)]
+    [InlineData(true, "GET / HTTP/1.2\r\n\r\n", 505)]
+    [InlineData(true, "GET / HTTP/1.1\r\n\r\n", 400)]
+    public async Task SomethingThatChangesTheBytes_IsReportedOnceWithoutPlace(bool sslStream, string request, int statusCode)
     {
         var log = new RefusalLog();
         using var certificate = TestCertificate.Create();
@@ -52,10 +55,12 @@ public sealed class ServerTests
         await using var client = await SiteClient.ConnectAsync(host.Port, sslStream ? certificate : null, protocol: null);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         await client.ReadUntilAsync("good\r\n0\r\n\r\n");
-        await client.SendAsync(" oops\r\n\r\n");
+        await client.SendAsync(request);
 
-        Assert.StartsWith("HTTP/1.1 400 ", await client.ReadToEndAsync(), StringComparison.Ordinal);
-        Assert.Null((await log.TakeAsync(client.EndPoint)).Offset);
+        Assert.StartsWith($"HTTP/1.1 {statusCode} ", await client.ReadToEndAsync(), StringComparison.Ordinal);
+        await host.StopAsync();
+        var refusal = await log.TakeAsync(client.EndPoint);
+        Assert.Equal((statusCode, "Unknown", null), (refusal.StatusCode, refusal.Fault, refusal.Offset));
     }
 
     [Theory, EachServer]

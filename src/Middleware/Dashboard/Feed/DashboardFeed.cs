@@ -20,8 +20,6 @@ internal sealed class DashboardFeed(FigureSource source, AeronetDashboardOptions
     private int _viewers;
     private long _frames;
 
-    public AeronetDashboardOptions Options => options;
-
     /// <summary>The application is about to stop.</summary>
     public CancellationToken Stopping => stopping;
 

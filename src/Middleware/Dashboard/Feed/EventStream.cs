@@ -25,7 +25,9 @@ internal sealed class EventStream(DashboardFeed feed, TimeSpan patience, TimeSpa
         {
             context.Response.Headers.RetryAfter = "10";
             await DashboardHeaders.WriteTextAsync(
-                context.Response, StatusCodes.Status503ServiceUnavailable, "As many pages are open as may be (Aeronet:Dashboard:MaxViewers).\n");
+                context.Response,
+                StatusCodes.Status503ServiceUnavailable,
+                "As many pages are open as may be (Aeronet:Dashboard:MaxViewers).\n");
             return;
         }
 

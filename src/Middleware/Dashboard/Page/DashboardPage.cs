@@ -13,7 +13,7 @@ namespace Aeronet.AspNetCore.Middleware.Dashboard.Page;
 internal sealed class DashboardPage
 {
     // In the order in which they use each other.
-    private static readonly string[] Scripts = ["units.js", "history.js", "plot.js", "tables.js", "endpoints.js", "views.js", "stream.js"];
+    private static readonly string[] Scripts = ["units.js", "history.js", "plot.js", "tables.js", "tiles.js", "endpoints.js", "views.js", "stream.js"];
 
     private readonly byte[] _html;
     private readonly string _policy;
@@ -21,7 +21,8 @@ internal sealed class DashboardPage
     public DashboardPage(AeronetDashboardOptions options, string title)
     {
         var style = EmbeddedText.Find("charts.css") + EmbeddedText.Read("dashboard.css");
-        var script = EmbeddedText.Find("charts.js") + "\n(() => {\n\"use strict\";\n" + string.Concat(Scripts.Select(EmbeddedText.Read)) + "})();\n";
+        var own = string.Concat(Scripts.Select(EmbeddedText.Read));
+        var script = $"{EmbeddedText.Find("charts.js")}\n(() => {{\n\"use strict\";\n{own}}})();\n";
         var html = EmbeddedText.Read("dashboard.html")
             .Replace("@@interval@@", Milliseconds(options.Interval), StringComparison.Ordinal)
             .Replace("@@history@@", Milliseconds(options.History), StringComparison.Ordinal)

@@ -11,7 +11,9 @@ function showTls(endpoints, now) {
     ? "No endpoint speaks TLS." : "There is no TLS of the transport's here (UseAeronetTls); that of others does not tell.");
   byId("no-tls").hidden = views.length > 0;
   byId("endpoints").replaceChildren(...views.map(drawEndpoint));
-  const attention = views.flatMap(view => view.certificates.filter(c => c.badge.kind !== "good").map(c => c.name + " at " + view.title + ": " + c.badge.text));
+  const attention = views.flatMap(view => view.certificates
+    .filter(certificate => certificate.badge.kind !== "good")
+    .map(certificate => certificate.name + " at " + view.title + ": " + certificate.badge.text));
   byId("attention").hidden = attention.length === 0;
   byId("attention").replaceChildren(...attention.map(line => element("li", line)));
 }
@@ -21,12 +23,13 @@ function endpointView(endpoint, now) {
     title: endpoint.address,
     facts: [
       ["TLS by", endpoint.implementation === "OpenSsl" ? "the transport (OpenSSL)" : "Kestrel"],
-      ...(endpoint.fallbackReason ? [["Because", endpoint.fallbackReason]] : [["Kernel TLS", words(endpoint.ktls)]]),
+      endpoint.fallbackReason ? ["Because", endpoint.fallbackReason] : ["Kernel TLS", words(endpoint.ktls)],
     ],
     certificates: endpoint.hosts.flatMap(host => host.certificates.map(certificate => certificateView(host, certificate, now))),
     keys: endpoint.ticketKeys.map(key => [words(key.use) + " key", "made " + span(now - new Date(key.createdAt)) + " ago"]),
     noKeys: endpoint.implementation === "OpenSsl" ? "none: no session is resumed" : "not told by this TLS",
-    rotation: endpoint.ticketKeys.length === 0 ? null : endpoint.ticketKeyRotation ? "every " + spanOf(endpoint.ticketKeyRotation) : "never",
+    rotation: endpoint.ticketKeys.length === 0 ? null
+      : endpoint.ticketKeyRotation ? "every " + spanOf(endpoint.ticketKeyRotation) : "never",
   };
 }
 

@@ -51,7 +51,9 @@ function createPlot(parent, { title, labels, text, log, steps }) {
   }
 
   function options() {
-    const axis = { stroke: colorOf("muted"), font: "12px system-ui, sans-serif", grid: { stroke: colorOf("grid"), width: 1 }, ticks: { show: false } };
+    const axis = {
+      stroke: colorOf("muted"), font: "12px system-ui, sans-serif", grid: { stroke: colorOf("grid"), width: 1 }, ticks: { show: false },
+    };
     return {
       ...sizeOf(area),
       padding: [8, 8, 0, 0],

@@ -11,24 +11,22 @@ const charts = [
   [createPlot(plots, { title: "Connections and requests", labels: ["Open connections", "Requests in progress"], text: count }),
     f => [f.connections?.open, f.requests.active]],
   [createPlot(plots, { title: "TLS handshakes a second", labels: ["Full", "Resumed", "Failed"], text: rate }),
-    f => f.handshakes ? [f.handshakes.full ?? f.handshakes.completed, f.handshakes.resumed, f.handshakes.failed].map(flow => flow?.perSecond) : []],
+    f => f.handshakes
+      ? [f.handshakes.full ?? f.handshakes.completed, f.handshakes.resumed, f.handshakes.failed].map(flow => flow?.perSecond) : []],
   [createPlot(plots, { title: "Load", labels: ["Process", "Busiest loop", "Average loop"], text: share }),
     f => [isKnown(f.process.cores) ? f.process.cores / f.process.processors : null, busiest(f)?.busy, average(f)]],
 ];
-
-const busiest = f => f.loops?.length ? f.loops.reduce((most, loop) => loop.busy > most.busy ? loop : most) : undefined;
-const average = f => f.loops?.length ? f.loops.reduce((sum, loop) => sum + loop.busy, 0) / f.loops.length : undefined;
 
 const flowRow = (name, flow) => [name, rate(flow?.perSecond), count(flow?.total)];
 const partRows = flows => Object.entries(flows ?? {}).map(([name, flow]) => flowRow("\t" + words(name), flow));
 const byteRow = (name, flow) => [name, joined(bytes(flow.perSecond)), joined(bytes(flow.total))];
 const durationRows = ({ recent, total }) => [["Median", "p50"], ["90 %", "p90"], ["99 %", "p99"], ["Longest", "max"]]
   .map(([name, key]) => [name, joined(seconds(recent?.[key])), joined(seconds(total[key]))]);
-const ratio = (part, all) => all > 0 ? part / all : null;
 
 const flowColumns = name => [name, "a second", "total"];
 const tables = [
-  [createTable("Requests by status", flowColumns("Status")), f => Object.entries(f.requests.byStatus).map(([name, flow]) => flowRow(name, flow))],
+  [createTable("Requests by status", flowColumns("Status")),
+    f => Object.entries(f.requests.byStatus).map(([name, flow]) => flowRow(name, flow))],
   [createTable("Request duration", ["Percentile", "now", "since start"]), f => durationRows(f.requests.durations)],
   [createTable("Connections", flowColumns("What happened")), f => f.connections && [
     flowRow("Accepted", f.connections.accepted),
@@ -38,7 +36,8 @@ const tables = [
   ]],
   [createTable("Bytes", flowColumns("Direction")), f => f.bytes && [
     byteRow("Sent", f.bytes.sent),
-    ...(f.files ? [byteRow("\tby sendfile, uncopied", f.files.sendfile), byteRow("\tof it encrypted by the kernel", f.files.encrypted)] : []),
+    ...(f.files
+      ? [byteRow("\tby sendfile, uncopied", f.files.sendfile), byteRow("\tof it encrypted by the kernel", f.files.encrypted)] : []),
     byteRow("Received", f.bytes.received),
     ...(f.files ? [["Zero-copy share", share(f.files.recentShare), share(f.files.share)]] : []),
   ]],
@@ -69,37 +68,6 @@ const tables = [
     ["Waiting for the pool", count(f.process.poolQueue)],
   ]],
 ];
-
-function showTiles(f) {
-  const { requests, connections, bytes: traffic, files, handshakes, loops, process } = f;
-  const recent = requests.durations.recent;
-  const perSecond = flow => [rate(flow?.perSecond), isKnown(flow?.perSecond) ? "/s" : ""];
-  setBig("requests", perSecond(requests.ended));
-  setText(byId("requests-more"), count(requests.ended.total) + " answered, " + count(requests.active) + " in progress");
-  setBig("p99", seconds(recent?.p99));
-  setText(byId("p99-more"), recent?.count ? "99 % within this, half within " + joined(seconds(recent.p50)) : "no requests just now");
-  setBig("errors", perSecond(requests.byStatus["5xx"]));
-  setText(byId("errors-more"), count(requests.byStatus["5xx"].total) + " so far, and " + count(requests.byStatus["4xx"].total) + " of clients");
-  setBig("connections", [count(connections?.open), connections ? "open" : ""]);
-  setText(byId("connections-more"), connections
-    ? rate(connections.accepted.perSecond) + " a second accepted, " + count(connections.accepted.total) + " so far" : "this server does not tell");
-  const [sent, unit] = bytes(traffic?.sent.perSecond);
-  setBig("sent", [sent, unit && unit + "/s"]);
-  setText(byId("sent-more"), traffic
-    ? "received " + joined(bytes(traffic.received.perSecond)) + "/s, " + (isKnown(files?.recentShare) ? share(files.recentShare) : "nothing") + " zero-copy"
-    : "this server does not tell");
-  setBig("handshakes", handshakes ? perSecond(sumOf(handshakes.completed, handshakes.failed)) : [dash, ""]);
-  setText(byId("handshakes-more"), !handshakes ? "this server does not tell" : (handshakes.resumed
-    ? share(ratio(handshakes.resumed.total, handshakes.completed.total)) + " resumed, " : "") + count(handshakes.failed.total) + " failed so far");
-  setBig("loop", [isKnown(busiest(f)) ? share(busiest(f).busy).replace(" %", "") : dash, busiest(f) ? "% busy" : ""]);
-  setText(byId("loop-more"), loops
-    ? numbered(loops.length, "loop") + ", " + numbered(loops.reduce((sum, loop) => sum + loop.handOffs.total, 0), "hand-off") + " so far"
-    : "this server has no loops");
-  setBig("cpu", isKnown(process.cores) ? [short(process.cores), "of " + process.processors + (process.processors === 1 ? " core" : " cores")] : [dash, ""]);
-  setText(byId("cpu-more"), joined(bytes(process.memory)) + " of memory");
-}
-
-const sumOf = (a, b) => ({ total: a.total + b.total, perSecond: isKnown(a.perSecond) ? a.perSecond + b.perSecond : null });
 
 function show(f) {
   const time = new Date(f.time);
