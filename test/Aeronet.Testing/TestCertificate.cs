@@ -8,7 +8,7 @@ namespace Aeronet.Testing;
 public static class TestCertificate
 {
     /// <summary>A certificate for localhost and the loopback addresses, with its private key.</summary>
-    public static X509Certificate2 Create(string name = "localhost")
+    public static X509Certificate2 Create(string name = "localhost", int days = 30)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -18,6 +18,6 @@ public static class TestCertificate
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(days));
     }
 }

@@ -81,6 +81,7 @@ public sealed class BrowserTests
     [Fact]
     public async Task Page_ServerRestarted_Reconnects()
     {
+        var axe = Axe.Source();
         using var certificate = TestCertificate.Create();
         await using var browser = await Browser.StartAsync();
         var first = await DashboardSite.StartWithTlsAsync(certificate);
@@ -93,6 +94,7 @@ public sealed class BrowserTests
 
         await browser.WaitUntilAsync($"{Text("state-text")} === 'Disconnected'", "the end is seen");
         Assert.Contains("figures below are old", (string)(await browser.EvaluateAsync(Text("disconnected")))!, StringComparison.Ordinal);
+        await Axe.AssertNoViolationAsync(browser, axe);
 
         await using var second = await DashboardSite.StartWithTlsAsync(certificate, port);
         await browser.WaitUntilAsync($"{Text("state-text")} === 'Live'", "the page comes again");
@@ -146,6 +148,22 @@ public sealed class BrowserTests
         Assert.True((int)silent! >= 3, $"{silent} tables");
         await Axe.AssertNoViolationAsync(browser, axe);
         AssertQuiet(browser, host.Addresses[0]);
+    }
+
+    [Fact]
+    public async Task Page_CertificateEndsSoon_NamedAtTheTop()
+    {
+        var axe = Axe.Source();
+        using var certificate = TestCertificate.Create("old.example.com", days: 5);
+        await using var browser = await Browser.StartAsync();
+        await using var host = await DashboardSite.StartWithTlsAsync(certificate);
+        await browser.GoToAsync(host.Addresses[0] + DashboardSite.Path);
+        await browser.WaitUntilAsync("!document.getElementById('attention').hidden", "attention is called");
+
+        var line = (string)(await browser.EvaluateAsync(Text("attention")))!;
+        Assert.StartsWith($"old.example.com, 127.0.0.1, ::1 at https://127.0.0.1:{host.Ports[1]}: 4 days left", line, StringComparison.Ordinal);
+        Assert.Equal("4 days left", (string)(await browser.EvaluateAsync("document.querySelector('.badge.warn').textContent"))!);
+        await Axe.AssertNoViolationAsync(browser, axe);
     }
 
     [Fact]
