@@ -27,7 +27,8 @@ public sealed class EndpointTests
         Assert.Equal("""{"TLS_AES_128_GCM_SHA256":3,"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384":1}""", Text(json, "agreed.ciphers"));
         Assert.Equal("""{"secp256r1":4}""", Text(json, "agreed.groups"));
         Assert.Equal("""{"h2":1,"http/1.1":1}""", Text(json, "agreed.protocols"));
-        Assert.Equal((4, 3, 1, 3), (Count(json, "completed"), Count(json, "full"), Count(json, "resumed"), Count(json, "failed")));
+        Assert.Equal((4, 3, 1, 3),
+            (Count(json, "completed"), Count(json, "full"), Count(json, "resumed"), Count(json, "failed")));
         var durations = json["duration_ms"]!["completed"]!;
         double[] percentiles = [.. new[] { "p50", "p90", "p99", "max" }.Select(name => durations[name]!.GetValue<double>())];
         Assert.Equal(percentiles.Order(), percentiles);
