@@ -6,7 +6,8 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 /// The log by one set of options: what a line looks like, where lines wait, and whom they are written to in batches. When the options
 /// change another run takes its place, which writes nothing before this one has written what it was given.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The file is closed by the end of writing.")]
+[SuppressMessage(
+    "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The file is closed by the end of writing.")]
 internal sealed class AccessLogRun
 {
     private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);

@@ -24,7 +24,8 @@ internal static class TlsFields
     private static readonly byte[] AllMissing = Encoding.UTF8.GetBytes(string.Concat(Ordered.Select(field => $",\"{field.Name}\":null")));
 
     /// <summary>Each by its name.</summary>
-    public static IEnumerable<KeyValuePair<string, FieldWriter>> All => Ordered.Select(known => KeyValuePair.Create(known.Name, known.Write));
+    public static IEnumerable<KeyValuePair<string, FieldWriter>> All =>
+        Ordered.Select(known => KeyValuePair.Create(known.Name, known.Write));
 
     /// <summary>All as members of a JSON object that has others before.</summary>
     public static void WriteJson(LineWriter line, AccessLogEntry entry, ValueStyle style)

@@ -11,7 +11,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class AeronetTlsMetricsApplicationBuilderExtensions
 {
     /// <summary>
-    /// Puts tags of the TLS under a request on <c>http.server.request.duration</c>: those of <see cref="AeronetTlsMetricsOptions.RequestTags"/>.
+    /// Puts tags of the TLS under a request on <c>http.server.request.duration</c>: those of
+    /// <see cref="AeronetTlsMetricsOptions.RequestTags"/>.
     /// Options come from the configuration section <c>Aeronet:TlsMetrics</c>, changed by <c>services.AddAeronetTlsMetrics</c> or
     /// <c>services.Configure&lt;AeronetTlsMetricsOptions&gt;</c>.
     /// </summary>

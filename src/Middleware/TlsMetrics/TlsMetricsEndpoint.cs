@@ -18,7 +18,8 @@ internal sealed class TlsMetricsEndpoint(TlsReporter reporter, RequestDelegate p
         {
             case TlsMetricsFormat.Json:
                 response.ContentType = "application/json; charset=utf-8";
-                return JsonSerializer.SerializeAsync(response.Body, reporter.Read(), TlsReportJson.Default.TlsReport, context.RequestAborted);
+                return JsonSerializer.SerializeAsync(
+                    response.Body, reporter.Read(), TlsReportJson.Default.TlsReport, context.RequestAborted);
             case TlsMetricsFormat.Prometheus:
                 return prometheus(context);
             default:

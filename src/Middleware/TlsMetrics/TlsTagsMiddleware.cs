@@ -11,7 +11,8 @@ internal sealed class TlsTagsMiddleware(RequestDelegate next, IEnumerable<string
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Features.Get<IHttpMetricsTagsFeature>() is { MetricsDisabled: false } metrics && TlsFacts.Read(context.Features) is { } tls)
+        if (context.Features.Get<IHttpMetricsTagsFeature>() is { MetricsDisabled: false } metrics
+            && TlsFacts.Read(context.Features) is { } tls)
         {
             foreach (var (name, valueOf) in _tags)
             {

@@ -47,7 +47,8 @@ internal sealed class TlsMetrics
         _fallbacks = own.CreateCounter<long>("aeronet.ktls.fallbacks", "{connection}", "TLS connections that might have been encrypted by the kernel and are not, by reason.");
     }
 
-    internal void FellBack(KtlsFallback reason, TlsHost host) => _fallbacks.Add(1, s_fallbackReasons[(int)reason], TagOf(host.ServerName));
+    internal void FellBack(KtlsFallback reason, TlsHost host) =>
+        _fallbacks.Add(1, s_fallbackReasons[(int)reason], TagOf(host.ServerName));
 
     internal Measurement HandshakeStarted(ConnectionContext connection)
     {

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Transport.Tls;
 
-/// <summary>One endpoint as it is shown. All but its address, which Kestrel completes when it binds a free port, is found out once.</summary>
+/// <summary>
+/// One endpoint as it is shown. All but its address, which Kestrel completes when it binds a free port, is found out once.
+/// </summary>
 internal sealed class BoundTlsEndpoint
 {
     private readonly ListenOptions _listenOptions;
@@ -15,7 +17,8 @@ internal sealed class BoundTlsEndpoint
     /// <param name="hosts">The hosts it names.</param>
     /// <param name="ticketKeyMade">When OpenSSL made the key of its tickets; null where Kestrel's TLS serves.</param>
     /// <param name="fallbackReason">Why Kestrel's TLS serves it; null where the transport's does.</param>
-    internal BoundTlsEndpoint(ListenOptions listenOptions, TlsHost @default, IEnumerable<TlsHost> hosts, DateTimeOffset? ticketKeyMade, string? fallbackReason)
+    internal BoundTlsEndpoint(
+        ListenOptions listenOptions, TlsHost @default, IEnumerable<TlsHost> hosts, DateTimeOffset? ticketKeyMade, string? fallbackReason)
     {
         _listenOptions = listenOptions;
         TlsHost[] all = [@default, .. hosts.OrderBy(host => host.ServerName, StringComparer.OrdinalIgnoreCase)];

@@ -22,7 +22,8 @@ public sealed class ReloadTests : IDisposable
         using (await site.GetAsync("/?token=a&mine=b", headers: ["X-Client: 192.0.2.1"]))
             Assert.Equal("127.0.0.1 ?token=[redacted]&mine=b", await sink.LineAsync());
 
-        Reload(site, ("Format", "{query} {remote}"), ("RedactQuery", "mine"), ("KnownProxies", "127.0.0.1"), ("ForwardedHeader", "X-Client"));
+        Reload(
+            site, ("Format", "{query} {remote}"), ("RedactQuery", "mine"), ("KnownProxies", "127.0.0.1"), ("ForwardedHeader", "X-Client"));
 
         using (await site.GetAsync("/?token=a&mine=b", headers: ["X-Client: 192.0.2.1"]))
             Assert.Equal("?token=a&mine=[redacted] 192.0.2.1", await sink.LineAsync(1));
@@ -81,7 +82,13 @@ public sealed class ReloadTests : IDisposable
         var sent = new int[Clients];
         string File(int number) => Path.Combine(_folder.FullName, $"access-{number}.log");
         await using (var site = await LogSite.StartAsync(
-            ServerKind.Aeronet, null, null, ("Format", "0 {path}"), ("File:Path", File(0)), ("File:MaxSize", "4096"), ("FlushInterval", "00:00:00.005")))
+            ServerKind.Aeronet,
+            null,
+            null,
+            ("Format", "0 {path}"),
+            ("File:Path", File(0)),
+            ("File:MaxSize", "4096"),
+            ("FlushInterval", "00:00:00.005")))
         {
             using var over = new CancellationTokenSource();
             var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>

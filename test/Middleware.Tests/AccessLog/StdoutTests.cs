@@ -11,7 +11,8 @@ public sealed class StdoutTests
     public async Task Stdout_OfAProcess_EveryLine()
     {
         var program = Environment.ProcessPath!;
-        string[] command = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(StdoutTests).Assembly.Location, StdoutServer.Switch] : [StdoutServer.Switch];
+        string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(StdoutTests).Assembly.Location] : [];
+        string[] command = [.. assembly, StdoutServer.Switch];
         using var process = Process.Start(new ProcessStartInfo(program, command)
         {
             RedirectStandardInput = true,
@@ -22,7 +23,8 @@ public sealed class StdoutTests
         {
             var output = process.StandardOutput.ReadToEndAsync();
             var port = await process.StandardError.ReadLineAsync().OrTimeout("the server's port");
-            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+            client.BaseAddress = new Uri($"http://127.0.0.1:{port}");
             for (var i = 0; i < Requests; i++)
                 Assert.Equal("served", await client.GetStringAsync($"/{i}%0A%E2%82%AC").OrTimeout("an answer"));
 

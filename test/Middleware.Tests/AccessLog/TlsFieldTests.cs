@@ -73,7 +73,8 @@ public sealed class TlsFieldTests
     {
         var session = Path.GetTempFileName();
         var sink = new CapturingSink();
-        await using var host = await TlsSite.StartAsync(Log, tls => tls.Ktls = KtlsMode.Disabled, builder => Configure(builder, format, sink));
+        await using var host = await TlsSite.StartAsync(
+            Log, tls => tls.Ktls = KtlsMode.Disabled, builder => Configure(builder, format, sink));
         string[] client =
         [
             version, "-groups", "P-256", "-servername", "a.example.com", "-alpn", "http/1.1",

@@ -20,19 +20,20 @@ public sealed class EndpointTests
         await using var site = await StartAndConnectAsync();
 
         var json = await site.ReadJsonAsync(LastRecorded, 3);
-        Assert.Equal((4, 3, 1), (Number(json, "handshakes.completed"), Number(json, "handshakes.full"), Number(json, "handshakes.resumed")));
+        Assert.Equal([4, 3, 1], Numbers(json, "handshakes.completed", "handshakes.full", "handshakes.resumed"));
         Assert.Equal(0, Number(json, "handshakes.active"));
         Assert.Equal("""{"no_application_protocol":1,"no_shared_cipher":1,"plain_http":1}""", Text(json, "handshakes.failures"));
         Assert.Equal("""{"1.2":1,"1.3":3}""", Text(json, "agreed.versions"));
         Assert.Equal("""{"TLS_AES_128_GCM_SHA256":3,"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384":1}""", Text(json, "agreed.ciphers"));
         Assert.Equal("""{"secp256r1":4}""", Text(json, "agreed.groups"));
         Assert.Equal("""{"h2":1,"http/1.1":1}""", Text(json, "agreed.protocols"));
-        Assert.Equal((4, 3, 1, 3), (Count(json, "completed"), Count(json, "full"), Count(json, "resumed"), Count(json, "failed")));
+        Assert.Equal((4, 3, 1, 3),
+            (Count(json, "completed"), Count(json, "full"), Count(json, "resumed"), Count(json, "failed")));
         var durations = json["duration_ms"]!["completed"]!;
         double[] percentiles = [.. new[] { "p50", "p90", "p99", "max" }.Select(name => durations[name]!.GetValue<double>())];
         Assert.Equal(percentiles.Order(), percentiles);
         Assert.InRange(percentiles[0], 0.01, 10_000);
-        Assert.Equal((4, 0, 0), (Number(json, "connections.established"), Number(json, "connections.sent_by_kernel"), Number(json, "connections.received_by_kernel")));
+        Assert.Equal([4, 0, 0], Numbers(json, "connections.established", "connections.sent_by_kernel", "connections.received_by_kernel"));
         Assert.Equal("0", Text(json, "connections.sent_by_kernel_share"));
 
         var text = await site.ReadPrometheusAsync();
@@ -40,7 +41,8 @@ public sealed class EndpointTests
         Assert.Equal((3, 1), (text.Sum(Handshakes, "tls_resumed=\"false\""), text.Sum(Handshakes, "tls_resumed=\"true\"")));
         Assert.Equal(1, text.Sum(Handshakes, "error_type=\"no_shared_cipher\"", "aeronet_tls_host=\"*.example.com\""));
         Assert.Equal(7, text.Sum("kestrel_tls_handshake_duration_seconds_count"));
-        Assert.Equal(1, text.Sum("kestrel_tls_handshake_duration_seconds_count", "tls_protocol_version=\"1.2\"", "tls_curve=\"secp256r1\""));
+        Assert.Equal(
+            1, text.Sum("kestrel_tls_handshake_duration_seconds_count", "tls_protocol_version=\"1.2\"", "tls_curve=\"secp256r1\""));
     }
 
     [Fact]
@@ -50,16 +52,18 @@ public sealed class EndpointTests
 
         var hosts = (await site.ReadJsonAsync(LastRecorded, 3))["hosts"]!.AsArray();
         Assert.Equal(["*", "*.example.com", "nobody.asks.test"], hosts.Select(host => (string)host!["name"]!));
-        Assert.Equal((2, 2, 0, 0), Figures(hosts[0]!));
-        Assert.Equal((2, 1, 1, 2), Figures(hosts[1]!));
-        Assert.Equal((0, 0, 0, 0), Figures(hosts[2]!));
-        Assert.Equal((2, 2, 0), (Number(hosts[0], "connections.established"), Number(hosts[1], "connections.established"), Number(hosts[2], "connections.established")));
+        Assert.Equal([2, 2, 0, 0], Figures(hosts[0]!));
+        Assert.Equal([2, 1, 1, 2], Figures(hosts[1]!));
+        Assert.Equal([0, 0, 0, 0], Figures(hosts[2]!));
+        Assert.Equal([2, 2, 0], hosts.Select(host => Number(host, "connections.established")));
         Assert.Equal("null", Text(hosts[2], "connections.sent_by_kernel_share"));
 
         var text = await site.ReadPrometheusAsync(asOpenMetrics: true);
         Assert.Equal(
             ["aeronet_tls_host=\"*\"", "aeronet_tls_host=\"*.example.com\""],
-            text.LabelsOf("aeronet_tls_connections_total").Where(label => label.StartsWith("aeronet_tls_host", StringComparison.Ordinal)).Order());
+            text.LabelsOf("aeronet_tls_connections_total")
+                .Where(label => label.StartsWith("aeronet_tls_host", StringComparison.Ordinal))
+                .Order());
     }
 
     [Fact]
@@ -68,7 +72,7 @@ public sealed class EndpointTests
         await using var site = await MetricsSite.StartAsync();
         using (var client = await site.Host.ConnectAsync())
         await using (var stream = new NetworkStream(client.Socket))
-        await using (var tls = new SslStream(stream, leaveInnerStreamOpen: true, (_, certificate, _, _) => TlsSite.Certificate.Equals(certificate)))
+        await using (var tls = new SslStream(stream, true, (_, certificate, _, _) => TlsSite.Certificate.Equals(certificate)))
         {
             await tls.AuthenticateAsClientAsync("localhost").OrTimeout("the handshake");
 
@@ -77,7 +81,8 @@ public sealed class EndpointTests
             await site.ReadJsonAsync("connections.broken.truncated", 1);
         }
 
-        Assert.Equal(1, (await site.ReadPrometheusAsync()).Sum("aeronet_tls_broken_total", "error_type=\"truncated\"", "aeronet_tls_host=\"*\""));
+        var text = await site.ReadPrometheusAsync();
+        Assert.Equal(1, text.Sum("aeronet_tls_broken_total", "error_type=\"truncated\"", "aeronet_tls_host=\"*\""));
     }
 
     [Fact]
@@ -87,9 +92,10 @@ public sealed class EndpointTests
 
         var json = await site.ReadJsonAsync();
 
-        Assert.Equal((0, 0, 0), (Number(json, "handshakes.completed"), Number(json, "handshakes.failed"), Number(json, "connections.established")));
+        Assert.Equal([0, 0, 0], Numbers(json, "handshakes.completed", "handshakes.failed", "connections.established"));
         Assert.Equal("null", Text(json, "duration_ms.completed.p99"));
-        Assert.InRange(json["since"]!.GetValue<DateTimeOffset>(), DateTimeOffset.UtcNow.AddMinutes(-5), json["time"]!.GetValue<DateTimeOffset>());
+        var (since, time) = (json["since"]!.GetValue<DateTimeOffset>(), json["time"]!.GetValue<DateTimeOffset>());
+        Assert.InRange(since, DateTimeOffset.UtcNow.AddMinutes(-5), time);
         using var text = await site.AskAsync("?format=prometheus");
         Assert.Equal(HttpStatusCode.OK, text.StatusCode);
     }
@@ -107,7 +113,7 @@ public sealed class EndpointTests
 
         var json = await site.ReadJsonAsync(LastRecorded, 1);
         Assert.Equal(1, Number(json, "handshakes.completed"));
-        Assert.Equal(("null", "null", "null"), (Text(json, "handshakes.full"), Text(json, "duration_ms.resumed"), Text(json, "connections")));
+        Assert.All(["handshakes.full", "duration_ms.resumed", "connections"], untold => Assert.Equal("null", Text(json, untold)));
         Assert.Equal("""{"1.3":1}""", Text(json, "agreed.versions"));
         Assert.Single(json["handshakes"]!["failures"]!.AsObject());
         Assert.Empty(json["hosts"]!.AsArray());
@@ -117,14 +123,15 @@ public sealed class EndpointTests
     [Fact]
     public async Task Get_KestrelsEndpointBeside_OfAllWhatBothTell()
     {
-        await using var site = await MetricsSite.StartAsync(kestrel: kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(TlsSite.Certificate)));
+        await using var site = await MetricsSite.StartAsync(
+            kestrel: kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(TlsSite.Certificate)));
         await site.ConnectAsync("-tls1_3");
         using var client = new HttpClient(KestrelHost.CreateHttpHandler(TlsSite.Certificate));
         Assert.Equal("served", await client.GetStringAsync($"https://127.0.0.1:{site.Host.Ports[2]}/"));
 
         var json = await site.ReadJsonAsync("duration_ms.completed.count", 2);
 
-        Assert.Equal((2, 1, 0), (Number(json, "handshakes.completed"), Number(json, "handshakes.full"), Number(json, "handshakes.resumed")));
+        Assert.Equal([2, 1, 0], Numbers(json, "handshakes.completed", "handshakes.full", "handshakes.resumed"));
         Assert.Equal(1, Number(json, "connections.established"));
         Assert.Equal("""{"1.3":2}""", Text(json, "agreed.versions"));
         Assert.Equal(2, (await site.ReadPrometheusAsync()).Sum("kestrel_tls_handshake_duration_seconds_count"));
@@ -162,7 +169,8 @@ public sealed class EndpointTests
         await site.ConnectAsync([.. tls13, "-servername", "a.example.com", "-sess_out", session]);
         await site.ConnectAsync([.. tls13, "-servername", "a.example.com", "-sess_in", session]);
         await site.ConnectAsync([.. tls13, "-servername", "made.up.test", "-alpn", "h2"]);
-        await site.ConnectAsync("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384", "-groups", "P-256", "-noservername", "-alpn", "http/1.1");
+        string[] tls12 = ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384", "-groups", "P-256"];
+        await site.ConnectAsync([.. tls12, "-noservername", "-alpn", "http/1.1"]);
         await site.ConnectAsync("-tls1_2", "-cipher", "AES128-SHA", "-servername", "b.example.com");
         await site.ConnectAsync("-alpn", "nobodys", "-servername", "b.example.com");
         using (var plain = await site.Host.ConnectAsync())
@@ -183,6 +191,8 @@ public sealed class EndpointTests
 
     private static long Count(JsonNode? json, string what) => Number(json, $"duration_ms.{what}.count");
 
-    private static (long Completed, long Full, long Resumed, long Failed) Figures(JsonNode host) => (
-        Number(host, "handshakes.completed"), Number(host, "handshakes.full"), Number(host, "handshakes.resumed"), Number(host, "handshakes.failed"));
+    private static long[] Numbers(JsonNode? json, params string[] paths) => [.. paths.Select(path => Number(json, path))];
+
+    private static long[] Figures(JsonNode host) =>
+        Numbers(host, "handshakes.completed", "handshakes.full", "handshakes.resumed", "handshakes.failed");
 }

@@ -22,8 +22,11 @@ internal sealed class MetricsSite : IAsyncDisposable
     public KestrelHost Host { get; }
 
     public static async Task<MetricsSite> StartAsync(
-        Action<AeronetTlsOptions>? tls = null, Action<IEndpointConventionBuilder>? endpoint = null, TransportKind transport = TransportKind.Aeronet,
-        Action<WebApplicationBuilder>? builder = null, Action<KestrelServerOptions>? kestrel = null) =>
+        Action<AeronetTlsOptions>? tls = null,
+        Action<IEndpointConventionBuilder>? endpoint = null,
+        TransportKind transport = TransportKind.Aeronet,
+        Action<WebApplicationBuilder>? builder = null,
+        Action<KestrelServerOptions>? kestrel = null) =>
         new(await KestrelHost.StartAsync(transport, new KestrelHostOptions
         {
             Listen = listen =>

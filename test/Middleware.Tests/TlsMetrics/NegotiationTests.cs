@@ -105,6 +105,7 @@ public sealed class NegotiationTests
         var text = await curl.RunAsync("-sS", "-f", "-H", "Accept: text/plain", url);
 
         Assert.Contains("\"completed\": 1", json.Output, StringComparison.Ordinal);
-        Assert.Equal(1, PrometheusFamilies.Parse(text.Output, isOpenMetrics: false).Sum("aeronet_tls_handshakes_total", "tls_resumed=\"false\""));
+        var families = PrometheusFamilies.Parse(text.Output, isOpenMetrics: false);
+        Assert.Equal(1, families.Sum("aeronet_tls_handshakes_total", "tls_resumed=\"false\""));
     }
 }

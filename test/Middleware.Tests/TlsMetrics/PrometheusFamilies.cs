@@ -50,19 +50,25 @@ internal sealed partial class PrometheusFamilies
     public string TypeOf(string family) => _types[family];
 
     /// <summary>The sum of a sample over all label sets that contain these, such as <c>tls_resumed="true"</c>.</summary>
-    public double Sum(string name, params string[] labels) => _samples
-        .Where(sample => sample.Key.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => Labels(sample.Key).Contains(label)))
-        .Sum(sample => sample.Value);
+    public double Sum(string name, params string[] labels) =>
+        Of(name).Where(sample => labels.All(label => Labels(sample.Key).Contains(label))).Sum(sample => sample.Value);
 
-    public IEnumerable<string> LabelsOf(string name) =>
-        _samples.Keys.Where(key => key.StartsWith(name + "{", StringComparison.Ordinal)).SelectMany(Labels).Distinct();
+    public IEnumerable<string> LabelsOf(string name) => Of(name).SelectMany(sample => Labels(sample.Key)).Distinct();
 
-    private static string[] Labels(string series) => [.. Label().Matches(series[series.IndexOf('{', StringComparison.Ordinal)..]).Select(label => label.Value)];
+    private static string[] Labels(string series) =>
+        [.. Label().Matches(series[series.IndexOf('{', StringComparison.Ordinal)..]).Select(label => label.Value)];
+
+    private static bool IsBound(string label) => label.StartsWith("le=", StringComparison.Ordinal);
+
+    private static double Number(string text) =>
+        text == "+Inf" ? double.PositiveInfinity : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private string FamilyOf(string sample, bool isOpenMetrics, string current)
     {
         string[] suffixes = ["_bucket", "_sum", "_count", "_total", "_created", "_info"];
-        var stripped = suffixes.Where(suffix => sample.EndsWith(suffix, StringComparison.Ordinal)).Select(suffix => sample[..^suffix.Length]);
+        var stripped = suffixes
+            .Where(suffix => sample.EndsWith(suffix, StringComparison.Ordinal))
+            .Select(suffix => sample[..^suffix.Length]);
         string[] candidates = isOpenMetrics ? [.. stripped, sample] : [sample, .. stripped];
         var known = candidates.FirstOrDefault(_types.ContainsKey);
         Assert.True(known is not null && known == current, $"the sample {sample} stands without its type");
@@ -76,31 +82,32 @@ internal sealed partial class PrometheusFamilies
         Assert.True(rest.All(c => c == ','), $"labels of {sample.Value}");
         var names = Label().Matches(labels).Select(label => label.Groups["name"].Value).ToList();
         Assert.Equal(names.Distinct(), names);
-        var text = sample.Groups["value"].Value;
-        var value = text == "+Inf" ? double.PositiveInfinity : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
-        Assert.True(_samples.TryAdd($"{sample.Groups["name"].Value}{{{labels}}}", value), $"the same series twice: {sample.Value}");
+        var series = $"{sample.Groups["name"].Value}{{{labels}}}";
+        Assert.True(_samples.TryAdd(series, Number(sample.Groups["value"].Value)), $"the same series twice: {sample.Value}");
     }
 
     private void CheckHistograms()
     {
         foreach (var family in _types.Where(type => type.Value == "histogram").Select(type => type.Key))
         {
-            var buckets = _samples.Where(sample => sample.Key.StartsWith(family + "_bucket{", StringComparison.Ordinal))
-                .GroupBy(sample => string.Join(',', Labels(sample.Key).Where(label => !label.StartsWith("le=", StringComparison.Ordinal)))).ToList();
+            var buckets = Of(family + "_bucket").GroupBy(sample => Key(Labels(sample.Key).Where(label => !IsBound(label)))).ToList();
             Assert.NotEmpty(buckets);
             foreach (var series in buckets)
             {
-                var bounds = series.Select(sample => Labels(sample.Key).Single(label => label.StartsWith("le=", StringComparison.Ordinal))[4..^1])
-                    .Select(bound => bound == "+Inf" ? double.PositiveInfinity : double.Parse(bound, CultureInfo.InvariantCulture)).ToList();
+                var bounds = series.Select(sample => Number(Labels(sample.Key).Single(IsBound)[4..^1])).ToList();
                 Assert.Equal(bounds.Order(), bounds);
                 Assert.Equal(double.PositiveInfinity, bounds[^1]);
                 var counts = series.Select(sample => sample.Value).ToList();
                 Assert.Equal(counts.Order(), counts);
-                var count = _samples.Single(sample => sample.Key.StartsWith(family + "_count{", StringComparison.Ordinal) && string.Join(',', Labels(sample.Key)) == series.Key);
-                Assert.Equal(counts[^1], count.Value);
+                Assert.Equal(counts[^1], Of(family + "_count").Single(sample => Key(Labels(sample.Key)) == series.Key).Value);
             }
         }
+
+        static string Key(IEnumerable<string> labels) => string.Join(',', labels);
     }
+
+    private IEnumerable<KeyValuePair<string, double>> Of(string name) =>
+        _samples.Where(sample => sample.Key.StartsWith(name + "{", StringComparison.Ordinal));
 
     [GeneratedRegex(@"^# (?<kind>HELP|TYPE|UNIT) (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<rest>.*)$")]
     private static partial Regex Meta();

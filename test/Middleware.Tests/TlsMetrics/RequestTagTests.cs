@@ -71,7 +71,7 @@ public sealed class RequestTagTests
     }
 
     [Theory]
-    [InlineData("RequestTags:0", "tls.client.server_name", "Aeronet:TlsMetrics:RequestTags has 'tls.client.server_name': use aeronet.ktls.send, aeronet.tls.host, ")]
+    [InlineData("RequestTags:0", "tls.sni", "Aeronet:TlsMetrics:RequestTags has 'tls.sni': use aeronet.ktls.send, aeronet.tls.host, ")]
     [InlineData("RequestTags", "tls.cipher;tls.cipher", "Aeronet:TlsMetrics:RequestTags has 'tls.cipher' twice: leave one out.")]
     [InlineData("Tags", "tls.cipher", "Aeronet:TlsMetrics:Tags is not an option")]
     public void Options_Wrong_OneLineNamesKeyAndRemedy(string key, string value, string message)
@@ -86,7 +86,8 @@ public sealed class RequestTagTests
         Assert.StartsWith(message, Assert.Single(error.Failures), StringComparison.Ordinal);
     }
 
-    private static string Line(KestrelHost host) => host.Metrics.ToString().Split('\n').Single(line => line.StartsWith(Duration, StringComparison.Ordinal));
+    private static string Line(KestrelHost host) =>
+        host.Metrics.ToString().Split('\n').Single(line => line.StartsWith(Duration, StringComparison.Ordinal));
 
     private static void App(WebApplication app)
     {

@@ -14,5 +14,8 @@ internal sealed record AgreedReport(
     IReadOnlyDictionary<string, long> Protocols)
 {
     public static AgreedReport Of(IReadOnlyList<PointSnapshot> completed) => new(
-        completed.CountBy("tls.protocol.version"), completed.CountBy("tls.cipher"), completed.CountBy("tls.curve"), completed.CountBy("tls.next_protocol"));
+        completed.CountBy("tls.protocol.version"),
+        completed.CountBy("tls.cipher"),
+        completed.CountBy("tls.curve"),
+        completed.CountBy("tls.next_protocol"));
 }

@@ -5,7 +5,8 @@ namespace Aeronet.AspNetCore.Middleware.TlsMetrics.Report;
 /// <summary>Sums up points: what a counter added, or how many values a histogram has.</summary>
 internal static class PointCounts
 {
-    public static long Count(this IEnumerable<PointSnapshot> points) => points.Sum(static point => (long)point.Value + point.Distribution.Count);
+    public static long Count(this IEnumerable<PointSnapshot> points) =>
+        points.Sum(static point => (long)point.Value + point.Distribution.Count);
 
     public static IEnumerable<PointSnapshot> With(this IEnumerable<PointSnapshot> points, string tag, string value) =>
         points.Where(point => point.Tags[tag] == value);

@@ -22,14 +22,17 @@ internal sealed class TlsReporter(MeterReader reader, IAeronetTlsStatus? status,
         var failed = durations.Where(static point => point.Tags[TlsInstruments.Reason] is not null).ToList();
         var isTransports = meters.Has(TlsInstruments.Handshakes);
         var active = Math.Max(0, meters.Points(TlsInstruments.Active).Count());
-        var kestrels = new HandshakeReport(active, completed.Count(), null, null, failed.Count(), failed.CountBy(TlsInstruments.Reason));
+        var kestrels = new HandshakeReport(
+            active, completed.Count(), Full: null, Resumed: null, failed.Count(), failed.CountBy(TlsInstruments.Reason));
         var transports = Handshakes(meters.Points(TlsInstruments.Handshakes));
         return new TlsReport(
             _since,
             time.GetUtcNow(),
 
             // Some endpoints may be Kestrel's: all are measured, and those of the transport are told more of.
-            isTransports ? kestrels with { Full = transports.Full, Resumed = transports.Resumed, Failures = transports.Failures } : kestrels,
+            isTransports
+                ? kestrels with { Full = transports.Full, Resumed = transports.Resumed, Failures = transports.Failures }
+                : kestrels,
             new DurationReport(
                 PercentileReport.Of(completed),
                 isTransports ? PercentileReport.Of(completed.With(TlsInstruments.Resumed, "false")) : null,
@@ -48,7 +51,8 @@ internal sealed class TlsReporter(MeterReader reader, IAeronetTlsStatus? status,
         return new HandshakeReport(null, full + resumed, full, resumed, failures.Values.Sum(), failures);
     }
 
-    private static ConnectionReport Connections(MeterSnapshot meters, Func<IEnumerable<PointSnapshot>, IEnumerable<PointSnapshot>> ofHost)
+    private static ConnectionReport Connections(
+        MeterSnapshot meters, Func<IEnumerable<PointSnapshot>, IEnumerable<PointSnapshot>> ofHost)
     {
         var points = ofHost(meters.Points(TlsInstruments.Connections)).ToList();
         var (all, sent) = (points.Count(), points.With(TlsInstruments.SendsByKernel, "true").Count());
@@ -69,7 +73,8 @@ internal sealed class TlsReporter(MeterReader reader, IAeronetTlsStatus? status,
     // Those that nobody has asked for yet, and those that are not served any more but were.
     private SortedSet<string> HostNames(MeterSnapshot meters)
     {
-        var names = new SortedSet<string>(meters.Points(TlsInstruments.Handshakes).CountBy(TlsInstruments.Host).Keys, StringComparer.Ordinal);
+        var counted = meters.Points(TlsInstruments.Handshakes).CountBy(TlsInstruments.Host).Keys;
+        var names = new SortedSet<string>(counted, StringComparer.Ordinal);
         foreach (var endpoint in status?.Endpoints.Where(endpoint => endpoint.Implementation == TlsImplementation.OpenSsl) ?? [])
         {
             names.UnionWith(endpoint.Hosts.Select(host => host.Name ?? OwnPolicy));
