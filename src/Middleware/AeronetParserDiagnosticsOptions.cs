@@ -7,7 +7,10 @@ public class AeronetParserDiagnosticsOptions
     public const string SectionName = "Aeronet:ParserDiagnostics";
 
     /// <summary>Whether the reason is logged, and whether the client is told.</summary>
-    /// <remarks>Defaults to <see cref="ParserDiagnosticsMode.Log"/>. <see cref="ParserDiagnosticsMode.LogAndBody"/> fails the start outside Development.</remarks>
+    /// <remarks>
+    /// Defaults to <see cref="ParserDiagnosticsMode.Log"/>. <see cref="ParserDiagnosticsMode.LogAndBody"/> fails the start outside
+    /// Development.
+    /// </remarks>
     public ParserDiagnosticsMode Mode { get; set; } = ParserDiagnosticsMode.Log;
 
     /// <summary>How many bytes around the place are quoted, escaped.</summary>

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Aeronet.AspNetCore.Middleware.ParserDiagnostics;
 
 /// <summary>Reads <c>Aeronet:ParserDiagnostics</c>.</summary>
-internal sealed class AeronetParserDiagnosticsOptionsSetup(IConfiguration configuration) : IConfigureOptions<AeronetParserDiagnosticsOptions>
+internal sealed class AeronetParserDiagnosticsOptionsSetup(IConfiguration configuration)
+    : IConfigureOptions<AeronetParserDiagnosticsOptions>
 {
     public void Configure(AeronetParserDiagnosticsOptions options)
     {

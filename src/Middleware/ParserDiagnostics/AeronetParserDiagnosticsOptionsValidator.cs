@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Aeronet.AspNetCore.Middleware.ParserDiagnostics;
 
 /// <summary>Checks the options. Every message names the key, the value and what would be right.</summary>
-internal sealed class AeronetParserDiagnosticsOptionsValidator(IHostEnvironment environment) : IValidateOptions<AeronetParserDiagnosticsOptions>
+internal sealed class AeronetParserDiagnosticsOptionsValidator(IHostEnvironment environment)
+    : IValidateOptions<AeronetParserDiagnosticsOptions>
 {
     public const string ModeRemedy = "Off, Log or, in Development, LogAndBody";
 
@@ -20,8 +21,8 @@ internal sealed class AeronetParserDiagnosticsOptionsValidator(IHostEnvironment 
         if (options.Mode == ParserDiagnosticsMode.LogAndBody && !environment.IsDevelopment())
         {
             failures.Add(
-                $"{Section}:{nameof(options.Mode)} is {options.Mode} in the environment '{environment.EnvironmentName}': use Log, because what "
-                + "the server thinks of a request is for its developers alone.");
+                $"{Section}:{nameof(options.Mode)} is {options.Mode} in the environment '{environment.EnvironmentName}': use Log, "
+                + "because what the server thinks of a request is for its developers alone.");
         }
 
         failures.Check(

@@ -39,7 +39,8 @@ public static class AeronetParserDiagnosticsServiceCollectionExtensions
 
         // Kestrel's own; the host's diagnostics go by DiagnosticListener.
         services.AddSingleton<DiagnosticSource>(
-            provider => new BadRequestSource(provider.GetRequiredService<DiagnosticListener>(), provider.GetRequiredService<RejectionReporter>()));
+            provider => new BadRequestSource(
+                provider.GetRequiredService<DiagnosticListener>(), provider.GetRequiredService<RejectionReporter>()));
         return services;
     }
 

@@ -25,6 +25,7 @@ internal static partial class ParserDiagnosticsLog
         string connectionId,
         EndPoint? remoteEndPoint);
 
-    [LoggerMessage(2, LogLevel.Error, "A refused request could not be looked at. Please report it with the stack trace.", EventName = "Failed")]
+    [LoggerMessage(
+        2, LogLevel.Error, "A refused request could not be looked at. Please report it with the stack trace.", EventName = "Failed")]
     public static partial void Failed(ILogger logger, Exception exception);
 }

@@ -68,7 +68,9 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
         return rejection.In(bytes, fault with { Expected = expected }, start, excerpts);
     }
 
-    /// <summary>Kestrel decodes a path where it stands once it has its text: puts the bytes back. False if this is another request.</summary>
+    /// <summary>
+    /// Kestrel decodes a path where it stands once it has its text: puts the bytes back. False if this is another request.
+    /// </summary>
     private static bool TryRestoreTarget(Span<byte> head, string rawTarget)
     {
         var target = head.IndexOf((byte)' ') + 1;
@@ -109,7 +111,8 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
 
         return Says(error, BadChunkSize) ? InBody(rejection, ChunkScanner.FindInSize(bytes), offset, bytes)
             : Says(error, BadChunkSuffix) ? InBody(rejection, ChunkScanner.AfterData, offset, bytes)
-            : Says(error, BadChunkExtension) ? InBody(rejection, ChunkScanner.Extension, offset - ChunkScanner.ConsumedOfExtension, [])
+            : Says(error, BadChunkExtension)
+                ? InBody(rejection, ChunkScanner.Extension, offset - ChunkScanner.ConsumedOfExtension, [])
             : FieldLineScanner.Find(bytes, 0, rules, out _) is { StatusCode: not 0 } fault ? InBody(rejection, fault, offset, bytes)
             : rejection;
     }
@@ -124,9 +127,12 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
         Excerpt = excerpts.Write(bytes[..Math.Min(bytes.Length, fault.Offset + 1)], fault.Offset),
     };
 
-    private static bool Says(BadHttpRequestException error, string words) => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
+    private static bool Says(BadHttpRequestException error, string words) =>
+        error.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
 
     // What follows the colon is what the client sent, secrets included.
     private static string ReasonOf(BadHttpRequestException error) =>
-        error.Message.IndexOf(": ", StringComparison.Ordinal) is var colon && colon < 0 ? error.Message.TrimEnd('.') : error.Message[..colon];
+        error.Message.IndexOf(": ", StringComparison.Ordinal) is var colon && colon < 0
+            ? error.Message.TrimEnd('.')
+            : error.Message[..colon];
 }

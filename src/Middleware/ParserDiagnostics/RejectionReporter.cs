@@ -48,7 +48,8 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
     private readonly ILogger _logger;
     private readonly HeadRules _rules;
 
-    public RejectionReporter(IOptions<AeronetParserDiagnosticsOptions> options, IOptions<KestrelServerOptions> kestrel, ILoggerFactory loggers)
+    public RejectionReporter(
+        IOptions<AeronetParserDiagnosticsOptions> options, IOptions<KestrelServerOptions> kestrel, ILoggerFactory loggers)
     {
         _options = options.Value;
         _logger = loggers.CreateLogger(ParserDiagnosticsLog.Category);
@@ -63,11 +64,13 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
 
     /// <summary>Kestrel refuses a request of HTTP/1 and has not answered yet. On the connection's own flow.</summary>
     /// <param name="features">The connection's and the request's.</param>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A mistake of ours must not keep Kestrel from answering.")]
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "A mistake of ours must not keep Kestrel from answering.")]
     public void OnBadRequest(IFeatureCollection features)
     {
         // Of the base type are those that the application throws, while the body may still be read.
-        if (features.Get<IBadRequestExceptionFeature>()?.Error is not BadHttpRequestException error || error.GetType() == typeof(BadHttpRequestException))
+        if (features.Get<IBadRequestExceptionFeature>()?.Error is not BadHttpRequestException error
+            || error.GetType() == typeof(BadHttpRequestException))
         {
             return;
         }
@@ -106,7 +109,9 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
             var first = bytes.ToArray();
             var fault = PrefaceScanner.Find(first, isHttp1);
             var refused = rejection with { StatusCode = isHttp1 ? StatusCodes.Status400BadRequest : null };
-            Report(first.Length > 0 ? refused.In(first, fault, 0, _excerpts) : refused with { Fault = fault.Kind, Expected = fault.Expected });
+            Report(first.Length > 0
+                ? refused.In(first, fault, 0, _excerpts)
+                : refused with { Fault = fault.Kind, Expected = fault.Expected });
         }
         else if (ClientErrors.TryGetValue(reason, out var expected))
         {
@@ -121,7 +126,11 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
             RemoteEndPoint = connection.RemoteEndPoint,
             StatusCode = StatusCodes.Status400BadRequest,
             Expected = "",
-        }.In(bytes, new HeadFault(RequestFault.PlainHttpOnTlsPort, 0, "a TLS ClientHello: this endpoint speaks HTTPS, use https://"), 0, _excerpts));
+        }.In(
+            bytes,
+            new HeadFault(RequestFault.PlainHttpOnTlsPort, 0, "a TLS ClientHello: this endpoint speaks HTTPS, use https://"),
+            0,
+            _excerpts));
 
     private static HeadRules RulesOf(KestrelServerOptions kestrel) => new()
     {
@@ -139,8 +148,10 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
         {
             held.CloseWith(RejectionAnswer.TlsAlert);
         }
-        else if (_options.Mode == ParserDiagnosticsMode.LogAndBody && rejection is { Offset: not null, Fault: not RequestFault.Http2OnHttp1Endpoint }
-            && !HttpMethods.IsHead(features.Get<IHttpRequestFeature>()?.Method ?? "") && features.Get<IHttpResponseFeature>() is { HasStarted: false } response)
+        else if (_options.Mode == ParserDiagnosticsMode.LogAndBody
+            && rejection is { Offset: not null, Fault: not RequestFault.Http2OnHttp1Endpoint }
+            && !HttpMethods.IsHead(features.Get<IHttpRequestFeature>()?.Method ?? "")
+            && features.Get<IHttpResponseFeature>() is { HasStarted: false } response)
         {
             held.CloseWith(RejectionAnswer.Response(rejection, response.Headers));
         }

@@ -28,7 +28,10 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
 
     bool IHeldInputFeature.TryGetBytes(out long position, out ReadOnlySequence<byte> bytes) => _input.TryGetHeld(out position, out bytes);
 
-    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "Nobody waits for room: what is left is sent before the connection closes.")]
+    [SuppressMessage(
+        "Reliability",
+        "CA2012:Use ValueTasks correctly",
+        Justification = "Nobody waits for room: what is left is sent before the connection closes.")]
     void IHeldInputFeature.CloseWith(ReadOnlySpan<byte> bytes)
     {
         _output.Write(bytes);
@@ -48,11 +51,13 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
 
     private ConnectionVerdict? FindVerdict() => _services.Refusals is null ? null : _verdict ??= new ConnectionVerdict();
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Strange code; the connection must end all the same.")]
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "Strange code; the connection must end all the same.")]
     private void ReportRefusal()
     {
         if (_services.Refusals is { } observer && _input.Held is { IsAccepted: false } held
-            && Find(typeof(IConnectionMetricsTagsFeature)) is IConnectionMetricsTagsFeature tags && ConnectionVerdict.Of(tags.Tags) is { } reason)
+            && Find(typeof(IConnectionMetricsTagsFeature)) is IConnectionMetricsTagsFeature tags
+            && ConnectionVerdict.Of(tags.Tags) is { } reason)
         {
             try
             {
@@ -65,7 +70,8 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Strange code; the connection must end all the same.")]
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "Strange code; the connection must end all the same.")]
     private void ReportPlainHttp()
     {
         try

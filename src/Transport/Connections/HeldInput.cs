@@ -66,7 +66,8 @@ internal sealed class HeldInput(InputBuffer buffer, long limit)
     /// <summary>How the message begins that nobody accepted, 4096 bytes at most.</summary>
     internal ReadOnlySequence<byte> Beginning()
     {
-        var held = _leftover.Length > 0 ? new ReadOnlySequence<byte>(_leftover) : buffer.HeldPosition == MessageStart ? buffer.Held : default;
+        var held = _leftover.Length > 0 ? new ReadOnlySequence<byte>(_leftover)
+            : buffer.HeldPosition == MessageStart ? buffer.Held : default;
         return held.Slice(0, Math.Min(held.Length, MaxLeftover));
     }
 

@@ -1,6 +1,6 @@
 namespace Aeronet.AspNetCore.Middleware.ParserDiagnostics.Scanning;
 
-/// <summary>Finds what is wrong in the framing of a chunked body (RFC 9112 section 7.1), from where the server stopped reading it.</summary>
+/// <summary>Finds what is wrong in the framing of a chunked body (RFC 9112 section 7.1), from where the server stopped.</summary>
 internal static class ChunkScanner
 {
     /// <summary>What the server has consumed when it refuses an extension: the byte where its end should be, and the next.</summary>

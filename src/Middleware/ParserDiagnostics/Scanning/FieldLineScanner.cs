@@ -155,7 +155,8 @@ internal static class FieldLineScanner
         }
 
         var at = value.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return new HeadFault(RequestFault.ContentLengthInvalid, offset + Math.Max(at, 0), "digits alone, for at most 9223372036854775807 bytes");
+        return new HeadFault(
+            RequestFault.ContentLengthInvalid, offset + Math.Max(at, 0), "digits alone, for at most 9223372036854775807 bytes");
     }
 
     private static HeadFault? FindInValue(ReadOnlySpan<byte> value, int offset, HeadRules rules)
@@ -175,7 +176,9 @@ internal static class FieldLineScanner
             }
         }
 
-        return value.IndexOf((byte)0) is var nul and >= 0 ? new HeadFault(RequestFault.ValueInvalid, offset + nul, "no NUL in the field value") : null;
+        return value.IndexOf((byte)0) is var nul and >= 0
+            ? new HeadFault(RequestFault.ValueInvalid, offset + nul, "no NUL in the field value")
+            : null;
     }
 
     private static void Note(ReadOnlySpan<byte> name, Range value, int line, ref FieldLines fields)

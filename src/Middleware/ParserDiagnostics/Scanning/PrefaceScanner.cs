@@ -10,6 +10,7 @@ internal static class PrefaceScanner
     /// <param name="bytes">The first bytes of a connection that was refused.</param>
     /// <param name="isHttp1">Whether they were understood as HTTP/1.</param>
     public static HeadFault Find(ReadOnlySpan<byte> bytes, bool isHttp1) => isHttp1
-        ? new HeadFault(RequestFault.Http1OnHttp2Endpoint, bytes.CommonPrefixLength(Preface), $"{Expected}: this endpoint speaks HTTP/2 alone")
+        ? new HeadFault(
+            RequestFault.Http1OnHttp2Endpoint, bytes.CommonPrefixLength(Preface), $"{Expected}: this endpoint speaks HTTP/2 alone")
         : new HeadFault(RequestFault.Http2PrefaceInvalid, bytes.CommonPrefixLength(Preface), Expected, 0);
 }

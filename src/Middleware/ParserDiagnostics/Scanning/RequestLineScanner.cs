@@ -33,7 +33,8 @@ internal static class RequestLineScanner
         }
 
         return window.Length == rules.MaxRequestLineSize
-            ? new HeadFault(RequestFault.RequestLineTooLong, window.Length, $"the end of the request line within {rules.MaxRequestLineSize} bytes", 414)
+            ? new HeadFault(
+                RequestFault.RequestLineTooLong, window.Length, $"the end of the request line within {rules.MaxRequestLineSize} bytes", 414)
             : new HeadFault(RequestFault.HeadIncomplete, head.Length, "the rest of the request line", 0);
     }
 
@@ -108,7 +109,8 @@ internal static class RequestLineScanner
         if (i < VersionLength)
         {
             // Eight bytes and an end of line are a version that nobody speaks; anything else is none.
-            var isOther = rest.Length - VersionLength is var end && ((end == 2 && rest[^2] == '\r') || (end == 1 && rules.AllowsLineFeed)) && rest[^1] == '\n';
+            var isOther = rest.Length - VersionLength is var end
+                && ((end == 2 && rest[^2] == '\r') || (end == 1 && rules.AllowsLineFeed)) && rest[^1] == '\n';
             return rest[i] is (byte)'\r' or (byte)'\n' && i == 0
                 ? new HeadFault(RequestFault.VersionMissing, version, "the version HTTP/1.1")
                 : new HeadFault(

@@ -24,10 +24,14 @@ internal static class TargetScanner
 
         if (target is [(byte)'*'])
         {
-            return method.SequenceEqual("OPTIONS"u8) ? null : new HeadFault(RequestFault.MethodNotAllowed, offset, "the method OPTIONS for '*'", 405);
+            return method.SequenceEqual("OPTIONS"u8)
+                ? null
+                : new HeadFault(RequestFault.MethodNotAllowed, offset, "the method OPTIONS for '*'", 405);
         }
 
-        return AuthorityStart(target) is { } authority ? FindInAbsolute(target, authority, offset) : FindInAuthority(target, method, offset);
+        return AuthorityStart(target) is { } authority
+            ? FindInAbsolute(target, authority, offset)
+            : FindInAuthority(target, method, offset);
     }
 
     /// <summary>Where the authority begins in an absolute form; null for other forms.</summary>
