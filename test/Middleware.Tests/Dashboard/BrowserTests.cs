@@ -55,7 +55,6 @@ public sealed class BrowserTests
                 await AssertDrawnAsync(browser);
             }
 
-
             // Dark is dark, and nothing is scrolled sideways at 320 pixels (WCAG 2.2, 1.4.10).
             var background = (string)(await browser.EvaluateAsync("getComputedStyle(document.body).backgroundColor"))!;
             Assert.Equal(view == "dark" ? "rgb(13, 18, 24)" : "rgb(244, 246, 249)", background);
