@@ -7,8 +7,11 @@ using Microsoft.Extensions.Options;
 namespace Aeronet.AspNetCore.Transport.Hosting;
 
 /// <summary>Puts <see cref="RequestHook"/> in front of the application's pipeline.</summary>
-internal sealed class RequestHookStartupFilter(IOptions<AeronetTransportOptions> options, TransportMetrics metrics, StallReporter stalls, IRefusedConnectionObserver? refusals = null)
-    : IStartupFilter
+internal sealed class RequestHookStartupFilter(
+    IOptions<AeronetTransportOptions> options,
+    TransportMetrics metrics,
+    StallReporter stalls,
+    IRefusedConnectionObserver? refusals = null) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {

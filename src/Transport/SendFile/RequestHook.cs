@@ -10,7 +10,12 @@ namespace Aeronet.AspNetCore.Transport.SendFile;
 /// the body feature that sends files, refuses those on another host's connection, and names the route that blocked a loop.
 /// Where bytes are held of messages that may be refused, it says that this one was not.
 /// </summary>
-internal sealed class RequestHook(RequestDelegate next, AeronetTransportOptions options, TransportMetrics metrics, StallReporter stalls, bool holdsMessages)
+internal sealed class RequestHook(
+    RequestDelegate next,
+    AeronetTransportOptions options,
+    TransportMetrics metrics,
+    StallReporter stalls,
+    bool holdsMessages)
 {
     // Kestrel has one object for all requests of a connection, and clears it before it reads the next.
     private static readonly Func<object, bool> s_isOver = static request => string.IsNullOrEmpty(((IHttpRequestFeature)request).RawTarget);
