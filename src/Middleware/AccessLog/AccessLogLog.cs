@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.AccessLog;
@@ -12,16 +13,16 @@ internal static partial class AccessLogLog
         "{RemoteAddress} {Method} {Path} {Protocol} {StatusCode} {Bytes} bytes in {DurationMs} ms",
         EventName = "Request")]
     public static partial void Request(
-        ILogger logger, string? remoteAddress, string method, string path, string protocol, int statusCode, long bytes, double durationMs);
+        ILogger logger, LogText remoteAddress, LogText method, LogText path, LogText protocol, int statusCode, long bytes, double durationMs);
 
     [LoggerMessage(2, LogLevel.Warning, "{Lines} lines of the access log were dropped: {Reason}", EventName = "Dropped")]
-    public static partial void Dropped(ILogger logger, long lines, string reason);
+    public static partial void Dropped(ILogger logger, long lines, LogText reason);
 
     [LoggerMessage(3, LogLevel.Information, "The access log {Path} was opened again.", EventName = "Reopened")]
-    public static partial void Reopened(ILogger logger, string path);
+    public static partial void Reopened(ILogger logger, LogText path);
 
     [LoggerMessage(4, LogLevel.Warning, "The access log {Path} goes on in the same file: {Reason}", EventName = "NotRotated")]
-    public static partial void NotRotated(ILogger logger, string path, string reason);
+    public static partial void NotRotated(ILogger logger, LogText path, LogText reason);
 
     [LoggerMessage(5, LogLevel.Information, "Configuration changed, and the access log with it.", EventName = "Reloaded")]
     public static partial void Reloaded(ILogger logger);
@@ -31,5 +32,5 @@ internal static partial class AccessLogLog
         LogLevel.Warning,
         "Configuration changed and the access log options in it cannot be used; those from before stay in force. {Failures}",
         EventName = "NotReloaded")]
-    public static partial void NotReloaded(ILogger logger, string failures);
+    public static partial void NotReloaded(ILogger logger, LogText failures);
 }

@@ -162,7 +162,7 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
             AccessLogLog.Request(
                 _services.Logger,
                 run.Fields.Remote(entry.Context)?.ToString(),
-                Text.PrintableText.Escape(request.Method),
+                request.Method,
                 request.PathBase.ToUriComponent() + request.Path.ToUriComponent(),
                 request.Protocol,
                 entry.Context.Response.StatusCode,

@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.Middleware.Text;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace Aeronet.AspNetCore.Middleware.Cors;
@@ -22,7 +22,7 @@ internal static class PreflightExplanation
             PreflightResult.Disabled => "the endpoint takes no part in CORS",
             _ => throw new ArgumentOutOfRangeException(nameof(result)),
         };
-        return PrintableText.Escape(text);
+        return PrintableText.EscapeToAscii(text);
     }
 
     private static string Key(string? policy, string option) => policy is null or CorsPolicySet.DefaultName

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.Dashboard;
@@ -9,7 +10,7 @@ internal static partial class DashboardLog
         "The dashboard at '{Pattern}' answers 403: outside Development it requires authorization, and the application has no {Missing}. "
             + "Add it, or call MapAeronetDashboard().AllowAnonymous() to show it to everybody.",
         EventName = "Closed")]
-    public static partial void Closed(ILogger logger, string pattern, string missing);
+    public static partial void Closed(ILogger logger, LogText pattern, LogText missing);
 
     [LoggerMessage(2, LogLevel.Warning,
         "The figures of the dashboard could not be read; the next attempt is in {Interval}.",

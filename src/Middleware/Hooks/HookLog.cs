@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.Hooks;
@@ -9,12 +10,12 @@ internal static partial class HookLog
     // Warnings: what the application's own code does is not a fault of the server.
     [LoggerMessage(
         1, LogLevel.Warning, "The request hook {Hook} threw; the request is answered with 500.", EventName = "RequestHookFailed")]
-    public static partial void RequestHookFailed(ILogger logger, string hook, Exception error);
+    public static partial void RequestHookFailed(ILogger logger, LogText hook, Exception error);
 
     [LoggerMessage(
         2, LogLevel.Warning, "The response hook {Hook} threw; the response is sent all the same.", EventName = "ResponseHookFailed")]
-    public static partial void ResponseHookFailed(ILogger logger, string hook, Exception error);
+    public static partial void ResponseHookFailed(ILogger logger, LogText hook, Exception error);
 
     [LoggerMessage(3, LogLevel.Debug, "The request hook {Hook} answered the request.", EventName = "ShortCircuited")]
-    public static partial void ShortCircuited(ILogger logger, string hook);
+    public static partial void ShortCircuited(ILogger logger, LogText hook);
 }

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.HttpsRedirect;
@@ -5,10 +6,10 @@ namespace Aeronet.AspNetCore.Middleware.HttpsRedirect;
 internal static partial class HttpsRedirectLog
 {
     [LoggerMessage(1, LogLevel.Debug, "Redirecting to {Location}.", EventName = "Redirecting")]
-    public static partial void Redirecting(ILogger logger, string location);
+    public static partial void Redirecting(ILogger logger, LogText location);
 
     [LoggerMessage(2, LogLevel.Debug, "Refused a request with 400: {Reason}", EventName = "Refused")]
-    public static partial void Refused(ILogger logger, string reason);
+    public static partial void Refused(ILogger logger, LogText reason);
 
     [LoggerMessage(3, LogLevel.Debug, "Redirects go to port {Port}.", EventName = "HttpsPort")]
     public static partial void HttpsPort(ILogger logger, int port);
@@ -27,5 +28,5 @@ internal static partial class HttpsRedirectLog
         "Plain http requests are served without a redirect, for the server has several https ports ({Ports}): "
             + "set Aeronet:HttpsRedirect:HttpsPort to one of them.",
         EventName = "SeveralHttpsPorts")]
-    public static partial void SeveralHttpsPorts(ILogger logger, string ports);
+    public static partial void SeveralHttpsPorts(ILogger logger, LogText ports);
 }

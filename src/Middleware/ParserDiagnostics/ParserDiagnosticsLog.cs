@@ -1,4 +1,4 @@
-using System.Net;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.ParserDiagnostics;
@@ -20,10 +20,10 @@ internal static partial class ParserDiagnosticsLog
         long? offset,
         int? line,
         int? column,
-        string expected,
-        string? excerpt,
-        string connectionId,
-        EndPoint? remoteEndPoint);
+        LogText expected,
+        LogText excerpt,
+        LogText connectionId,
+        LogText remoteEndPoint);
 
     [LoggerMessage(
         2, LogLevel.Error, "A refused request could not be looked at. Please report it with the stack trace.", EventName = "Failed")]

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.Pipeline;
@@ -11,14 +12,14 @@ internal static partial class PipelineLog
         LogLevel.Warning,
         "{Step} comes after {Others}: {Consequence}. Call app.{Method}() before app.{Other}().",
         EventName = "ComesTooLate")]
-    public static partial void ComesTooLate(ILogger logger, string step, string others, string consequence, string method, string other);
+    public static partial void ComesTooLate(ILogger logger, LogText step, LogText others, LogText consequence, LogText method, LogText other);
 
     [LoggerMessage(
         2,
         LogLevel.Warning,
         "{Step} comes before {Others}: {Consequence}. Call app.{Method}() after app.{Other}().",
         EventName = "ComesTooEarly")]
-    public static partial void ComesTooEarly(ILogger logger, string step, string others, string consequence, string method, string other);
+    public static partial void ComesTooEarly(ILogger logger, LogText step, LogText others, LogText consequence, LogText method, LogText other);
 
     [LoggerMessage(
         3,
@@ -26,19 +27,19 @@ internal static partial class PipelineLog
         "{Step} comes after authorization, which WebApplication puts first where nothing else does, and '{Endpoint}' needs it: "
             + "{Consequence}. Call app.UseAuthentication() and app.UseAuthorization() after app.{Method}().",
         EventName = "AuthorizationComesFirst")]
-    public static partial void AuthorizationComesFirst(ILogger logger, string step, string? endpoint, string consequence, string method);
+    public static partial void AuthorizationComesFirst(ILogger logger, LogText step, LogText endpoint, LogText consequence, LogText method);
 
     [LoggerMessage(
         4,
         LogLevel.Warning,
         "{Step} does what app.{Framework}() does, and both are called. Remove app.{Framework}().",
         EventName = "Twice")]
-    public static partial void Twice(ILogger logger, string step, string framework);
+    public static partial void Twice(ILogger logger, LogText step, LogText framework);
 
     [LoggerMessage(
         5,
         LogLevel.Warning,
         "{Section} is set and nothing goes by it: call app.UseAeronet() or app.{Method}(), or remove it.",
         EventName = "Unused")]
-    public static partial void Unused(ILogger logger, string section, string method);
+    public static partial void Unused(ILogger logger, LogText section, LogText method);
 }

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
@@ -5,17 +6,17 @@ namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 internal static partial class DirectoryIndexLog
 {
     [LoggerMessage(40, LogLevel.Warning, "The directory index template '{File}' is broken, the built-in page is sent: {Problem}", EventName = "TemplateBroken")]
-    public static partial void TemplateBroken(ILogger logger, string file, string problem);
+    public static partial void TemplateBroken(ILogger logger, LogText file, LogText problem);
 
     [LoggerMessage(41, LogLevel.Warning, "The directory index renderer failed for '{Path}', the built-in page is sent.", EventName = "RendererFailed")]
-    public static partial void RendererFailed(ILogger logger, string path, Exception error);
+    public static partial void RendererFailed(ILogger logger, LogText path, Exception error);
 
     [LoggerMessage(42, LogLevel.Warning, "'{File}' of the directory index cannot be used, what was read before is: {Problem}", EventName = "FileUnusable")]
-    public static partial void FileUnusable(ILogger logger, string file, string problem);
+    public static partial void FileUnusable(ILogger logger, LogText file, LogText problem);
 
     [LoggerMessage(43, LogLevel.Warning, "The directory for '{Path}' could not be read.", EventName = "DirectoryUnreadable")]
-    public static partial void DirectoryUnreadable(ILogger logger, string path);
+    public static partial void DirectoryUnreadable(ILogger logger, LogText path);
 
     [LoggerMessage(44, LogLevel.Information, "'{Path}' could not be rendered: {Problem}", EventName = "ReadmeFailed")]
-    public static partial void ReadmeFailed(ILogger logger, string path, string problem);
+    public static partial void ReadmeFailed(ILogger logger, LogText path, LogText problem);
 }

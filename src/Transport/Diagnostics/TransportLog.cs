@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using Aeronet.AspNetCore.Transport.Connections;
@@ -14,25 +13,25 @@ internal static partial class TransportLog
 
     [LoggerMessage(1, LogLevel.Information,
         "Aeronet transport: {Loops} epoll loop(s), dispatch {Dispatch}, zero-copy files {ZeroCopy}.", EventName = "Started")]
-    internal static partial void Started(ILogger logger, int loops, DispatchMode dispatch, string zeroCopy);
+    internal static partial void Started(ILogger logger, int loops, DispatchMode dispatch, LogText zeroCopy);
 
     [LoggerMessage(2, LogLevel.Warning,
         "The Aeronet transport is not available ({Reason}); Kestrel's sockets transport serves instead.", EventName = "Unavailable")]
-    internal static partial void Unavailable(ILogger logger, string reason);
+    internal static partial void Unavailable(ILogger logger, LogText reason);
 
     [LoggerMessage(3, LogLevel.Debug, "Listening on {EndPoint} with {Sockets} socket(s).", EventName = "Listening")]
-    internal static partial void Listening(ILogger logger, EndPoint endPoint, int sockets);
+    internal static partial void Listening(ILogger logger, LogText endPoint, int sockets);
 
     [LoggerMessage(4, LogLevel.Warning,
         "Accepting on {EndPoint} pauses for {Milliseconds} ms: {Error}. Raise the limit of open files (ulimit -n, LimitNOFILE=) or lower the number of connections. Logged at most once a minute.",
         EventName = "AcceptPaused")]
-    internal static partial void AcceptPaused(ILogger logger, EndPoint endPoint, int milliseconds, string error);
+    internal static partial void AcceptPaused(ILogger logger, LogText endPoint, int milliseconds, LogText error);
 
     [LoggerMessage(5, LogLevel.Error, "Accepting on {EndPoint} failed: {Error}. It goes on.", EventName = "AcceptFailed")]
-    internal static partial void AcceptFailed(ILogger logger, EndPoint endPoint, string error);
+    internal static partial void AcceptFailed(ILogger logger, LogText endPoint, LogText error);
 
     [LoggerMessage(6, LogLevel.Debug, "Replaced the socket file {Path}: the process that made it is gone.", EventName = "StaleSocketReplaced")]
-    internal static partial void StaleSocketReplaced(ILogger logger, string path);
+    internal static partial void StaleSocketReplaced(ILogger logger, LogText path);
 
     [LoggerMessage(7, LogLevel.Warning,
         "The limit of open files is {Limit}; each connection needs one. Raise it (ulimit -n, LimitNOFILE=) before serving many.", EventName = "LowDescriptorLimit")]
@@ -41,7 +40,7 @@ internal static partial class TransportLog
     [LoggerMessage(20, LogLevel.Warning,
         "{Where} blocked an event loop for longer than {Threshold} ms while others waited, and the loop went to another thread. Await instead of blocking. Logged at most once a minute.",
         EventName = "LoopBlocked")]
-    internal static partial void LoopBlocked(ILogger logger, string where, double threshold);
+    internal static partial void LoopBlocked(ILogger logger, LogText where, double threshold);
 
     [LoggerMessage(21, LogLevel.Warning,
         "Loop {Loop} is blocked by the application and all {Threads} loop threads are in use: raise Aeronet:Transport:MaxStandbyThreads or await instead of blocking. Logged at most once a minute.",
@@ -52,61 +51,61 @@ internal static partial class TransportLog
     internal static partial void HandlerFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(23, LogLevel.Error, "A callback on ConnectionClosed of connection {ConnectionId} threw.", EventName = "ClosedCallbackFailed")]
-    internal static partial void ClosedCallbackFailed(ILogger logger, string connectionId, Exception exception);
+    internal static partial void ClosedCallbackFailed(ILogger logger, LogText connectionId, Exception exception);
 
     [LoggerMessage(24, LogLevel.Error, "The observer of refused connections threw at connection {ConnectionId}.", EventName = "RefusalObserverFailed")]
-    internal static partial void RefusalObserverFailed(ILogger logger, string connectionId, Exception exception);
+    internal static partial void RefusalObserverFailed(ILogger logger, LogText connectionId, Exception exception);
 
     [LoggerMessage(30, LogLevel.Debug, "Connection {ConnectionId} closed: {Reason}.", EventName = "ConnectionClosed", SkipEnabledCheck = true)]
-    internal static partial void ConnectionClosed(ILogger logger, string connectionId, CloseReason reason);
+    internal static partial void ConnectionClosed(ILogger logger, LogText connectionId, CloseReason reason);
 
     [LoggerMessage(31, LogLevel.Debug, "Connection {ConnectionId} is aborted: {Reason}", EventName = "ConnectionAborted", SkipEnabledCheck = true)]
-    internal static partial void ConnectionAborted(ILogger logger, string connectionId, string reason);
+    internal static partial void ConnectionAborted(ILogger logger, LogText connectionId, LogText reason);
 
     [LoggerMessage(50, LogLevel.Debug, "The TLS handshake of connection {ConnectionId} failed: {Reason}.", EventName = "HandshakeFailed")]
-    internal static partial void HandshakeFailed(ILogger logger, string connectionId, string reason);
+    internal static partial void HandshakeFailed(ILogger logger, LogText connectionId, LogText reason);
 
     [LoggerMessage(51, LogLevel.Debug, "Connection {ConnectionId} established {Protocol} with {CipherSuite}, encrypted by the kernel: {ByKernel}.", EventName = "HandshakeCompleted", SkipEnabledCheck = true)]
-    internal static partial void HandshakeCompleted(ILogger logger, string connectionId, SslProtocols protocol, TlsCipherSuite cipherSuite, bool byKernel);
+    internal static partial void HandshakeCompleted(ILogger logger, LogText connectionId, SslProtocols protocol, TlsCipherSuite cipherSuite, bool byKernel);
 
     [LoggerMessage(52, LogLevel.Warning, "TLS on {EndPoint} is Kestrel's SslStream: {Reason}.", EventName = "TlsFallback")]
-    internal static partial void TlsFallback(ILogger logger, string endPoint, string reason);
+    internal static partial void TlsFallback(ILogger logger, LogText endPoint, LogText reason);
 
     [LoggerMessage(53, LogLevel.Information, "TLS on {EndPoint} by OpenSSL on the socket; kernel TLS: {KernelTls}.", EventName = "TlsStarted")]
-    internal static partial void TlsStarted(ILogger logger, string endPoint, string kernelTls);
+    internal static partial void TlsStarted(ILogger logger, LogText endPoint, LogText kernelTls);
 
     [LoggerMessage(54, LogLevel.Warning, "TLS on {EndPoint} is encrypted in user space: {Reason}.", EventName = "NoKernelTls")]
-    internal static partial void NoKernelTls(ILogger logger, string endPoint, string reason);
+    internal static partial void NoKernelTls(ILogger logger, LogText endPoint, LogText reason);
 
     [LoggerMessage(57, LogLevel.Debug,
         "The peer of connection {ConnectionId} asked for new TLS keys, which the kernel that encrypts cannot change; the connection ends after what is under way.",
         EventName = "KeysMustChange", SkipEnabledCheck = true)]
-    internal static partial void KeysMustChange(ILogger logger, string connectionId);
+    internal static partial void KeysMustChange(ILogger logger, LogText connectionId);
 
     [LoggerMessage(60, LogLevel.Warning, "ClientCertificateValidation failed on connection {ConnectionId}; the client is refused.", EventName = "ClientCertificateValidationFailed")]
-    internal static partial void ClientCertificateValidationFailed(ILogger logger, string connectionId, Exception failure);
+    internal static partial void ClientCertificateValidationFailed(ILogger logger, LogText connectionId, Exception failure);
 
     [LoggerMessage(58, LogLevel.Warning, "The certificate '{Subject}' of {EndPoint} {Problem}; clients will refuse it. Renew it.", EventName = "CertificateNotCurrent")]
-    internal static partial void CertificateNotCurrent(ILogger logger, string subject, string endPoint, string problem);
+    internal static partial void CertificateNotCurrent(ILogger logger, LogText subject, LogText endPoint, LogText problem);
 
     [LoggerMessage(59, LogLevel.Information, "TLS on {EndPoint} is Kestrel's SslStream: the endpoint has the development certificate.", EventName = "DevelopmentCertificate")]
-    internal static partial void DevelopmentCertificate(ILogger logger, string endPoint);
+    internal static partial void DevelopmentCertificate(ILogger logger, LogText endPoint);
 
     [LoggerMessage(55, LogLevel.Debug, "The TLS session of connection {ConnectionId} ended out of order: {Reason}.", EventName = "SessionBroke")]
-    internal static partial void SessionBroke(ILogger logger, string connectionId, string reason);
+    internal static partial void SessionBroke(ILogger logger, LogText connectionId, LogText reason);
 
     [LoggerMessage(56, LogLevel.Warning, "The observer of the ClientHello threw; the handshake of connection {ConnectionId} is refused.", EventName = "ObserverFailed")]
-    internal static partial void ObserverFailed(ILogger logger, string connectionId, Exception exception);
+    internal static partial void ObserverFailed(ILogger logger, LogText connectionId, Exception exception);
 
     [LoggerMessage(40, LogLevel.Warning,
         "The file behind a response on connection {ConnectionId} ended {Missing} bytes before its promised length; the connection is aborted.", EventName = "FileTruncated")]
-    internal static partial void FileTruncated(ILogger logger, string connectionId, long missing);
+    internal static partial void FileTruncated(ILogger logger, LogText connectionId, long missing);
 
     [LoggerMessage(41, LogLevel.Warning,
         "The file behind a response on connection {ConnectionId} could not be sent (errno {Errno}); the connection is aborted.", EventName = "FileUnreadable")]
-    internal static partial void FileUnreadable(ILogger logger, string connectionId, int errno);
+    internal static partial void FileUnreadable(ILogger logger, LogText connectionId, int errno);
 
     [LoggerMessage(42, LogLevel.Debug,
         "Connection {ConnectionId} reads a file more slowly than {BytesPerSecond} bytes/s and is aborted.", EventName = "SlowReader")]
-    internal static partial void SlowReader(ILogger logger, string connectionId, double bytesPerSecond);
+    internal static partial void SlowReader(ILogger logger, LogText connectionId, double bytesPerSecond);
 }

@@ -53,6 +53,18 @@ public sealed class SpecialFileTests
         Assert.Contains(site.Host.Logs.From("Aeronet.AspNetCore.StaticFiles"), e => e.EventId.Name == "Denied");
     }
 
+    // Whoever asks decides what the path is, and no line of the log.
+    [Theory, EachServer]
+    public async Task Get_ControlsInPath_LoggedEscaped(ServerKind server)
+    {
+        await using var site = await TestSite.StartAsync(server, before: Unprivileged.Use);
+        File.SetUnixFileMode(site.Write("a\r\nwarn: forged\x1b[31m\u009b\u2028ö", "x"), UnixFileMode.None);
+
+        Assert.True((await site.GetAsync("/a%0D%0Awarn:%20forged%1B%5B31m%C2%9B%E2%80%A8%C3%B6")).WasPassedOn);
+        var denied = Assert.Single(site.Host.Logs.From("Aeronet.AspNetCore.StaticFiles"), e => e.EventId.Name == "Denied");
+        Assert.Contains("'/a\\u000d\\u000awarn: forged\\u001b[31m\\u009b\\u2028ö'", denied.Message, StringComparison.Ordinal);
+    }
+
     // Where the kernel cannot be asked to keep the way beneath the root.
     [Theory]
     [InlineData("file", OpenOutcome.File)]
