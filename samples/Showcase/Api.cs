@@ -7,7 +7,7 @@ internal static class Api
 {
     public static void MapApi(this WebApplication app)
     {
-        var api = app.MapGroup("/api").OnRequest("api-key", RefuseWrongKeysAsync);
+        var api = app.MapGroup("/api").AddAeronetRequestHook("api-key", RefuseWrongKeysAsync);
         api.MapGet("/hello/{name}", (string name) => new { hello = name });
         api.MapGet("/tls", (HttpContext context) => context.GetTlsInfo() is { } tls
             ? new { version = $"{tls.Version}", cipher = $"{tls.CipherSuite}", tls.Group, tls.ApplicationProtocol, tls.Resumed, tls.Ja4 }

@@ -16,7 +16,7 @@ public static class AeronetHooksEndpointConventionBuilderExtensions
     /// <param name="name">The name in metrics, traces and logs.</param>
     /// <param name="hook">The hook. If it throws, that is logged, and the request is answered with 500 and goes no further.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    public static TBuilder OnRequest<TBuilder>(
+    public static TBuilder AddAeronetRequestHook<TBuilder>(
         this TBuilder builder, string name, Func<HttpContext, ValueTask<AeronetHookResult>> hook)
         where TBuilder : IEndpointConventionBuilder => Add(builder, new EndpointHooks(new RequestHook(name, hook), null));
 
@@ -28,7 +28,7 @@ public static class AeronetHooksEndpointConventionBuilderExtensions
     /// <param name="name">The name in metrics, traces and logs.</param>
     /// <param name="hook">The hook. If it throws, that is logged, and the response is sent all the same.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    public static TBuilder OnResponse<TBuilder>(this TBuilder builder, string name, Func<HttpContext, ValueTask> hook)
+    public static TBuilder AddAeronetResponseHook<TBuilder>(this TBuilder builder, string name, Func<HttpContext, ValueTask> hook)
         where TBuilder : IEndpointConventionBuilder => Add(builder, new EndpointHooks(null, new ResponseHook(name, hook)));
 
     private static TBuilder Add<TBuilder>(TBuilder builder, EndpointHooks hooks)

@@ -20,7 +20,7 @@ public static class AeronetRouteApplicationBuilderExtensions
     /// <param name="app">The application.</param>
     /// <returns><paramref name="app"/>.</returns>
     /// <exception cref="OptionsValidationException">An option is wrong.</exception>
-    public static IApplicationBuilder MapAeronet(this IApplicationBuilder app)
+    public static IApplicationBuilder UseAeronetRoutes(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
         PipelineUse.Note(app, PipelineStep.Routes);
@@ -46,7 +46,7 @@ public static class AeronetRouteApplicationBuilderExtensions
     /// <param name="configure">Says what it has.</param>
     /// <returns><paramref name="app"/>.</returns>
     /// <exception cref="OptionsValidationException">An option is wrong.</exception>
-    public static IApplicationBuilder MapAeronet(this IApplicationBuilder app, string prefix, Action<AeronetRouteOptions> configure)
+    public static IApplicationBuilder UseAeronetRoute(this IApplicationBuilder app, string prefix, Action<AeronetRouteOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(configure);

@@ -31,7 +31,7 @@ public static class AeronetWebApplicationExtensions
         Use(options.TlsMetrics, AeronetSections.TlsMetrics, PipelineStep.TlsMetrics, () => app.UseAeronetTlsMetrics());
         Use(options.HttpsRedirect, AeronetSections.HttpsRedirect, PipelineStep.HttpsRedirect, () => app.UseAeronetHttpsRedirect());
         Use(options.Cors, AeronetSections.Cors, PipelineStep.Cors, () => app.UseAeronetCors());
-        Use(options.Routes, AeronetSections.Routes, PipelineStep.Routes, () => app.MapAeronet());
+        Use(options.Routes, AeronetSections.Routes, PipelineStep.Routes, () => app.UseAeronetRoutes());
         Use(options.StaticFiles, AeronetSections.StaticFiles, PipelineStep.StaticFiles, () => app.UseAeronetStaticFiles());
         Use(options.Dashboard, AeronetSections.Dashboard, PipelineStep.Dashboard, () => app.MapAeronetDashboard());
         PipelineCheck.Schedule(app);

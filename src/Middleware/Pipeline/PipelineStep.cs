@@ -10,7 +10,7 @@ internal sealed class PipelineStep
     public const string HttpsRedirect = "UseAeronetHttpsRedirect";
     public const string Cors = "UseAeronetCors";
     public const string Hooks = "UseAeronetHooks";
-    public const string Routes = "MapAeronet";
+    public const string Routes = "UseAeronetRoutes";
     public const string StaticFiles = "UseAeronetStaticFiles";
     public const string TlsMetrics = "UseAeronetTlsMetrics";
     public const string Dashboard = "MapAeronetDashboard";

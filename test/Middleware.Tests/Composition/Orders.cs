@@ -6,7 +6,7 @@ namespace Aeronet.AspNetCore.Middleware.Tests.Composition;
 internal static class Orders
 {
     private const string First = "UseAeronetAccessLog UseAeronetTlsMetrics UseAeronetHttpsRedirect ";
-    private const string Files = "UseAeronetHooks MapAeronet UseAeronetStaticFiles ";
+    private const string Files = "UseAeronetHooks UseAeronetRoutes UseAeronetStaticFiles ";
     private const string Users = "UseAuthentication UseAuthorization ";
 
     /// <summary>Each one as the methods that are called.</summary>
@@ -24,7 +24,7 @@ internal static class Orders
     /// <summary>Calls a method of an order.</summary>
     public static void Use(WebApplication app, string method) => _ = method switch
     {
-        "MapAeronet" => app.MapAeronet(),
+        "UseAeronetRoutes" => app.UseAeronetRoutes(),
         "UseAeronet" => app.UseAeronet(),
         "UseAeronetAccessLog" => app.UseAeronetAccessLog(),
         "UseAeronetCors" => app.UseAeronetCors(),

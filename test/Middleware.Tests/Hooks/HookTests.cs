@@ -42,7 +42,7 @@ public sealed class HookTests
                 context.Response.Headers["X-Outer"] = "ran";
                 return default;
             }));
-            app.MapGet("/{id:int}", (int id, DateTime when) => "handler").OnRequest("stop", async context =>
+            app.MapGet("/{id:int}", (int id, DateTime when) => "handler").AddAeronetRequestHook("stop", async context =>
             {
                 context.Response.StatusCode = 429;
                 await context.Response.WriteAsync("slow down");
@@ -121,7 +121,7 @@ public sealed class HookTests
             await context.Response.Body.FlushAsync();
             await more.Task;
             await context.Response.WriteAsync("second");
-        }).OnResponse("stamp", context =>
+        }).AddAeronetResponseHook("stamp", context =>
         {
             context.Response.Headers["X-Stamp"] = "early";
             context.Response.StatusCode = 202;
@@ -179,7 +179,8 @@ public sealed class HookTests
 
     private static T Both<T>(T endpoints, string name)
         where T : IEndpointConventionBuilder =>
-        endpoints.OnRequest(name, context => Note(context, "+" + name)).OnResponse(name, async context => await Note(context, "-" + name));
+        endpoints.AddAeronetRequestHook(name, context => Note(context, "+" + name))
+            .AddAeronetResponseHook(name, async context => await Note(context, "-" + name));
 
     private static ValueTask<AeronetHookResult> Note(HttpContext context, string what)
     {

@@ -25,7 +25,7 @@ public sealed class RouteTests : IDisposable
         await using var site = await StartAsync(
             server,
             sink,
-            app => app.MapAeronet(),
+            app => app.UseAeronetRoutes(),
             ("Aeronet:Routes:0:Prefix", "/files"), ("Aeronet:Routes:0:StaticRoot", _folder.FullName),
             ("Aeronet:Routes:0:Cors", "public"), ("Aeronet:Routes:0:AccessLog", "true"),
             ("Aeronet:Routes:1:Prefix", "/api"), ("Aeronet:Routes:1:AccessLog", "false"));
@@ -55,7 +55,7 @@ public sealed class RouteTests : IDisposable
         await using var site = await StartAsync(ServerKind.Aeronet, sink, app =>
         {
             app.UseAeronetAccessLog();
-            app.MapAeronet("/api", route =>
+            app.UseAeronetRoute("/api", route =>
             {
                 route.AccessLog = true;
                 route.Hooks = hooks => hooks.OnResponse("stamp", context =>
@@ -86,14 +86,14 @@ public sealed class RouteTests : IDisposable
         var settings = new[] { ("Aeronet:Routes:0:Prefix", "/files"), ($"Aeronet:Routes:0:{key}", value) }.Reverse().DistinctBy(s => s.Item1);
 
         var error = await Assert.ThrowsAsync<OptionsValidationException>(
-            () => StartAsync(ServerKind.TestServer, new CapturingSink(), app => app.MapAeronet(), [.. settings]));
+            () => StartAsync(ServerKind.TestServer, new CapturingSink(), app => app.UseAeronetRoutes(), [.. settings]));
 
         Assert.True(FileSystemName.MatchesSimpleExpression(message, Assert.Single(error.Failures)), error.Message);
     }
 
     [Fact]
     public async Task Map_UnknownPolicy_DoesNotStart() => await Assert.ThrowsAsync<AeronetCorsOptionsException>(
-        () => StartAsync(ServerKind.TestServer, new CapturingSink(), app => app.MapAeronet("/a", route => route.Cors = "missing")));
+        () => StartAsync(ServerKind.TestServer, new CapturingSink(), app => app.UseAeronetRoute("/a", route => route.Cors = "missing")));
 
     private static Task<TestSite> StartAsync(
         ServerKind server, CapturingSink sink, Action<WebApplication> app, params (string Key, string Value)[] settings) =>
