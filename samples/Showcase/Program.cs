@@ -3,6 +3,7 @@ using Showcase;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddAeronet();
+builder.Services.AddAeronetPrometheus();
 builder.Services.AddProblemDetails();
 if (builder.Environment.IsDevelopment())
 {

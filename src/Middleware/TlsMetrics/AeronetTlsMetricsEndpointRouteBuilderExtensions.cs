@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.Metering;
 using Aeronet.AspNetCore.Middleware.TlsMetrics;
 using Aeronet.AspNetCore.Middleware.TlsMetrics.Report;
@@ -12,8 +14,9 @@ namespace Microsoft.AspNetCore.Builder;
 public static class AeronetTlsMetricsEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Answers GET and HEAD with what was counted of TLS since: as JSON, and as text for Prometheus where the client prefers that
-    /// (Accept) or asks for it (<c>?format=prometheus</c>, <c>?format=json</c>).
+    /// Answers GET and HEAD with what was counted of TLS since: as JSON, and, with <c>services.AddAeronetPrometheus()</c> of the package
+    /// <c>Aeronet.AspNetCore.Prometheus</c>, as text for Prometheus where the client prefers that (Accept) or asks for it
+    /// (<c>?format=prometheus</c>, <c>?format=json</c>).
     /// </summary>
     /// <remarks>
     /// Counting begins with this call. Who may read it is for the application to say: <c>.RequireAuthorization()</c>,
@@ -30,7 +33,8 @@ public static class AeronetTlsMetricsEndpointRouteBuilderExtensions
         var services = endpoints.ServiceProvider;
         var reporter = new TlsReporter(
             MeterReader.Of(services), services.GetService<IAeronetTlsStatus>(), services.GetService<TimeProvider>() ?? TimeProvider.System);
-        var endpoint = new TlsMetricsEndpoint(reporter, PrometheusText.Start(endpoints));
+        var instruments = TlsInstruments.ForScrapers(services.GetRequiredService<IMeterFactory>());
+        var endpoint = new TlsMetricsEndpoint(reporter, services.GetService<IAeronetScrapeExporter>()?.Start(endpoints, instruments));
         return endpoints.MapMethods(pattern, ["GET", "HEAD"], endpoint.InvokeAsync).WithDisplayName("Aeronet TLS metrics");
     }
 }

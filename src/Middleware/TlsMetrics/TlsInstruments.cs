@@ -22,6 +22,17 @@ internal static class TlsInstruments
     public const string ReceivesByKernel = "aeronet.ktls.receive";
     public const string FallbackReason = "aeronet.fallback.reason";
 
+    // A handshake is a millisecond of work and some of waiting; the usual buckets begin at five.
+    private static readonly double[] HandshakeBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+    /// <summary>All of them of an application.</summary>
+    public static AeronetScrapeSource ForScrapers(IMeterFactory application) => new()
+    {
+        Meters = [KestrelMeter, TransportMeter],
+        Includes = instrument => Includes(instrument, application),
+        DurationBounds = HandshakeBounds,
+    };
+
     /// <summary>Whether an instrument is one of them, and of an application's own meters or the process's.</summary>
     public static bool Includes(Instrument instrument, IMeterFactory application) =>
         instrument.Name is Duration or Active or Handshakes or Connections or Broken or Fallbacks

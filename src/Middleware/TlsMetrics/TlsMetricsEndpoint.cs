@@ -5,9 +5,13 @@ using Microsoft.AspNetCore.Http;
 namespace Aeronet.AspNetCore.Middleware.TlsMetrics;
 
 /// <summary>Answers with the TLS metrics in the form that the client wants.</summary>
-internal sealed class TlsMetricsEndpoint(TlsReporter reporter, RequestDelegate prometheus)
+/// <param name="reporter">The figures.</param>
+/// <param name="text">Answers with text; null if the application has nothing that does.</param>
+internal sealed class TlsMetricsEndpoint(TlsReporter reporter, RequestDelegate? text)
 {
     private const string UnknownFormat = "The parameter format is 'json' or 'prometheus'. Without it the Accept field decides.\n";
+    private const string NoText = "Text for Prometheus is not set up: add the package Aeronet.AspNetCore.Prometheus and call "
+        + "builder.Services.AddAeronetPrometheus(). There is JSON: ?format=json.\n";
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -21,11 +25,16 @@ internal sealed class TlsMetricsEndpoint(TlsReporter reporter, RequestDelegate p
                 return JsonSerializer.SerializeAsync(
                     response.Body, reporter.Read(), TlsReportJson.Default.TlsReport, context.RequestAborted);
             case TlsMetricsFormat.Prometheus:
-                return prometheus(context);
+                return text is not null ? text(context) : RefuseAsync(context, StatusCodes.Status406NotAcceptable, NoText);
             default:
-                response.StatusCode = StatusCodes.Status400BadRequest;
-                response.ContentType = "text/plain; charset=utf-8";
-                return response.WriteAsync(UnknownFormat, context.RequestAborted);
+                return RefuseAsync(context, StatusCodes.Status400BadRequest, UnknownFormat);
         }
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(why, context.RequestAborted);
     }
 }

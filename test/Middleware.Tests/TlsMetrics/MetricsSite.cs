@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.TlsMetrics;
 
@@ -26,7 +27,8 @@ internal sealed class MetricsSite : IAsyncDisposable
         Action<IEndpointConventionBuilder>? endpoint = null,
         TransportKind transport = TransportKind.Aeronet,
         Action<WebApplicationBuilder>? builder = null,
-        Action<KestrelServerOptions>? kestrel = null) =>
+        Action<KestrelServerOptions>? kestrel = null,
+        bool hasPrometheus = true) =>
         new(await KestrelHost.StartAsync(transport, new KestrelHostOptions
         {
             Listen = listen =>
@@ -48,7 +50,13 @@ internal sealed class MetricsSite : IAsyncDisposable
                 options.Listen(System.Net.IPAddress.Loopback, 0);
                 kestrel?.Invoke(options);
             },
-            Builder = builder,
+            Builder = web =>
+            {
+                if (hasPrometheus)
+                    web.Services.AddAeronetPrometheus();
+
+                builder?.Invoke(web);
+            },
             App = app =>
             {
                 var mapped = app.MapAeronetTlsMetrics();

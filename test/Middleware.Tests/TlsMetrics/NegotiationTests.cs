@@ -51,6 +51,21 @@ public sealed class NegotiationTests
         Assert.Contains("'json' or 'prometheus'", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("?format=prometheus", null)]
+    [InlineData("", "text/plain")]
+    [InlineData("", Scraper)]
+    public async Task Get_TextWithoutItsPackage_406SaysHow(string query, string? accept)
+    {
+        await using var site = await MetricsSite.StartAsync(hasPrometheus: false);
+
+        using var response = await site.AskAsync(query, accept);
+        using var json = await site.AskAsync();
+
+        Assert.Equal((HttpStatusCode.NotAcceptable, HttpStatusCode.OK), (response.StatusCode, json.StatusCode));
+        Assert.Contains("AddAeronetPrometheus()", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task OtherMethods_HeadAnd405()
     {
@@ -81,6 +96,7 @@ public sealed class NegotiationTests
     {
         await using var site = await TestSite.StartAsync(server, new SiteOptions
         {
+            Builder = builder => builder.Services.AddAeronetPrometheus(),
             App = app => app.MapAeronetTlsMetrics("/figures"),
             EndsWithServed = false,
         });
