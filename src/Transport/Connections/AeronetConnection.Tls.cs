@@ -63,6 +63,8 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
 
     void ITlsHandshakeOwner.Post(ILoopWork work) => _loop.Post(work);
 
+    bool ITlsHandshakeOwner.TryContinueOnLoop() => LoopThread.Current?.TryOwe(this) == true;
+
     void ITlsHandshakeOwner.WatchWritable() =>
         _loop.Rewatch(_socket, EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, Token);
 
@@ -129,7 +131,8 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         var events = (EpollEvents)Interlocked.Exchange(ref _eventsInHandshake, 0);
         if ((events & (EpollEvents.ReadHangUp | EpollEvents.PeerGone)) != 0)
         {
-            _input.OnReadable(events);
+            _input.Note(events);
+            _input.RunOnLoop();
         }
     }
 

@@ -15,8 +15,8 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// the one place that decides how it ends. Reading and writing are separate states, so that a handler which blocks in one
 /// can be freed by an event for the other.
 /// </summary>
-/// <remarks>What Kestrel and the application can ask of it is in <c>AeronetConnection.Features.cs</c>.</remarks>
-internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe, ILoopHandler, ILoopWork, IThreadPoolWorkItem
+/// <remarks>What Kestrel and the application can ask of it is in <c>AeronetConnection.Features.cs</c>, what its events bring about in <c>AeronetConnection.Dispatch.cs</c>.</remarks>
+internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe, ILoopWork, IThreadPoolWorkItem
 {
     private static readonly TimeSpan s_halfCloseGrace = TimeSpan.FromMilliseconds(100);
 
@@ -81,32 +81,6 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         _loop.Slots.Remove(Token);
         _socket.Close();
         return false;
-    }
-
-    void ILoopHandler.OnEvents(EpollEvents events)
-    {
-        if (_handshake is { } handshake)
-        {
-            StepHandshake(handshake, events);
-            return;
-        }
-
-        // What is written first may free a handler that blocks on its own response.
-        if ((events & EpollEvents.Writable) != 0)
-        {
-            _output.OnWritable();
-        }
-
-        if ((events & EpollEvents.Readable) != 0)
-        {
-            _input.OnReadable(events);
-
-            // The upgrade began in between and did not see this event: see UpgradeAsync.
-            if (_handshake is { } late)
-            {
-                StepHandshake(late, events);
-            }
-        }
     }
 
     /// <summary>Resets the connection, or closes it in order when there is no reason. Never blocks.</summary>

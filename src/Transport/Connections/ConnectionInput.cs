@@ -13,18 +13,10 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// it stands if the socket is known to be ready, and otherwise waits for the loop to receive for it and to continue the
 /// application on the loop. What the application does not ask for stays in the kernel, which is the back-pressure.
 /// </summary>
-internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>, ILoopWork, IThreadPoolWorkItem
+internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>, ILoopWork, ILoopContinuation, IThreadPoolWorkItem
 {
     /// <summary>What one dispatch on a loop may receive before other connections get their turn.</summary>
     private const long BytesPerDispatch = 256 * 1024;
-
-    /// <summary>Prompt dispatches beside the loop after which a connection that blocked is trusted on it again.</summary>
-    private const int PromptDispatchesToTrust = 16;
-
-    /// <summary>Prompt dispatches on the loop after which a connection is served there even while others block.</summary>
-    private const int PromptDispatchesToBeKnown = 2;
-
-    private static readonly TimeSpan s_prompt = TimeSpan.FromMilliseconds(1);
 
     private readonly AeronetConnection _connection;
     private ByteChannel _channel;
@@ -35,8 +27,6 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private CancellationTokenRegistration _cancellation;
     private int _stateBits;
     private long _dispatchBytes;
-    private int _distrust;
-    private int _promptDispatches;
     private bool _sawFirstBytes;
     private bool _wasReset;
     private bool _leftBytes;
@@ -178,8 +168,10 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         CompleteFromElsewhere();
     }
 
-    /// <summary>The loop saw the socket become readable, or the peer go.</summary>
-    internal void OnReadable(EpollEvents events)
+    /// <summary>
+    /// Notes that the loop saw the socket become readable, or the peer go, which it is told once. <see cref="RunOnLoop"/> acts on it.
+    /// </summary>
+    internal void Note(EpollEvents events)
     {
         var flags = ReadState.Readable;
         if ((events & (EpollEvents.ReadHangUp | EpollEvents.PeerGone)) != 0)
@@ -192,14 +184,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             flags |= ReadState.PeerGone;
         }
 
-        if ((Add(flags) & ReadState.Waiting) != 0)
-        {
-            RunOnLoop();
-        }
-        else
-        {
-            NoticePeerClosed();
-        }
+        Add(flags);
     }
 
     /// <summary>Whether the application is busy with something else than reading, which would find out that the peer has gone.</summary>
@@ -212,55 +197,51 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         }
     }
 
-    /// <summary>Serves the waiting read where the dispatch mode and the connection's past say.</summary>
+    /// <summary>
+    /// Serves the waiting read where the dispatch mode and the connection's past say. When none waits, the application may not
+    /// know yet that the peer has gone.
+    /// </summary>
     public void RunOnLoop()
     {
-        var group = _loop.Group;
-        if (group.RunsOnThreadPool)
+        if ((State & ReadState.Waiting) == 0)
+        {
+            NoticePeerClosed();
+        }
+        else if (_loop.Group.RunsOnThreadPool)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
-        else if (group.Monitor is not null && MustRunBeside(group.Standby))
+        else if (_connection.MustRunBeside)
         {
-            group.RunBeside(this);
+            _loop.Group.RunBeside(this);
         }
-        else if (LoopThread.Current is { } thread)
+        else
         {
             Serve();
-            NoticePeerClosed();
-            if (!thread.IsLeading)
-            {
-                // It blocked: the next reads of this connection get a thread of their own until they prove prompt.
-                _distrust = PromptDispatchesToTrust;
-                _promptDispatches = 0;
-                _connection.ReportStall(thread);
-            }
-            else if (_promptDispatches < PromptDispatchesToBeKnown)
-            {
-                _promptDispatches++;
-            }
         }
+    }
+
+    /// <summary>Continues the application on the loop.</summary>
+    void ILoopContinuation.Continue()
+    {
+        Continue(elsewhere: false);
+        _connection.OnApplicationReturned();
     }
 
     /// <summary>Serves the waiting read beside the loop.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         var start = Stopwatch.GetTimestamp();
-        Serve();
-        if (_distrust > 0)
+        try
         {
-            _distrust = Stopwatch.GetElapsedTime(start) < s_prompt ? _distrust - 1 : PromptDispatchesToTrust;
+            Serve();
         }
-        else if (Stopwatch.GetElapsedTime(start) < s_prompt)
+        catch (Exception failure)
         {
-            _promptDispatches++;
-        }
-        else
-        {
-            _distrust = PromptDispatchesToTrust;
+            _loop.Group.OnHandlerFailed(failure);
         }
 
-        NoticePeerClosed();
+        _connection.OnApplicationReturnedBeside(start);
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
@@ -276,13 +257,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Whether the application may not run on the loop for this connection now.</summary>
-    private bool MustRunBeside(StandbyPool standby) =>
-        _distrust > 0
-        || standby.IsExhausted
-        || (_promptDispatches < PromptDispatchesToBeKnown && (standby.IsScarce || _loop.IsAlarmed));
-
-    /// <summary>Receives for the waiting read and continues the application on this thread.</summary>
+    /// <summary>Receives for the waiting read, and continues the application: on a loop when nothing else is in hand, else on this thread.</summary>
     private void Serve()
     {
         while (TryTake(ReadState.Waiting, ReadState.Receiving))
@@ -291,8 +266,18 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             var stop = (State & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0;
             if (stop || Receive())
             {
-                Remove(ReadState.Receiving);
-                Continue(elsewhere: false);
+                const ReadState hasLeft = ReadState.PeerClosed | ReadState.Ended | ReadState.Stopped;
+                if ((Remove(ReadState.Receiving) & hasLeft) == ReadState.PeerClosed)
+                {
+                    // When the application has had its turn with what there is, or keeps its thread, it is to hear of that too.
+                    _loop.Post(this);
+                }
+
+                if (LoopThread.Current?.TryOwe(this) != true)
+                {
+                    Continue(elsewhere: false);
+                }
+
                 return;
             }
 
@@ -401,6 +386,11 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
     private void Continue(bool elsewhere)
     {
+        if (!elsewhere)
+        {
+            LoopAudit.EntersApplication();
+        }
+
         _source.RunContinuationsAsynchronously = elsewhere;
         _source.SetResult(true);
     }
@@ -425,5 +415,5 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
     private ReadState Add(ReadState flags) => (ReadState)Interlocked.Or(ref _stateBits, (int)flags);
 
-    private void Remove(ReadState flags) => Interlocked.And(ref _stateBits, ~(int)flags);
+    private ReadState Remove(ReadState flags) => (ReadState)Interlocked.And(ref _stateBits, ~(int)flags);
 }

@@ -45,7 +45,7 @@ internal sealed partial class ConnectionOutput
     /// <summary>Sends by <paramref name="channel"/> from now on. Before the first write.</summary>
     internal void Use(ByteChannel channel) => _channel = channel;
 
-    /// <summary>The loop saw the socket become writable.</summary>
+    /// <summary>The loop saw the socket become writable: what is queued is sent when its dispatch returns.</summary>
     internal void OnWritable()
     {
         lock (_queue)
@@ -62,9 +62,15 @@ internal sealed partial class ConnectionOutput
             }
 
             _blocked = false;
+            if (_scheduled)
+            {
+                return;
+            }
+
+            _scheduled = true;
         }
 
-        TrySend(scheduled: false);
+        SendSoon(LoopThread.Current);
     }
 
     void ILoopWork.RunOnLoop() => SendScheduled();
@@ -80,6 +86,15 @@ internal sealed partial class ConnectionOutput
     void IFileRegionOutput.AbortTruncatedFile(long missing) => _connection.OnFileTruncated(missing);
 
     private void SendScheduled() => TrySend(scheduled: true);
+
+    /// <summary>When the dispatch of <paramref name="thread"/>, the calling one, returns; at once when it leads no loop.</summary>
+    private void SendSoon(LoopThread? thread)
+    {
+        if (thread?.TryOwe((IDeferredFlush)this) != true)
+        {
+            SendScheduled();
+        }
+    }
 
     /// <summary>Sends what is queued, unless somebody else does or the socket is known to be full.</summary>
     private void TrySend(bool scheduled)
@@ -235,7 +250,8 @@ internal sealed partial class ConnectionOutput
                 _drained = null;
             }
 
-            continues = _flushWaits && _queue.QueuedFile == 0 && _queue.Queued <= _pauseAt / 2;
+            // After a failure the connection's end continues it.
+            continues = _flushWaits && (outcome is SendOutcome.Sent or SendOutcome.WouldBlock) && _queue.QueuedFile == 0 && _queue.Queued <= _pauseAt / 2;
             _flushWaits &= !continues;
             watches = _blocked && !_watchesWritable;
             _watchesWritable |= watches;
@@ -257,6 +273,11 @@ internal sealed partial class ConnectionOutput
         }
 
         drained?.TrySetResult();
+        if (continues)
+        {
+            ContinueFlush();
+        }
+
         switch (outcome)
         {
             case SendOutcome.PeerGone:
@@ -268,12 +289,6 @@ internal sealed partial class ConnectionOutput
             case SendOutcome.FileUnreadable:
                 _connection.OnFileUnreadable(_fileError);
                 break;
-        }
-
-        if (continues)
-        {
-            // On a loop the application goes on here; another thread has work of its own to get back to.
-            ContinueFlush(elsewhere: LoopThread.Current is not { IsLeading: true });
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 using Aeronet.AspNetCore.Transport.EventLoop;
@@ -14,7 +15,7 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// meanwhile leaves it to that one. The application writes under no lock.
 /// </summary>
 /// <remarks>The sending itself is in <c>ConnectionOutput.Sending.cs</c>.</remarks>
-internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<FlushResult>, ILoopWork, IThreadPoolWorkItem, IDeferredFlush, IFileRegionOutput
+internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<FlushResult>, ILoopWork, ILoopContinuation, IThreadPoolWorkItem, IDeferredFlush, IFileRegionOutput
 {
     private readonly AeronetConnection _connection;
     private readonly EventLoop.EventLoop _loop;
@@ -23,6 +24,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     private readonly OutputQueue _queue;
     private readonly long _pauseAt;
     private readonly FileRegion _region = new();
+    private ContinuationBeside? _beside;
     private FileRegion? _armed;
     private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationTokenRegistration _cancellation;
@@ -66,8 +68,6 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     }
 
     ZeroCopyResponseBody? IFileRegionOutput.ResponseBody { get; set; }
-
-    public IDeferredFlush? NextDeferred { get; set; }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -126,11 +126,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         switch (route)
         {
             case FlushRoute.Deferred:
-                if (!thread!.TryDefer(this))
-                {
-                    SendScheduled();
-                }
-
+                SendSoon(thread);
                 return new ValueTask<FlushResult>(result);
             case FlushRoute.Gathered:
                 Gather();
@@ -155,7 +151,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
         if (completes)
         {
-            ContinueFlush(elsewhere: true);
+            ContinueElsewhere();
         }
     }
 
@@ -260,7 +256,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         drained?.TrySetResult();
         if (completes)
         {
-            ContinueFlush(elsewhere: true);
+            ContinueElsewhere();
         }
     }
 
@@ -396,9 +392,31 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         _source.SetException(new OperationCanceledException(cancellationToken));
     }
 
-    private void ContinueFlush(bool elsewhere)
+    /// <summary>Continues the application on the loop.</summary>
+    void ILoopContinuation.Continue()
     {
-        _source.RunContinuationsAsynchronously = elsewhere || _loop.Group.RunsOnThreadPool;
+        LoopAudit.EntersApplication();
+        _source.RunContinuationsAsynchronously = false;
+        _source.SetResult(true);
+        _connection.OnApplicationReturned();
+    }
+
+    /// <summary>On a loop the application goes on there, or beside it when it has blocked; another thread has work of its own to get back to.</summary>
+    private void ContinueFlush()
+    {
+        if (_loop.Group.RunsOnThreadPool || LoopThread.Current is not { IsLeading: true } thread)
+        {
+            ContinueElsewhere();
+        }
+        else if (_connection.MustRunBeside || !thread.TryOwe((ILoopContinuation)this))
+        {
+            _loop.Group.RunBeside(_beside ??= new ContinuationBeside(this));
+        }
+    }
+
+    private void ContinueElsewhere()
+    {
+        _source.RunContinuationsAsynchronously = true;
         _source.SetResult(true);
     }
 
@@ -409,7 +427,8 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
             var before = TotalTaken;
             if (timeout > TimeSpan.Zero)
             {
-                await Task.WhenAny(drained, Task.Delay(timeout)).ConfigureAwait(false);
+                // Leaves no timer behind, as a delay would.
+                await drained.WaitAsync(timeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             if (drained.IsCompleted)
@@ -425,6 +444,26 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
                     return _queue.Queued == 0;
                 }
             }
+        }
+    }
+
+    /// <summary>Continues the application beside the loop.</summary>
+    private sealed class ContinuationBeside(ConnectionOutput output) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            var start = Stopwatch.GetTimestamp();
+            try
+            {
+                output._source.RunContinuationsAsynchronously = false;
+                output._source.SetResult(true);
+            }
+            catch (Exception failure)
+            {
+                output._loop.Group.OnHandlerFailed(failure);
+            }
+
+            output._connection.OnApplicationReturnedBeside(start);
         }
     }
 }

@@ -5,9 +5,15 @@ using Aeronet.AspNetCore.Transport.Native;
 namespace Aeronet.AspNetCore.Transport.EventLoop;
 
 /// <summary>
-/// One epoll set and the events, posted work and deferred flushes around it. One thread at a time leads it: waits,
-/// claims the events of a batch one by one, and runs each to its end. When the leader gets stuck in the application, the
-/// <see cref="StallMonitor"/> begins a new term with another thread, which claims the rest of the batch and polls on.
+/// One epoll set and what its events bring about. One thread at a time leads it, and takes one step after the other:
+/// <code>
+/// epoll set --wait--> batch --claim--> event ----+             +--> flush (sends)
+///                                                +--> agenda --+
+///          any thread --> posted --claim--> work -+             +--> continuation (runs the application)
+/// </code>
+/// An event or a work item only notes, receives and puts on the <see cref="LoopAgenda"/> what follows from it; the application
+/// runs from there, with nothing else in its thread's hands. When it keeps the leader, the <see cref="StallMonitor"/> begins a
+/// new term with another thread, which goes on with agenda, batch and posted work where they are.
 /// </summary>
 internal sealed class EventLoop : IDisposable
 {
@@ -19,6 +25,7 @@ internal sealed class EventLoop : IDisposable
     private readonly WakeHandle _wake;
     private readonly EpollEventBuffer _batch = new(BatchSize);
     private readonly ConcurrentQueue<ILoopWork> _posted = new();
+    private readonly LoopAgenda _agenda = new();
     private readonly EventLoopGroup _group;
     private LeadershipWord _leadership;
     private LoopThread? _leader;
@@ -72,7 +79,7 @@ internal sealed class EventLoop : IDisposable
     internal void Start(LoopThread leader)
     {
         Volatile.Write(ref _leader, leader);
-        leader.AssignLead(this, LeadershipWord.TermOf(_leadership.Value), predecessor: null);
+        leader.AssignLead(this, LeadershipWord.TermOf(_leadership.Value));
     }
 
     /// <summary>Adds a descriptor that is not a connection (a listening socket). Returns 0 or the errno.</summary>
@@ -90,12 +97,21 @@ internal sealed class EventLoop : IDisposable
     internal void Post(ILoopWork work)
     {
         _posted.Enqueue(work);
+        WakeLeader();
+    }
 
-        // Exchange is a full fence: either the leader sees the work before it sleeps, or we see that it sleeps.
-        if (Interlocked.Exchange(ref _sleeping, 0) == 1)
-        {
-            _wake.Signal();
-        }
+    /// <summary>Has the leader of <paramref name="term"/>, the calling thread, send <paramref name="flush"/> when its dispatch returns.</summary>
+    internal void Owe(IDeferredFlush flush, uint term)
+    {
+        _agenda.Add(flush);
+        EnsureSeen(term);
+    }
+
+    /// <summary>Has the leader of <paramref name="term"/>, the calling thread, run <paramref name="continuation"/> when its dispatch returns.</summary>
+    internal void Owe(ILoopContinuation continuation, uint term)
+    {
+        _agenda.Add(continuation);
+        EnsureSeen(term);
     }
 
     internal void Stop()
@@ -108,12 +124,13 @@ internal sealed class EventLoop : IDisposable
     /// Leads until the term is over. The word is read before an event is, and the event before it is claimed: a claim
     /// that succeeds proves that the batch was still this term's.
     /// </summary>
-    internal void Lead(LoopThread thread, uint term)
+    internal void Lead(uint term)
     {
         var busySince = Stopwatch.GetTimestamp();
         while (!_stopping)
         {
-            if (!RunBatch(thread, term) || !RunPosted(thread, term))
+            // The agenda first: what the last leader left on it before it got stuck.
+            if (!RunAgenda(term) || !RunBatch(term) || !RunPosted(term))
             {
                 return;
             }
@@ -124,8 +141,9 @@ internal sealed class EventLoop : IDisposable
                 return;
             }
 
+            LoopAudit.Waits();
             Interlocked.Exchange(ref _sleeping, 1);
-            var timeout = _posted.IsEmpty ? Timeout.Infinite : 0;
+            var timeout = _posted.IsEmpty && _agenda.IsEmpty ? Timeout.Infinite : 0;
             _counters.BusyTicks += Stopwatch.GetTimestamp() - busySince;
             var count = _epoll.Wait(_batch, timeout);
             busySince = Stopwatch.GetTimestamp();
@@ -139,6 +157,7 @@ internal sealed class EventLoop : IDisposable
 
         if (IsLedIn(term))
         {
+            Conclude();
             _group.OnLoopStopped();
         }
     }
@@ -156,9 +175,8 @@ internal sealed class EventLoop : IDisposable
         Interlocked.Increment(ref _stuckThreads);
         _counters.HandOffs++;
         Volatile.Write(ref _alarmedUntil, Environment.TickCount64 + AlarmMilliseconds);
-        var predecessor = _leader;
         Volatile.Write(ref _leader, successor);
-        successor.AssignLead(this, term, predecessor);
+        successor.AssignLead(this, term);
         return true;
     }
 
@@ -166,7 +184,7 @@ internal sealed class EventLoop : IDisposable
     internal bool HasWaiting(long word) =>
         LeadershipWord.CursorOf(word) < _batchCount
         || !_posted.IsEmpty
-        || Leader is { HasDeferredFlushes: true }
+        || !_agenda.IsEmpty
         || _epoll.HasEvents();
 
     /// <summary>A thread came back from <see cref="Lead"/>.</summary>
@@ -185,7 +203,7 @@ internal sealed class EventLoop : IDisposable
         _batch.Dispose();
     }
 
-    private bool RunBatch(LoopThread thread, uint term)
+    private bool RunBatch(uint term)
     {
         while (true)
         {
@@ -212,17 +230,20 @@ internal sealed class EventLoop : IDisposable
                 continue;
             }
 
-            Deliver(thread, token, events);
+            Deliver(token, events);
+            if (!RunAgenda(term))
+            {
+                return false;
+            }
         }
     }
 
-    private bool RunPosted(LoopThread thread, uint term)
+    private bool RunPosted(uint term)
     {
         // As much as there is now: work that posts itself again waits for the next round, after new events.
         for (var remaining = _posted.Count; remaining > 0; remaining--)
         {
-            var word = _leadership.Value;
-            if (LeadershipWord.TermOf(word) != term || !_leadership.TryMove(word, LeadershipWord.CursorOf(word)))
+            if (!TryStep(term))
             {
                 return false;
             }
@@ -232,31 +253,126 @@ internal sealed class EventLoop : IDisposable
                 break;
             }
 
-            Run(thread, work);
+            Run(work);
+            if (!RunAgenda(term))
+            {
+                return false;
+            }
         }
 
         return true;
     }
 
-    private void Deliver(LoopThread thread, ulong token, EpollEvents events)
+    /// <summary>
+    /// Does what is owed until nothing is. It comes to an end: what a continuation brings about beyond its share of bytes is
+    /// posted, for the next round.
+    /// </summary>
+    private bool RunAgenda(uint term)
     {
+        while (!_agenda.IsEmpty)
+        {
+            if (!TryStep(term))
+            {
+                return false;
+            }
+
+            if (_agenda.TryTake(out var flush, out var continuation))
+            {
+                Run(flush, continuation);
+            }
+        }
+
+        LoopAudit.OwesNothing();
+        return true;
+    }
+
+    /// <summary>The loop stops: nobody leads it any more, and what it owes is done with.</summary>
+    private void Conclude()
+    {
+        while (_posted.TryDequeue(out var work))
+        {
+            Run(work);
+        }
+
+        while (_agenda.TryTake(out var flush, out var continuation))
+        {
+            if (continuation is not null)
+            {
+                // Stopping does not wait for what the application makes of it.
+                ThreadPool.UnsafeQueueUserWorkItem(static next => next.Loop.Run(flush: null, next.Continuation), (Loop: this, Continuation: continuation), preferLocal: false);
+            }
+            else
+            {
+                Run(flush, continuation: null);
+            }
+        }
+    }
+
+    private bool TryStep(uint term)
+    {
+        var word = _leadership.Value;
+        return LeadershipWord.TermOf(word) == term && _leadership.TryMove(word, LeadershipWord.CursorOf(word));
+    }
+
+    /// <summary>After the agenda got longer.</summary>
+    private void EnsureSeen(uint term)
+    {
+        LoopAudit.Owes();
+
+        // Between the addition and the look at the term, as a new term lies between its beginning and the new leader's look
+        // at the agenda: either it finds the addition, or we find it leading, and perhaps asleep.
+        Interlocked.MemoryBarrier();
+        if (!IsLedIn(term))
+        {
+            WakeLeader();
+        }
+    }
+
+    private void WakeLeader()
+    {
+        // Exchange is a full fence: either the leader sees what was added before it sleeps, or we see that it sleeps.
+        if (Interlocked.Exchange(ref _sleeping, 0) == 1)
+        {
+            _wake.Signal();
+        }
+    }
+
+    private void Deliver(ulong token, EpollEvents events)
+    {
+        LoopAudit.Takes();
         try
         {
             Slots.Find(token)?.OnEvents(events);
-            thread.SendDeferred();
         }
         catch (Exception failure)
         {
             _group.OnHandlerFailed(failure);
         }
+
+        LoopAudit.IsDone();
     }
 
-    private void Run(LoopThread thread, ILoopWork work)
+    private void Run(ILoopWork work)
     {
+        LoopAudit.Takes();
         try
         {
             work.RunOnLoop();
-            thread.SendDeferred();
+        }
+        catch (Exception failure)
+        {
+            _group.OnHandlerFailed(failure);
+        }
+
+        LoopAudit.IsDone();
+    }
+
+    private void Run(IDeferredFlush? flush, ILoopContinuation? continuation)
+    {
+        try
+        {
+            flush?.SendDeferred();
+            continuation?.Continue();
         }
         catch (Exception failure)
         {

@@ -20,7 +20,7 @@ internal sealed class EventLoopGroup : IDisposable
         _options = options;
         _logger = logger;
         _loops = new EventLoop[options.EventLoops];
-        _standby = new StandbyPool((2 * options.EventLoops) + options.MaxStandbyThreads, reserve: options.EventLoops);
+        _standby = new StandbyPool((2 * options.EventLoops) + options.MaxStandbyThreads, reserve: options.EventLoops, OnHandlerFailed);
         _running = new CountdownEvent(options.EventLoops);
         if (options.Dispatch == DispatchMode.Adaptive)
         {
@@ -35,7 +35,6 @@ internal sealed class EventLoopGroup : IDisposable
     internal StallMonitor? Monitor { get; }
 
     internal bool RunsOnThreadPool => _options.Dispatch == DispatchMode.ThreadPool;
-
 
     /// <summary>Whether this kernel gives us an epoll set and an eventfd; if not, why not.</summary>
     internal static bool IsSupported(out int errno)

@@ -1,12 +1,11 @@
 namespace Aeronet.AspNetCore.Transport.EventLoop;
 
 /// <summary>
-/// Output that was flushed while its thread dispatches an event, and that leaves in one system call when the dispatch
-/// returns. A node of an intrusive stack: it is in at most one at a time.
+/// Output that was flushed while its thread dispatches, or that has room again, and that leaves in one system call when the
+/// dispatch returns. On one <see cref="LoopAgenda"/> at a time, and on it once.
 /// </summary>
 internal interface IDeferredFlush
 {
-    IDeferredFlush? NextDeferred { get; set; }
-
+    /// <summary>Sends it. Runs no application code.</summary>
     void SendDeferred();
 }

@@ -16,10 +16,8 @@ internal sealed class LoopThread
     private readonly StandbyPool _pool;
     private readonly SemaphoreSlim _assigned = new(0);
     private readonly Thread _thread;
-    private DeferredFlushes _deferred;
     private EventLoop? _loop;
     private uint _term;
-    private LoopThread? _predecessor;
     private IThreadPoolWorkItem? _item;
     private bool _stop;
     private TimeSpan _compilationTime;
@@ -61,16 +59,13 @@ internal sealed class LoopThread
     /// <summary>Memory blocks at hand. Own thread only.</summary>
     internal WarmBlocks Blocks { get; } = new();
 
-    internal bool HasDeferredFlushes => !_deferred.IsEmpty;
-
     internal void Start() => _thread.Start();
 
     /// <summary>Sends the thread to lead <paramref name="loop"/> for <paramref name="term"/>.</summary>
-    internal void AssignLead(EventLoop loop, uint term, LoopThread? predecessor)
+    internal void AssignLead(EventLoop loop, uint term)
     {
         _loop = loop;
         _term = term;
-        _predecessor = predecessor;
         _assigned.Release();
     }
 
@@ -87,29 +82,32 @@ internal sealed class LoopThread
         _assigned.Release();
     }
 
-    /// <summary>
-    /// Keeps <paramref name="output"/> to be sent when the current dispatch returns. False when this thread is not
-    /// leading: then the caller sends.
-    /// </summary>
-    internal bool TryDefer(IDeferredFlush output)
+    /// <summary>Has <paramref name="output"/> sent when the current dispatch returns. False when this thread is not leading: then the caller sends.</summary>
+    internal bool TryOwe(IDeferredFlush output)
     {
         if (!IsLeading)
         {
             return false;
         }
 
-        _deferred.Push(output);
-
-        // The push and the end of a term are both full fences: either the new leader sees the output, or we see the end.
-        if (!IsLeading)
-        {
-            _deferred.SendAll();
-        }
-
+        _loop!.Owe(output, _term);
         return true;
     }
 
-    internal void SendDeferred() => _deferred.SendAll();
+    /// <summary>
+    /// Has <paramref name="continuation"/> run when the current dispatch returns. False when this thread is not leading: then the
+    /// caller runs it, here or elsewhere.
+    /// </summary>
+    internal bool TryOwe(ILoopContinuation continuation)
+    {
+        if (!IsLeading)
+        {
+            return false;
+        }
+
+        _loop!.Owe(continuation, _term);
+        return true;
+    }
 
     private void Run()
     {
@@ -117,9 +115,13 @@ internal sealed class LoopThread
         KernelThreadId = DescriptorCalls.CurrentThreadId();
         while (true)
         {
-            if (!_assigned.Wait(StandbyPool.IdleTimeout) && _pool.TryRetire(this))
+            while (!_assigned.Wait(StandbyPool.IdleTimeout))
             {
-                return;
+                // When it was taken just now, what for is complete only with the release.
+                if (_pool.TryRetire(this))
+                {
+                    return;
+                }
             }
 
             if (_stop)
@@ -131,15 +133,9 @@ internal sealed class LoopThread
             {
                 Lead(loop);
             }
-            else if (_item is { } item)
-            {
-                _item = null;
-                item.Execute();
-            }
             else
             {
-                // The wait timed out just as an assignment was being made; its release is on the way.
-                continue;
+                Serve();
             }
 
             Blocks.Clear();
@@ -150,14 +146,23 @@ internal sealed class LoopThread
     private void Lead(EventLoop loop)
     {
         _thread.Name = loop.ThreadName;
-
-        // What the last leader flushed before it got stuck goes out first.
-        _predecessor?.SendDeferred();
-        _predecessor = null;
-        loop.Lead(this, _term);
-        _deferred.SendAll();
+        loop.Lead(_term);
         _loop = null;
         _thread.Name = StandbyPool.IdleThreadName;
         loop.OnLeaderReturned();
+    }
+
+    private void Serve()
+    {
+        var item = _item!;
+        _item = null;
+        try
+        {
+            item.Execute();
+        }
+        catch (Exception failure)
+        {
+            _pool.OnItemFailed(failure);
+        }
     }
 }

@@ -3,9 +3,9 @@ namespace Aeronet.AspNetCore.Transport.EventLoop;
 /// <summary>
 /// The threads behind the loops. Each is leading, blocked in the application, serving one connection, or idle here. There
 /// are never more than <paramref name="maxThreads"/>; the last <paramref name="reserve"/> of them are kept to replace
-/// leaders that are stuck already when the others have run out.
+/// leaders that are stuck already when the others have run out. <paramref name="onItemFailed"/> hears of an item that threw.
 /// </summary>
-internal sealed class StandbyPool(int maxThreads, int reserve)
+internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception> onItemFailed)
 {
     internal const string IdleThreadName = "aeronet-standby";
 
@@ -78,6 +78,8 @@ internal sealed class StandbyPool(int maxThreads, int reserve)
             }
         }
     }
+
+    internal void OnItemFailed(Exception failure) => onItemFailed(failure);
 
     internal void Return(LoopThread thread)
     {

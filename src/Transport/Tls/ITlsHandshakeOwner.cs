@@ -8,6 +8,9 @@ internal interface ITlsHandshakeOwner
     /// <summary>Runs work on the connection's loop.</summary>
     void Post(ILoopWork work);
 
+    /// <summary>Has <see cref="TlsHandshake.Continue"/> called when the loop's present dispatch returns. False on a thread that leads no loop.</summary>
+    bool TryContinueOnLoop();
+
     /// <summary>Makes room in the socket an event; room that there is already is one too.</summary>
     void WatchWritable();
 

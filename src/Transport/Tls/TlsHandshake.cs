@@ -22,6 +22,7 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
     private volatile bool _leavesLoop;
     private volatile bool _finished;
     private bool _succeeded;
+    private bool _outcome;
     private bool _watchesWritable;
     private int _turn;
     private int _ended;
@@ -79,6 +80,13 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
         {
             RequestStep();
         }
+    }
+
+    /// <summary>Continues who awaits <see cref="Completion"/>, on a loop that has nothing else in hand.</summary>
+    internal void Continue()
+    {
+        LoopAudit.EntersApplication();
+        _source.SetResult(_outcome);
     }
 
     /// <summary>Takes the next step soon. Any thread.</summary>
@@ -200,8 +208,12 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
                 Refusal = refusal;
             }
 
-            _source.RunContinuationsAsynchronously = _continuesOnThreadPool || LoopThread.Current is not { IsLeading: true };
-            _source.SetResult(succeeded);
+            _outcome = succeeded;
+            if (_continuesOnThreadPool || !_owner.TryContinueOnLoop())
+            {
+                _source.RunContinuationsAsynchronously = true;
+                _source.SetResult(succeeded);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ public sealed class StandbyPoolTests
     [Fact]
     public void TryTake_BoundAndReserve_AreKept()
     {
-        var pool = new StandbyPool(maxThreads: 5, reserve: 2);
+        var pool = new StandbyPool(maxThreads: 5, reserve: 2, _ => { });
         try
         {
             var taken = Enumerable.Range(0, 3).Select(_ => pool.TryTake(fromReserve: false)).ToArray();
@@ -39,7 +39,7 @@ public sealed class StandbyPoolTests
     [Fact]
     public void AssignItem_RunsOnANamedBackgroundThread()
     {
-        var pool = new StandbyPool(maxThreads: 1, reserve: 0);
+        var pool = new StandbyPool(maxThreads: 1, reserve: 0, _ => { });
         using var ran = new ManualResetEventSlim();
         string? name = null;
         var background = false;

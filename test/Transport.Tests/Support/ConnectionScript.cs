@@ -62,7 +62,7 @@ internal static class ConnectionScript
             await connection.Transport.Output.WriteAsync("?"u8.ToArray());
             connection.Transport.Input.AdvanceTo((await connection.Transport.Input.ReadAsync()).Buffer.End);
         }
-        while (LoopThread.Current is null);
+        while (LoopThread.Current is not { IsLeading: true });
 
         await connection.Transport.Output.WriteAsync("!"u8.ToArray());
     }
