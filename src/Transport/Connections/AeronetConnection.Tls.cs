@@ -196,7 +196,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         {
             lifetime.RequestClose();
         }
-        catch (AggregateException failure)
+        catch (Exception failure)
         {
             TransportLog.ClosedCallbackFailed(_services.Logger, ConnectionId, failure);
         }

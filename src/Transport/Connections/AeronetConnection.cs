@@ -152,25 +152,32 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         FireClosed();
     }
 
+    /// <summary>Code that is not ours threw in the middle of a send or a receive: nobody knows where in its stream the connection is.</summary>
+    internal void OnFault(Exception failure)
+    {
+        End(CloseReason.Aborted, reset: true);
+        TransportLog.ConnectionFaulted(_services.Logger, ConnectionId, failure);
+    }
+
     internal void OnFirstBytes(ReadOnlySpan<byte> bytes) =>
         IsMultiplexed |= bytes.StartsWith("PRI * HTTP/2"u8); // RFC 9113, section 3.4
 
     internal void OnFileTruncated(long missing)
     {
-        TransportLog.FileTruncated(_services.Logger, ConnectionId, missing);
         FailFile(CloseReason.FileTruncated);
+        TransportLog.FileTruncated(_services.Logger, ConnectionId, missing);
     }
 
     internal void OnFileUnreadable(int errno)
     {
-        TransportLog.FileUnreadable(_services.Logger, ConnectionId, errno);
         FailFile(CloseReason.FileUnreadable);
+        TransportLog.FileUnreadable(_services.Logger, ConnectionId, errno);
     }
 
     internal void AbortSlowReader(double bytesPerSecond)
     {
-        TransportLog.SlowReader(_services.Logger, ConnectionId, bytesPerSecond);
         FailFile(CloseReason.SlowReader);
+        TransportLog.SlowReader(_services.Logger, ConnectionId, bytesPerSecond);
     }
 
     /// <summary>A dispatch of this connection came back on a thread that had lost its loop.</summary>
@@ -178,7 +185,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     {
         if (!thread.StallReported)
         {
-            _services.Stalls.Report(thread, $"The application on {_listenEndPoint}");
+            _services.Stalls.Report(thread, static endPoint => $"The application on {endPoint}", _listenEndPoint);
         }
 
         thread.StallReported = false;

@@ -25,6 +25,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private readonly HeldInput? _held;
     private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationTokenRegistration _cancellation;
+    private CancellationToken _firedToken;
     private int _stateBits;
     private long _dispatchBytes;
     private bool _sawFirstBytes;
@@ -246,8 +247,14 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
     {
+        // From here on the token does not fire for this read any more, and nothing of it is left for the next.
         _cancellation.Dispose();
         _cancellation = default;
+        if ((State & ReadState.TokenFired) != 0)
+        {
+            Remove(ReadState.TokenFired);
+        }
+
         _source.GetResult(token);
         return TakeResult();
     }
@@ -263,8 +270,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         while (TryTake(ReadState.Waiting, ReadState.Receiving))
         {
             Volatile.Write(ref _dispatchBytes, 0);
-            var stop = (State & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0;
-            if (stop || Receive())
+            if (CompletesRead())
             {
                 const ReadState hasLeft = ReadState.PeerClosed | ReadState.Ended | ReadState.Stopped;
                 if ((Remove(ReadState.Receiving) & hasLeft) == ReadState.PeerClosed)
@@ -283,10 +289,29 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
             // A spurious wake-up. Give the turn back, and look again for what came in between.
             TryTake(ReadState.Receiving, ReadState.Waiting);
-            if ((State & (ReadState.Readable | ReadState.Canceled | ReadState.Stopped)) == 0)
+            if ((State & ReadState.TokenFired) != 0)
+            {
+                ThrowCanceled();
+            }
+            else if ((State & (ReadState.Readable | ReadState.Canceled | ReadState.Stopped)) == 0)
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Receives once, unless the read completes anyway. False when the socket had nothing.</summary>
+    private bool CompletesRead()
+    {
+        try
+        {
+            return (State & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0 || Receive();
+        }
+        catch (Exception failure)
+        {
+            // Not for what the socket says, which is a value: a memory pool of the application's, or no memory.
+            _connection.OnFault(failure);
+            return true;
         }
     }
 
@@ -305,7 +330,19 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     {
         // Cleared before the call: an event that arrives during it sets it again.
         Remove(ReadState.Readable);
-        var result = _buffer.Receive(_channel, out var mayHaveMore);
+        IoResult result;
+        bool mayHaveMore;
+        try
+        {
+            result = _buffer.Receive(_channel, out mayHaveMore);
+        }
+        catch
+        {
+            // What made the event is still there.
+            Add(ReadState.Readable);
+            throw;
+        }
+
         if (result.Bytes > 0)
         {
             Interlocked.Add(ref _loop.Counters.BytesReceived, result.Bytes);
@@ -368,10 +405,19 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
     private void OnCanceled(CancellationToken cancellationToken)
     {
+        // Noted first: a thread that receives for the read in vain finds it when it gives the turn back.
+        _firedToken = cancellationToken;
+        Add(ReadState.TokenFired);
+        ThrowCanceled();
+    }
+
+    /// <summary>Ends a waiting read whose token has fired.</summary>
+    private void ThrowCanceled()
+    {
         if (TryTake(ReadState.Waiting, ReadState.None))
         {
             _source.RunContinuationsAsynchronously = true;
-            _source.SetException(new OperationCanceledException(cancellationToken));
+            _source.SetException(new OperationCanceledException(_firedToken));
         }
     }
 

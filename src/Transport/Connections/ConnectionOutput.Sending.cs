@@ -26,12 +26,20 @@ internal sealed partial class ConnectionOutput
 
     public bool SendsFilesByKernel => _channel.SendsFilesByKernel;
 
-    public long TotalTaken => TotalSent - _socket.UnacknowledgedBytes();
+    public long? TotalTaken
+    {
+        get
+        {
+            lock (_queue)
+            {
+                // During a call the kernel has bytes already that we have not counted yet, up to megabytes of a file.
+                return _sending ? null : _totalSent - _socket.UnacknowledgedBytes();
+            }
+        }
+    }
 
     /// <summary>Under the gate: nothing is left to send, the end included.</summary>
     private bool IsDrained => _queue.Queued == 0 && !_ending;
-
-    private long TotalSent => Volatile.Read(ref _totalSent);
 
     private enum SendOutcome
     {
@@ -114,6 +122,29 @@ internal sealed partial class ConnectionOutput
             portion = TakePortion(budget);
         }
 
+        SendOutcome outcome;
+        try
+        {
+            outcome = SendQueued(portion, budget);
+        }
+        catch (Exception failure)
+        {
+            // Not for what the socket says, which is a value: a memory pool of the application's, or no memory.
+            lock (_queue)
+            {
+                _sending = false;
+            }
+
+            _connection.OnFault(failure);
+            return;
+        }
+
+        Conclude(outcome);
+    }
+
+    /// <summary>Sends one portion after the other as the right to send lasts, and gives it back.</summary>
+    private SendOutcome SendQueued(Portion portion, long budget)
+    {
         while (true)
         {
             var outcome = Send(portion, out var sent);
@@ -122,15 +153,13 @@ internal sealed partial class ConnectionOutput
             {
                 _queue.Consume(sent);
                 _ending &= portion.First is not null || outcome == SendOutcome.WouldBlock;
-                if (GoesOn(outcome, budget))
+                if (!GoesOn(outcome, budget))
                 {
-                    portion = TakePortion(budget);
-                    continue;
+                    return outcome;
                 }
-            }
 
-            Conclude(outcome);
-            return;
+                portion = TakePortion(budget);
+            }
         }
     }
 
@@ -169,7 +198,7 @@ internal sealed partial class ConnectionOutput
         {
             sent = result.Bytes;
             Interlocked.Add(ref _loop.Counters.BytesSent, sent);
-            Volatile.Write(ref _totalSent, _totalSent + sent);
+            _totalSent += sent;
             if (portion.Region is not null)
             {
                 return sent == 0 ? SendOutcome.FileTruncated : SendOutcome.Sent;

@@ -436,7 +436,8 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
                 return true;
             }
 
-            if (TotalTaken == before)
+            // Nothing was taken; who sends at this very moment is another matter.
+            if (before is not null && TotalTaken == before)
             {
                 // The end alone is not worth a reset, which would take from the peer what the kernel still holds for it.
                 lock (_queue)

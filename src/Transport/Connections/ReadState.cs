@@ -36,4 +36,7 @@ internal enum ReadState
 
     /// <summary>The first read has been made.</summary>
     Started = 128,
+
+    /// <summary>The token of the read in progress has fired.</summary>
+    TokenFired = 512,
 }

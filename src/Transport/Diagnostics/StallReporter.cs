@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,16 +13,28 @@ internal sealed class StallReporter(ILoggerFactory loggers, IOptions<AeronetTran
     /// <summary>Places remembered; beyond it none is added, so that unbounded names cannot fill the memory.</summary>
     private const int MaxPlaces = 1024;
 
-    private readonly ILogger _logger = loggers.CreateLogger(TransportLog.Category);
+    private readonly ILogger _logger = TransportLog.CreateLogger(loggers);
     private readonly ConcurrentDictionary<string, long> _lastLogged = new(StringComparer.Ordinal);
 
-    /// <summary>Reports that <paramref name="thread"/>, the calling one, was kept too long by <paramref name="place"/>.</summary>
-    internal void Report(LoopThread thread, string place)
+    /// <summary>
+    /// Reports that <paramref name="thread"/>, the calling one, was kept too long by what <paramref name="describe"/> makes of
+    /// <paramref name="state"/>. Never throws: it is called on the way back from an application that has done nothing wrong, whose
+    /// request may be over and its state somebody else's by now.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A name for a log is worth no request.")]
+    internal void Report<TState>(LoopThread thread, Func<TState, string> describe, TState state)
     {
         thread.StallReported = true;
-        if (thread.TakeCompilationTime() < options.Value.StallThreshold / 2)
+        try
         {
-            Report(place);
+            if (thread.TakeCompilationTime() < options.Value.StallThreshold / 2)
+            {
+                Report(describe(state));
+            }
+        }
+        catch (Exception)
+        {
+            // Without a name there is nothing to say that the metric does not.
         }
     }
 

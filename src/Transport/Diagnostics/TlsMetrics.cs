@@ -48,7 +48,7 @@ internal sealed class TlsMetrics
     }
 
     internal void FellBack(KtlsFallback reason, TlsHost host) =>
-        _fallbacks.Add(1, s_fallbackReasons[(int)reason], TagOf(host.ServerName));
+        _fallbacks.TryAdd(s_fallbackReasons[(int)reason], TagOf(host.ServerName));
 
     internal Measurement HandshakeStarted(ConnectionContext connection)
     {
@@ -60,7 +60,7 @@ internal sealed class TlsMetrics
         };
         if (measurement.IsActive)
         {
-            _active.Add(1, measurement.Tags);
+            _active.TryAdd(1, measurement.Tags);
         }
 
         return measurement;
@@ -70,7 +70,7 @@ internal sealed class TlsMetrics
     {
         if (measurement.IsActive)
         {
-            _active.Add(-1, measurement.Tags);
+            _active.TryAdd(-1, measurement.Tags);
         }
 
         // What Kestrel records of the connection itself.
@@ -79,20 +79,20 @@ internal sealed class TlsMetrics
         if (outcome.Failure is null)
         {
             var host = TagOf(outcome.Host!.ServerName);
-            _handshakes.Add(1, outcome.Agreement.Resumed ? s_resumed : s_full, host);
+            _handshakes.TryAdd(outcome.Agreement.Resumed ? s_resumed : s_full, host);
             if (_kernel.Enabled)
             {
-                _kernel.Add(1, new("aeronet.ktls.send", outcome.SendsByKernel), new("aeronet.ktls.receive", outcome.ReceivesByKernel), host);
+                _kernel.TryAdd(new("aeronet.ktls.send", outcome.SendsByKernel), new("aeronet.ktls.receive", outcome.ReceivesByKernel), host);
             }
         }
         else if (outcome.Host is { } host)
         {
-            _handshakes.Add(1, TagOf(outcome.FailureKind), TagOf(host.ServerName));
+            _handshakes.TryAdd(TagOf(outcome.FailureKind), TagOf(host.ServerName));
         }
         else
         {
             // It ended before the client had said whom it wants, or the host it wants is none.
-            _handshakes.Add(1, TagOf(outcome.FailureKind));
+            _handshakes.TryAdd(TagOf(outcome.FailureKind));
         }
 
         if (_duration.Enabled)
@@ -104,7 +104,7 @@ internal sealed class TlsMetrics
     /// <summary>An established session broke, or the peer cut it off.</summary>
     /// <param name="failure">How.</param>
     /// <param name="servedHost">The name of the host whose policy held; null for the endpoint's own.</param>
-    internal void SessionBroke(TlsFailure failure, string? servedHost) => _broken.Add(1, TagOf(failure), TagOf(servedHost));
+    internal void SessionBroke(TlsFailure failure, string? servedHost) => _broken.TryAdd(TagOf(failure), TagOf(servedHost));
 
     private void RecordDuration(in TlsOutcome outcome, in Measurement measurement)
     {
@@ -132,7 +132,7 @@ internal sealed class TlsMetrics
             }
         }
 
-        _duration.Record(Stopwatch.GetElapsedTime(measurement.Started).TotalSeconds, tags);
+        _duration.TryRecord(Stopwatch.GetElapsedTime(measurement.Started).TotalSeconds, tags);
     }
 
     private static KeyValuePair<string, object?> TagOf(TlsFailure failure) => new(ErrorType, TlsFailures.NameOf(failure));

@@ -11,6 +11,9 @@ internal static partial class TransportLog
     /// <summary>The category of everything the transport logs.</summary>
     internal const string Category = "Aeronet.AspNetCore.Transport";
 
+    /// <summary>What the transport logs with: never throws.</summary>
+    internal static ILogger CreateLogger(ILoggerFactory loggers) => new GuardedLogger(loggers.CreateLogger(Category));
+
     [LoggerMessage(1, LogLevel.Information,
         "Aeronet transport: {Loops} epoll loop(s), dispatch {Dispatch}, zero-copy files {ZeroCopy}.", EventName = "Started")]
     internal static partial void Started(ILogger logger, int loops, DispatchMode dispatch, LogText zeroCopy);
@@ -47,7 +50,7 @@ internal static partial class TransportLog
         EventName = "OutOfStandbyThreads")]
     internal static partial void OutOfStandbyThreads(ILogger logger, int loop, int threads);
 
-    [LoggerMessage(22, LogLevel.Error, "An event handler threw. Please report it with the stack trace.", EventName = "HandlerFailed")]
+    [LoggerMessage(22, LogLevel.Error, "Code that a loop ran threw; the loop goes on. Please report it with the stack trace where it is not yours.", EventName = "HandlerFailed")]
     internal static partial void HandlerFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(23, LogLevel.Error, "A callback on ConnectionClosed of connection {ConnectionId} threw.", EventName = "ClosedCallbackFailed")]
@@ -61,6 +64,9 @@ internal static partial class TransportLog
 
     [LoggerMessage(31, LogLevel.Debug, "Connection {ConnectionId} is aborted: {Reason}", EventName = "ConnectionAborted", SkipEnabledCheck = true)]
     internal static partial void ConnectionAborted(ILogger logger, LogText connectionId, LogText reason);
+
+    [LoggerMessage(32, LogLevel.Error, "Connection {ConnectionId} is reset: sending or receiving threw.", EventName = "ConnectionFaulted")]
+    internal static partial void ConnectionFaulted(ILogger logger, string connectionId, Exception exception);
 
     [LoggerMessage(50, LogLevel.Debug, "The TLS handshake of connection {ConnectionId} failed: {Reason}.", EventName = "HandshakeFailed")]
     internal static partial void HandshakeFailed(ILogger logger, LogText connectionId, LogText reason);

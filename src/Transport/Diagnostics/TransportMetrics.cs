@@ -23,7 +23,6 @@ internal sealed class TransportMetrics
     private readonly Counter<long> _acceptPauses;
     private readonly Counter<long> _fallbacks;
     private readonly Counter<long> _failures;
-    private readonly Counter<long> _handOffs;
     private readonly Lock _gate = new();
     private EventLoopGroup? _group;
     private long[] _lastBusyTicks = [];
@@ -38,7 +37,7 @@ internal sealed class TransportMetrics
         _acceptPauses = meter.CreateCounter<long>("aeronet.accept.pauses", "{pause}", "Times accepting paused for lack of descriptors or memory.");
         _fallbacks = meter.CreateCounter<long>("aeronet.sendfile.fallbacks", "{response}", "Files that were copied instead of sent by sendfile, by reason.");
         _failures = meter.CreateCounter<long>("aeronet.sendfile.failures", "{response}", "Files whose sending was cut short, by reason.");
-        _handOffs = meter.CreateCounter<long>("aeronet.loop.handoffs", "{handoff}", "Times a loop was taken from a thread that the application blocked.");
+        meter.CreateObservableCounter("aeronet.loop.handoffs", HandOffs, "{handoff}", "Times a loop was taken from a thread that the application blocked.");
         meter.CreateObservableCounter("aeronet.bytes.received", () => Sum(static (in LoopCounters c) => c.BytesReceived), "By", "Bytes received.");
         meter.CreateObservableCounter("aeronet.bytes.sent", () => Sum(static (in LoopCounters c) => c.BytesSent), "By", "Bytes sent, files included.");
         meter.CreateObservableCounter("aeronet.sendfile.bytes", FileBytes, "By", "Bytes sent by sendfile, by whether the kernel encrypts them.");
@@ -61,23 +60,21 @@ internal sealed class TransportMetrics
 
     internal void ConnectionAccepted()
     {
-        _open.Add(1);
-        _accepted.Add(1);
+        _open.TryAdd(1);
+        _accepted.TryAdd();
     }
 
     internal void ConnectionClosed(CloseReason reason)
     {
-        _open.Add(-1);
-        _closed.Add(1, s_closeReasons[(int)reason]);
+        _open.TryAdd(-1);
+        _closed.TryAdd(s_closeReasons[(int)reason]);
     }
 
-    internal void AcceptPaused() => _acceptPauses.Add(1);
+    internal void AcceptPaused() => _acceptPauses.TryAdd();
 
-    internal void FellBack(FallbackReason reason) => _fallbacks.Add(1, s_fallbackReasons[(int)reason]);
+    internal void FellBack(FallbackReason reason) => _fallbacks.TryAdd(s_fallbackReasons[(int)reason]);
 
-    internal void FileFailed(CloseReason reason) => _failures.Add(1, new KeyValuePair<string, object?>("aeronet.failure.reason", s_closeReasons[(int)reason].Value));
-
-    internal void HandedOff(int loop) => _handOffs.Add(1, new KeyValuePair<string, object?>("aeronet.loop", loop));
+    internal void FileFailed(CloseReason reason) => _failures.TryAdd(new KeyValuePair<string, object?>("aeronet.failure.reason", s_closeReasons[(int)reason].Value));
 
     /// <summary>A tag for every value of an enumeration, in its order.</summary>
     internal static KeyValuePair<string, object?>[] Tags<TEnum>(string name)
@@ -108,6 +105,9 @@ internal sealed class TransportMetrics
         new(Sum(static (in LoopCounters c) => c.ReceiveWouldBlock), new KeyValuePair<string, object?>("aeronet.direction", "receive")),
         new(Sum(static (in LoopCounters c) => c.SendWouldBlock), new KeyValuePair<string, object?>("aeronet.direction", "send")),
     ];
+
+    private IEnumerable<Measurement<long>> HandOffs() =>
+        (_group?.Loops ?? []).Select(loop => new Measurement<long>(loop.Counters.HandOffs, new KeyValuePair<string, object?>("aeronet.loop", loop.Index)));
 
     private List<Measurement<double>> BusyRatios()
     {

@@ -15,7 +15,7 @@ internal sealed class EventLoopGroup : IDisposable
     private readonly ILogger _logger;
     private int _disposed;
 
-    private EventLoopGroup(AeronetTransportOptions options, TransportMetrics metrics, ILogger logger)
+    private EventLoopGroup(AeronetTransportOptions options, ILogger logger)
     {
         _options = options;
         _logger = logger;
@@ -24,7 +24,7 @@ internal sealed class EventLoopGroup : IDisposable
         _running = new CountdownEvent(options.EventLoops);
         if (options.Dispatch == DispatchMode.Adaptive)
         {
-            Monitor = new StallMonitor(this, options.StallThreshold, metrics, logger);
+            Monitor = new StallMonitor(this, options.StallThreshold, logger);
         }
     }
 
@@ -51,9 +51,9 @@ internal sealed class EventLoopGroup : IDisposable
 
     /// <summary>Creates the loops and starts their threads.</summary>
     /// <exception cref="InvalidOperationException">A descriptor could not be created; the message says which limit to raise.</exception>
-    internal static EventLoopGroup Start(AeronetTransportOptions options, TransportMetrics metrics, ILogger logger)
+    internal static EventLoopGroup Start(AeronetTransportOptions options, ILogger logger)
     {
-        var group = new EventLoopGroup(options, metrics, logger);
+        var group = new EventLoopGroup(options, logger);
         try
         {
             for (var index = 0; index < group._loops.Length; index++)

@@ -138,7 +138,7 @@ internal sealed class LoopThread
                 Serve();
             }
 
-            Blocks.Clear();
+            Blocks.Clear(_pool.OnItemFailed);
             _pool.Return(this);
         }
     }

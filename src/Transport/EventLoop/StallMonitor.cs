@@ -16,7 +16,6 @@ internal sealed class StallMonitor : IDisposable
     private readonly TimeSpan _interval;
     private readonly TimeSpan _threshold;
     private readonly ILogger _logger;
-    private readonly TransportMetrics _metrics;
     private readonly ManualResetEventSlim _wake = new(false);
     private readonly Thread _thread;
     private Watch[] _watches = [];
@@ -24,11 +23,10 @@ internal sealed class StallMonitor : IDisposable
     private volatile bool _stopping;
     private long _lastShortageLog;
 
-    internal StallMonitor(EventLoopGroup group, TimeSpan threshold, TransportMetrics metrics, ILogger logger)
+    internal StallMonitor(EventLoopGroup group, TimeSpan threshold, ILogger logger)
     {
         _group = group;
         _threshold = threshold;
-        _metrics = metrics;
         _logger = logger;
         _interval = TimeSpan.FromMilliseconds(Math.Max(1, Math.Floor(threshold.TotalMilliseconds / 2)));
         _thread = new Thread(Run) { IsBackground = true, Name = "aeronet-monitor", Priority = ThreadPriority.AboveNormal };
@@ -151,11 +149,7 @@ internal sealed class StallMonitor : IDisposable
             return;
         }
 
-        if (loop.TryHandOff(watch.Word, successor))
-        {
-            _metrics.HandedOff(loop.Index);
-        }
-        else
+        if (!loop.TryHandOff(watch.Word, successor))
         {
             // It moved at the last moment.
             _group.Standby.Return(successor);
@@ -178,7 +172,12 @@ internal sealed class StallMonitor : IDisposable
         if (_lastShortageLog == 0 || Stopwatch.GetElapsedTime(_lastShortageLog, now) > TimeSpan.FromMinutes(1))
         {
             _lastShortageLog = now;
-            TransportLog.OutOfStandbyThreads(_logger, loop.Index, _group.Standby.Threads);
+
+            // Not here: a logger that blocks would leave every loop unwatched.
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static shortage => TransportLog.OutOfStandbyThreads(shortage.Logger, shortage.Loop, shortage.Threads),
+                (Logger: _logger, Loop: loop.Index, _group.Standby.Threads),
+                preferLocal: false);
         }
     }
 

@@ -3,16 +3,20 @@ namespace Aeronet.AspNetCore.Transport.EventLoop;
 /// <summary>
 /// The threads behind the loops. Each is leading, blocked in the application, serving one connection, or idle here. There
 /// are never more than <paramref name="maxThreads"/>; the last <paramref name="reserve"/> of them are kept to replace
-/// leaders that are stuck already when the others have run out. <paramref name="onItemFailed"/> hears of an item that threw.
+/// leaders that are stuck already when the others have run out. <paramref name="onItemFailed"/> hears of an item that threw;
+/// <paramref name="start"/> starts a thread, unless tests make it fail.
 /// </summary>
-internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception> onItemFailed)
+internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception> onItemFailed, Action<LoopThread>? start = null)
 {
     internal const string IdleThreadName = "aeronet-standby";
+
+    private const int RefusedMilliseconds = 1000;
 
     private readonly Lock _gate = new();
     private readonly List<LoopThread> _idleByGate = [];
     private int _threadsByGate;
     private bool _stoppedByGate;
+    private long _refusedUntilByGate;
     private volatile int _available = int.MaxValue;
 
     /// <summary>How long an idle thread waits for work before it ends.</summary>
@@ -65,15 +69,25 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
 
         try
         {
-            created.Start();
+            if (start is null)
+            {
+                created.Start();
+            }
+            else
+            {
+                start(created);
+            }
+
             return created;
         }
         catch (OutOfMemoryException)
         {
-            // The system gives no more threads (ulimit -u, pids.max): as if the bound were reached.
+            // The system gives no more threads (ulimit -u, pids.max): as if the bound were reached, until it is asked again.
             lock (_gate)
             {
                 _threadsByGate--;
+                _refusedUntilByGate = Environment.TickCount64 + RefusedMilliseconds;
+                _available = AvailableByGate();
                 return null;
             }
         }
@@ -125,5 +139,6 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
         }
     }
 
-    private int AvailableByGate() => _idleByGate.Count + maxThreads - _threadsByGate;
+    private int AvailableByGate() =>
+        _idleByGate.Count + (Environment.TickCount64 < _refusedUntilByGate ? 0 : maxThreads - _threadsByGate);
 }

@@ -34,12 +34,19 @@ internal sealed class WarmBlocks
         return true;
     }
 
-    /// <summary>Gives all blocks back to their pools.</summary>
-    internal void Clear()
+    /// <summary>Gives all blocks back to their pools. <paramref name="onFailed"/> hears of one that its pool does not take.</summary>
+    internal void Clear(Action<Exception> onFailed)
     {
         while (TryPop(out var block))
         {
-            block.Dispose();
+            try
+            {
+                block.Dispose();
+            }
+            catch (Exception failure)
+            {
+                onFailed(failure);
+            }
         }
 
         Array.Clear(_blocks);

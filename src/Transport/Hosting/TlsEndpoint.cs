@@ -28,7 +28,7 @@ internal static class TlsEndpoint
         services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
 
     internal static ILogger LoggerOf(IServiceProvider services) =>
-        services.GetRequiredService<ILoggerFactory>().CreateLogger(TransportLog.Category);
+        TransportLog.CreateLogger(services.GetRequiredService<ILoggerFactory>());
 
     /// <summary>An endpoint's address for messages. Kestrel says http until its HTTPS has been added.</summary>
     internal static string NameOf(ListenOptions listenOptions) =>

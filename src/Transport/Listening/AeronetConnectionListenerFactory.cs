@@ -45,7 +45,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         _options = options;
         _metrics = metrics;
         _pools = pools;
-        _logger = loggers.CreateLogger(TransportLog.Category);
+        _logger = TransportLog.CreateLogger(loggers);
     }
 
     public bool CanBind(EndPoint endpoint) =>
@@ -134,7 +134,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
             if (_services is null)
             {
                 var options = _options.Value;
-                var loops = EventLoopGroup.Start(options, _metrics, _logger);
+                var loops = EventLoopGroup.Start(options, _logger);
                 _metrics.Observe(loops);
                 _services = new TransportServices(
                     options,

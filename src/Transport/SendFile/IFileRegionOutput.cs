@@ -13,9 +13,10 @@ internal interface IFileRegionOutput
 
     /// <summary>
     /// Bytes that the peer's side has acknowledged on this connection, for the rate of a slow reader. What the kernel took is
-    /// not enough: it reports room only when a third of a send buffer of megabytes is free again.
+    /// not enough: it reports room only when a third of a send buffer of megabytes is free again. Null while a thread is sending:
+    /// what the call in progress has moved shows as not acknowledged before it is counted as sent.
     /// </summary>
-    long TotalTaken { get; }
+    long? TotalTaken { get; }
 
     /// <summary>
     /// Makes the output answer the next request for memory with <see cref="FileRegion.Marker"/>, and take what is

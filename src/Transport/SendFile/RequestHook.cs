@@ -52,7 +52,7 @@ internal sealed class RequestHook(
         var task = next(context);
         if (!thread.IsLeading)
         {
-            stalls.Report(thread, Describe(context));
+            stalls.Report(thread, Describe, context);
         }
 
         return task;

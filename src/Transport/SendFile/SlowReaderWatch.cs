@@ -15,7 +15,7 @@ internal sealed class SlowReaderWatch(IFileRegionOutput output)
     private bool _registered;
     private MinDataRate? _rateByGate;
     private long _windowStartByGate;
-    private long _windowBytesByGate;
+    private long? _windowBytesByGate;
 
     /// <summary>Begins to watch. Kestrel's heartbeat, once a second, is the clock.</summary>
     internal void Start(MinDataRate rate, IConnectionHeartbeatFeature heartbeat)
@@ -23,8 +23,7 @@ internal sealed class SlowReaderWatch(IFileRegionOutput output)
         lock (_gate)
         {
             _rateByGate = rate;
-            _windowStartByGate = Stopwatch.GetTimestamp();
-            _windowBytesByGate = output.TotalTaken;
+            BeginWindow(output.TotalTaken);
         }
 
         if (!_registered)
@@ -48,8 +47,16 @@ internal sealed class SlowReaderWatch(IFileRegionOutput output)
         double? missed = null;
         lock (_gate)
         {
-            if (_rateByGate is not { } rate)
+            // Nothing is judged while a thread sends: the figure would be short by what it has moved. Who reads too slowly is
+            // waited for, and nobody sends to him then.
+            if (_rateByGate is not { } rate || output.TotalTaken is not { } taken)
             {
+                return;
+            }
+
+            if (_windowBytesByGate is not { } before)
+            {
+                BeginWindow(taken);
                 return;
             }
 
@@ -59,16 +66,14 @@ internal sealed class SlowReaderWatch(IFileRegionOutput output)
                 return;
             }
 
-            var sent = output.TotalTaken;
-            if (sent - _windowBytesByGate < rate.BytesPerSecond * elapsed.TotalSeconds)
+            if (taken - before < rate.BytesPerSecond * elapsed.TotalSeconds)
             {
                 _rateByGate = null;
                 missed = rate.BytesPerSecond;
             }
             else
             {
-                _windowStartByGate = Stopwatch.GetTimestamp();
-                _windowBytesByGate = sent;
+                BeginWindow(taken);
             }
         }
 
@@ -76,5 +81,11 @@ internal sealed class SlowReaderWatch(IFileRegionOutput output)
         {
             output.AbortSlowReader(bytesPerSecond);
         }
+    }
+
+    private void BeginWindow(long? taken)
+    {
+        _windowStartByGate = Stopwatch.GetTimestamp();
+        _windowBytesByGate = taken;
     }
 }

@@ -66,6 +66,69 @@ public sealed class StandbyPoolTests
         }
     }
 
+    [Fact]
+    public async Task TryTake_TheSystemGivesNoThread_AsIfTheBoundWereReached_ThenAskedAgain()
+    {
+        var refuses = false;
+        var pool = new StandbyPool(maxThreads: 3, reserve: 1, _ => { }, thread =>
+        {
+            if (refuses)
+                throw new OutOfMemoryException("No thread.");
+
+            thread.Start();
+        });
+        try
+        {
+            var taken = pool.TryTake(fromReserve: true)!;
+            Assert.False(pool.IsScarce);
+            refuses = true;
+            Assert.Null(pool.TryTake(fromReserve: true));
+            Assert.True(pool.IsScarce && pool.IsExhausted);
+            Assert.Equal(1, pool.Threads);
+
+            // One that comes back is there to be taken, and only that one.
+            pool.Return(taken);
+            Assert.False(pool.IsExhausted);
+            Assert.Same(taken, pool.TryTake(fromReserve: true));
+            Assert.True(pool.IsExhausted);
+
+            refuses = false;
+            LoopThread? another = null;
+            await Eventually.HoldsAsync(() => (another = pool.TryTake(fromReserve: false)) is not null, "the system to be asked again");
+            Assert.Equal(2, pool.Threads);
+            pool.Return(taken);
+            pool.Return(another!);
+            Assert.False(pool.IsScarce);
+        }
+        finally
+        {
+            pool.Stop();
+        }
+    }
+
+    [Fact]
+    public void AssignItem_Throws_IsToldAndTheThreadServesOn()
+    {
+        var failures = new List<Exception>();
+        var pool = new StandbyPool(maxThreads: 1, reserve: 0, failures.Add);
+        using var ran = new ManualResetEventSlim();
+        try
+        {
+            var thread = pool.TryTake(fromReserve: false)!;
+            thread.AssignItem(new Item(() => throw new InvalidOperationException("An item's fault.")));
+            Assert.True(SpinWait.SpinUntil(() => !pool.IsExhausted, TaskTimeoutExtensions.DefaultTimeout));
+            Assert.Same(thread, pool.TryTake(fromReserve: false));
+            thread.AssignItem(new Item(ran.Set));
+
+            Assert.True(ran.Wait(TaskTimeoutExtensions.DefaultTimeout));
+            Assert.Equal("An item's fault.", Assert.Single(failures).Message);
+        }
+        finally
+        {
+            pool.Stop();
+        }
+    }
+
     private sealed class Item(Action run) : IThreadPoolWorkItem
     {
         public void Execute() => run();

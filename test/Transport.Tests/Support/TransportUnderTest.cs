@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Listening;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -13,13 +15,14 @@ internal sealed class TransportUnderTest : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    internal TransportUnderTest(Action<AeronetTransportOptions>? configure = null)
+    internal TransportUnderTest(Action<AeronetTransportOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);
         builder.Logging.SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseAeronetTransport(options => configure?.Invoke(options));
+        services?.Invoke(builder.Services);
         _app = builder.Build();
         Factory = _app.Services.GetServices<IConnectionListenerFactory>().OfType<AeronetConnectionListenerFactory>().Single();
         Metrics = new MetricTotals(_app.Services);
@@ -45,6 +48,10 @@ internal sealed class TransportUnderTest : IAsyncDisposable
         return (server, client);
     }
 
+    /// <summary>The loops of a transport that is running.</summary>
+    internal static IReadOnlyList<EventLoop.EventLoop> LoopsOf(IServiceProvider services) =>
+        ServicesOf(services.GetServices<IConnectionListenerFactory>().OfType<AeronetConnectionListenerFactory>().Single())!.Loops.Loops;
+
     internal double Closed(string reason) => Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", reason));
 
     public async ValueTask DisposeAsync()
@@ -52,4 +59,7 @@ internal sealed class TransportUnderTest : IAsyncDisposable
         Metrics.Dispose();
         await _app.DisposeAsync().AsTask().OrTimeout("the transport to be disposed");
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_services")]
+    private static extern ref TransportServices? ServicesOf(AeronetConnectionListenerFactory factory);
 }
