@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Stress.Tests.Interleavings;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Security.Authentication;
 using Aeronet.AspNetCore.Stress.Tests.Support;
 using Aeronet.AspNetCore.Transport;
@@ -33,12 +32,10 @@ public sealed class InterleavingTests
         { DispatchMode.Adaptive, 2, SslProtocols.Tls13 },
     };
 
-    private static TimeSpan Duration { get; } = TimeSpan.FromSeconds(Number("AERONET_RACE_SECONDS") ?? 3);
-
     [Theory, MemberData(nameof(Cases))]
     public async Task RandomTurns_NothingStandsStill(DispatchMode mode, int loops, SslProtocols tls)
     {
-        var seed = Number("AERONET_SEED") ?? Random.Shared.Next();
+        var seed = Rounds.Seed();
         Report.Line($"AERONET_SEED={seed}");
 
         // Without hand-over a handler that blocks its loop on its own connection waits for itself.
@@ -49,7 +46,7 @@ public sealed class InterleavingTests
         var clients = Enumerable.Range(0, Connections).Select(number => new ScriptedClient(seed, number, mayBlock, tls)).ToArray();
         try
         {
-            await Task.WhenAll(clients.Select(client => client.RunAsync(server.EndPoint, Duration)));
+            await Task.WhenAll(clients.Select(client => client.RunAsync(server.EndPoint, Rounds.Duration)));
         }
         finally
         {
@@ -83,7 +80,4 @@ public sealed class InterleavingTests
                 listen.Run(handler.OnConnectedAsync);
             },
         });
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using Aeronet.AspNetCore.Stress.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aeronet.AspNetCore.Stress.Tests.Interleavings;
+
+/// <summary>
+/// HTTP/2 over the framework's SslStream over the transport: streams of random sizes in both directions, some of them slow, some given
+/// up. SslStream goes on where our flush continues it, on the loop, which HTTP alone never does.
+/// </summary>
+public sealed class Http2OverSslStreamTests
+{
+    private const int Clients = 2;
+    private const int StreamsPerClient = 24;
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12, 1)]
+    [InlineData(SslProtocols.Tls12, 2)]
+    [InlineData(SslProtocols.Tls13, 1)]
+    public async Task RandomStreams_NoneStandsStill(SslProtocols tls, int loops)
+    {
+        var seed = Rounds.Seed();
+        Report.Line($"AERONET_SEED={seed}");
+        var pool = new CheckingMemoryPool();
+        await using var server = await StartAsync(tls, loops, pool);
+        var finished = 0;
+        var clients = Enumerable.Range(0, Clients).Select(_ => CreateClient(server.EndPoint, tls)).ToArray();
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, Clients * StreamsPerClient).Select(async number =>
+            {
+                var random = new Random(unchecked((seed * 31) + (number * 7919)));
+                var start = TimeProvider.System.GetTimestamp();
+                while (TimeProvider.System.GetElapsedTime(start) < Rounds.Duration)
+                {
+                    await AskAsync(clients[number % Clients], random).OrTimeout($"a stream of client {number % Clients}", TimeSpan.FromSeconds(30));
+                    Interlocked.Increment(ref finished);
+                }
+            }));
+        }
+        finally
+        {
+            Report.Line($"{finished} streams, {server.HandOffs} hand-offs");
+            foreach (var client in clients)
+                client.Dispose();
+        }
+
+        Assert.Empty(pool.Faults);
+        await server.StopCleanlyAsync();
+        Assert.Empty(pool.Faults);
+    }
+
+    private static async Task AskAsync(HttpClient client, Random random)
+    {
+        var upload = random.Next(4) == 0 ? random.Next(0, 300_000) : 0;
+        var size = random.Next(8) == 0 ? random.Next(100_000, 2_000_000) : random.Next(0, 5_000);
+        var keepsThread = random.Next(20) == 0 ? random.Next(1, 15) : 0;
+        var slow = random.Next(10) == 0;
+        using var cancellation = new CancellationTokenSource();
+        if (random.Next(12) == 0)
+            cancellation.CancelAfter(random.Next(1, 20));
+
+        using var request = new HttpRequestMessage(upload > 0 ? HttpMethod.Post : HttpMethod.Get, $"/?size={size}&keep={keepsThread}")
+        {
+            Content = upload > 0 ? new ByteArrayContent(Pattern.Bytes(upload)) : null,
+        };
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation.Token);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            await using var body = await response.Content.ReadAsStreamAsync(cancellation.Token);
+            if (slow)
+                await Task.Delay(20, cancellation.Token);
+
+            Assert.Equal(size, await Pattern.VerifyAsync(body, cancellation.Token));
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            // Given up, in whichever state it was.
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        var size = int.Parse(context.Request.Query["size"]!, CultureInfo.InvariantCulture);
+        var keep = int.Parse(context.Request.Query["keep"]!, CultureInfo.InvariantCulture);
+        if (context.Request.Method == HttpMethods.Post)
+            await Pattern.VerifyAsync(context.Request.Body, context.RequestAborted);
+
+        if (keep > 0)
+            Thread.Sleep(keep);
+
+        await Pattern.WriteAsync(context.Response.Body, size, step: 10_000, context.RequestAborted);
+    }
+
+    private static HttpClient CreateClient(IPEndPoint endPoint, SslProtocols tls)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false, SslOptions = TlsParties.Client(tls) };
+        handler.SslOptions.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        return new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"https://127.0.0.1:{endPoint.Port}"),
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+    }
+
+    private static Task<StressServer> StartAsync(SslProtocols tls, int loops, CheckingMemoryPool pool) =>
+        StressServer.StartAsync(loops, new KestrelHostOptions
+        {
+            Builder = builder => builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(pool),
+            Listen = listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = TlsParties.Certificate, SslProtocols = tls });
+            },
+            App = app => app.Run(AnswerAsync),
+        });
+}
