@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Aeronet.AspNetCore.Transport.Tests.Support;
@@ -14,6 +15,7 @@ namespace Aeronet.AspNetCore.Transport.Tests.Loops;
 public sealed class FaultTests
 {
     [Theory, InlineData(DispatchMode.Adaptive), InlineData(DispatchMode.ThreadPool)]
+    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "Awaited by hand: its continuation is to run bare.")]
     public async Task Continuation_Throws_OthersAreServedAndTheThreadsLiveOn(DispatchMode mode)
     {
         await using var transport = new TransportUnderTest(options => (options.EventLoops, options.Dispatch) = (1, mode));
