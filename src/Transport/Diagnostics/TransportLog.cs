@@ -30,8 +30,11 @@ internal static partial class TransportLog
         EventName = "AcceptPaused")]
     internal static partial void AcceptPaused(ILogger logger, LogText endPoint, int milliseconds, LogText error);
 
-    [LoggerMessage(5, LogLevel.Error, "Accepting on {EndPoint} failed: {Error}. It goes on.", EventName = "AcceptFailed")]
-    internal static partial void AcceptFailed(ILogger logger, LogText endPoint, LogText error);
+    [LoggerMessage(5, LogLevel.Error, "Accepting on {EndPoint} failed: {Error}. It goes on. Logged at most once a minute.", EventName = "AcceptFailed")]
+    internal static partial void AcceptFailed(ILogger logger, LogText endPoint, LogText error, Exception? exception);
+
+    [LoggerMessage(8, LogLevel.Error, "A step of unbinding {EndPoint} failed; the others were taken. Please report it with the stack trace.", EventName = "UnbindFailed")]
+    internal static partial void UnbindFailed(ILogger logger, LogText endPoint, Exception exception);
 
     [LoggerMessage(6, LogLevel.Debug, "Replaced the socket file {Path}: the process that made it is gone.", EventName = "StaleSocketReplaced")]
     internal static partial void StaleSocketReplaced(ILogger logger, LogText path);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -46,8 +47,11 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
 
     void ILoopHandler.OnEvents(EpollEvents events) => Accept(ConnectionsPerEvent, evenIfBehind: false);
 
-    /// <summary>Accepts what waits in the kernel's queue before the socket is closed, however far Kestrel is behind.</summary>
-    internal void AcceptRest() => Accept(int.MaxValue, evenIfBehind: true);
+    /// <summary>
+    /// Accepts what waits in the kernel's queue before the socket is closed, however far Kestrel is behind. No more than
+    /// <paramref name="queued"/>: clients that go on connecting shall not keep the server from stopping.
+    /// </summary>
+    internal void AcceptRest(int queued) => Accept(queued, evenIfBehind: true);
 
     internal void Watch()
     {
@@ -151,7 +155,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
             default:
                 if (!_closed)
                 {
-                    TransportLog.AcceptFailed(_services.Logger, _listener.EndPoint, Marshal.GetPInvokeErrorMessage(errno));
+                    ReportFailure(Marshal.GetPInvokeErrorMessage(errno));
                     Pause(reason: null);
                 }
 
@@ -159,19 +163,55 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         }
     }
 
+    /// <summary>Makes a connection of an accepted socket. Whatever goes wrong costs this one, and its descriptor is closed.</summary>
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "A fault of one connection; the endpoint must go on.")]
     private void Hand(SocketHandle socket, EndPoint? remote)
     {
-        var loop = _services.Loops.LeastLoaded(_loop);
-        var connection = new AeronetConnection(_services, loop, socket, _services.Pools[loop.Index], _listener.EndPoint, remote);
-        if (!connection.TryStart(out var errno))
+        AeronetConnection? connection = null;
+        try
         {
-            TransportLog.AcceptFailed(_services.Logger, _listener.EndPoint, Marshal.GetPInvokeErrorMessage(errno));
-            return;
+            var loop = _services.Loops.LeastLoaded(_loop);
+            connection = new AeronetConnection(_services, loop, socket, _services.Pools[loop.Index], _listener.EndPoint, remote);
+            if (!connection.TryStart(out var errno))
+            {
+                ReportFailure(Marshal.GetPInvokeErrorMessage(errno));
+            }
+            else if (!_listener.TryOffer(connection))
+            {
+                connection.StopNow();
+            }
         }
-
-        if (!_listener.TryOffer(connection))
+        catch (Exception failure)
         {
-            connection.StopNow();
+            // Strange code runs here too: an application's listener of the meter, its memory pool.
+            ReportFailure(failure.Message, failure);
+            Discard(connection, socket);
+        }
+    }
+
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "What has failed once may fail again, and has been reported.")]
+    private static void Discard(AeronetConnection? connection, SocketHandle socket)
+    {
+        try
+        {
+            connection?.StopNow();
+        }
+        catch (Exception)
+        {
+        }
+        finally
+        {
+            socket.Close();
+        }
+    }
+
+    private void ReportFailure(string reason, Exception? failure = null)
+    {
+        if (_listener.MayLogFailure())
+        {
+            TransportLog.AcceptFailed(_services.Logger, _listener.EndPoint, reason, failure);
         }
     }
 

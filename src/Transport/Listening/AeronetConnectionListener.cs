@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Aeronet.AspNetCore.Transport.Connections;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Listening;
@@ -13,6 +15,9 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     /// <summary>Accepted connections kept for Kestrel before the kernel's queue has to hold them.</summary>
     private const int ReadyLimit = 1024;
 
+    private const long LogPeriodMilliseconds = 60_000;
+
+    private readonly TransportServices _services;
     private readonly Action<EndPoint> _onUnbound;
     private readonly Socket[] _sockets;
     private readonly Acceptor[] _acceptors;
@@ -22,11 +27,13 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
     private long _lastPauseLog;
+    private long _lastFailureLog;
     private int _waiting;
     private int _unbound;
 
     internal AeronetConnectionListener(TransportServices services, Socket[] sockets, EndPoint endPoint, Action<EndPoint> onUnbound)
     {
+        _services = services;
         _onUnbound = onUnbound;
         EndPoint = endPoint;
         _sockets = sockets;
@@ -47,12 +54,10 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     }
 
     /// <summary>Once a minute for all acceptors of the endpoint.</summary>
-    internal bool MayLogPause()
-    {
-        var now = Environment.TickCount64;
-        var last = Interlocked.Read(ref _lastPauseLog);
-        return (last == 0 || now - last > 60_000) && Interlocked.CompareExchange(ref _lastPauseLog, now, last) == last;
-    }
+    internal bool MayLogPause() => MayLog(ref _lastPauseLog);
+
+    /// <summary>Once a minute for all acceptors of the endpoint: clients may be able to cause it.</summary>
+    internal bool MayLogFailure() => MayLog(ref _lastFailureLog);
 
     internal bool TryOffer(AeronetConnection connection)
     {
@@ -90,7 +95,7 @@ internal sealed class AeronetConnectionListener : IConnectionListener
 
     /// <summary>
     /// Stops listening. What the kernel had already completed a handshake for is accepted first: its client believes to be
-    /// connected.
+    /// connected. Every step is taken, whatever becomes of the others, and none fails the stop of the server.
     /// </summary>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
@@ -98,17 +103,19 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         {
             foreach (var acceptor in _acceptors)
             {
-                acceptor.Dispose();
+                Take(acceptor.Dispose);
             }
 
+            var queued = ListenSocket.QueueLimit(_services.Options.Backlog);
             for (var i = 0; i < _sockets.Length; i++)
             {
-                _acceptors[i].AcceptRest();
-                _sockets[i].Dispose();
+                var (acceptor, socket) = (_acceptors[i], _sockets[i]);
+                Take(() => acceptor.AcceptRest(queued));
+                Take(socket.Dispose);
             }
 
             _ready.Writer.TryComplete();
-            _onUnbound(EndPoint);
+            Take(() => _onUnbound(EndPoint));
         }
 
         return default;
@@ -122,6 +129,27 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         {
             connection.StopNow();
         }
+    }
+
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "The other steps must be taken: a descriptor left open keeps the port.")]
+    private void Take(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception failure)
+        {
+            TransportLog.UnbindFailed(_services.Logger, EndPoint, failure);
+        }
+    }
+
+    private static bool MayLog(ref long lastLog)
+    {
+        var now = Environment.TickCount64;
+        var last = Interlocked.Read(ref lastLog);
+        return (last == 0 || now - last > LogPeriodMilliseconds) && Interlocked.CompareExchange(ref lastLog, now, last) == last;
     }
 
     private AeronetConnection Taken(AeronetConnection connection)

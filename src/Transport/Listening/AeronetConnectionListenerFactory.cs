@@ -55,7 +55,17 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     {
         var services = GetServices();
         var sockets = ListenSocket.Open(endpoint, services.Options, services.Loops.Loops.Count, _logger);
-        var listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint, _tls.OnUnbound);
+        AeronetConnectionListener listener;
+        try
+        {
+            listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint, _tls.OnUnbound);
+        }
+        catch
+        {
+            Array.ForEach(sockets, socket => socket.Dispose());
+            throw;
+        }
+
         _tls.OnBoundByTransport(endpoint);
         listener.Start();
         TransportLog.Listening(_logger, listener.EndPoint, sockets.Length);
@@ -113,6 +123,12 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         if (!OperatingSystem.IsLinux())
         {
             TransportLog.Unavailable(_logger, "it needs Linux");
+            return false;
+        }
+
+        if (Native.Libc.Missing() is { Count: > 0 } missing)
+        {
+            TransportLog.Unavailable(_logger, $"the C library lacks {string.Join(", ", missing)}");
             return false;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Native;
@@ -19,36 +20,46 @@ internal static class ListenSocket
     /// <exception cref="AddressInUseException">The address is taken.</exception>
     internal static Socket[] Open(EndPoint endPoint, AeronetTransportOptions options, int count, ILogger logger)
     {
-        var first = Bind(endPoint, options, logger);
+        // Port 0 is resolved by the first bind; the others share its port.
+        var wanted = options.ReusePort && endPoint is IPEndPoint ? count : 1;
+        var sockets = new List<Socket>(wanted);
         try
         {
-            Listen(first, endPoint, options);
-            if (!options.ReusePort || endPoint is not IPEndPoint)
+            while (sockets.Count < wanted)
             {
-                return [first];
+                sockets.Add(Bind(sockets.Count == 0 ? endPoint : sockets[0].LocalEndPoint!, options, logger));
+                Listen(sockets[^1], endPoint, options);
             }
 
-            // Port 0 was resolved by the first bind; the others share its port.
-            var sockets = new Socket[count];
-            sockets[0] = first;
-            for (var i = 1; i < count; i++)
-            {
-                sockets[i] = Bind(first.LocalEndPoint!, options, logger);
-                Listen(sockets[i], endPoint, options);
-            }
-
-            return sockets;
+            return [.. sockets];
         }
-        catch (SocketException failure) when (endPoint is FileHandleEndPoint inherited)
+        catch (SocketException failure) when (endPoint is FileHandleEndPoint)
         {
-            first.Dispose();
-            throw Unusable(inherited, failure.Message, failure);
+            sockets.ForEach(socket => socket.Dispose());
+            throw Unusable((FileHandleEndPoint)endPoint, failure.Message, failure);
         }
         catch
         {
-            first.Dispose();
+            sockets.ForEach(socket => socket.Dispose());
             throw;
         }
+    }
+
+    /// <summary>How many connections a listening socket's queue can hold (listen(2): the kernel has a limit of its own, and one more fits).</summary>
+    internal static int QueueLimit(int backlog)
+    {
+        const int Default = 4096;
+        int limit;
+        try
+        {
+            limit = int.TryParse(File.ReadAllText("/proc/sys/net/core/somaxconn"), NumberStyles.None, CultureInfo.InvariantCulture, out var read) ? read : Default;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            limit = Default;
+        }
+
+        return Math.Min(backlog, limit) + 1;
     }
 
     private static Socket Bind(EndPoint endPoint, AeronetTransportOptions options, ILogger logger)
@@ -81,12 +92,15 @@ internal static class ListenSocket
             socket.Bind(endPoint);
             return socket;
         }
-        catch (SocketException failure)
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             socket.Dispose();
-            throw failure.SocketErrorCode == SocketError.AddressAlreadyInUse
-                ? new AddressInUseException(failure.Message, failure)
-                : failure;
+            throw new AddressInUseException(failure.Message, failure);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
@@ -116,7 +130,8 @@ internal static class ListenSocket
 
     /// <summary>
     /// Listens on a socket that another process opened, such as systemd's (sd_listen_fds(3)). By a duplicate of the
-    /// descriptor: the number that was passed stays its owner's to close.
+    /// descriptor: the number that was passed stays its owner's to close, but is not for programs that the application starts: they
+    /// would keep the port when it has ended.
     /// </summary>
     private static Socket Adopt(FileHandleEndPoint endPoint)
     {
@@ -124,6 +139,8 @@ internal static class ListenSocket
         {
             throw Unusable(endPoint, error, null);
         }
+
+        DescriptorCalls.CloseOnExec((int)endPoint.FileHandle);
 
         var handle = new SafeSocketHandle(duplicate, ownsHandle: true);
         try

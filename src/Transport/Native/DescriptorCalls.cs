@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 
@@ -25,7 +26,8 @@ internal static unsafe class DescriptorCalls
     }
 
     /// <summary>
-    /// Accepts one connection (accept4(2)), non-blocking and closed on exec. Returns its descriptor, or -1 with the errno.
+    /// Accepts one connection (accept4(2)), non-blocking and closed on exec. Returns its descriptor, or -1 with the errno. Never
+    /// throws: the descriptor would be lost.
     /// </summary>
     internal static int Accept(int listenFd, out EndPoint? remote, out int errno)
     {
@@ -37,6 +39,33 @@ internal static unsafe class DescriptorCalls
         return fd;
     }
 
-    /// <summary>The kernel's id of the calling thread (gettid(2)).</summary>
-    internal static int CurrentThreadId() => Libc.gettid();
+    /// <summary>
+    /// The kernel's id of the calling thread, as /proc/self/task names it (proc(5)); 0 when it cannot say. Not by gettid(3), which
+    /// glibc has only since 2.30.
+    /// </summary>
+    internal static int CurrentThreadId()
+    {
+        try
+        {
+            var link = new FileInfo("/proc/thread-self").LinkTarget;
+            return int.TryParse(Path.GetFileName(link), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>
+    /// Keeps a descriptor that this process has been given from the programs it starts (fcntl(2), FD_CLOEXEC), as sd_listen_fds(3)
+    /// does. What is no open descriptor stays one.
+    /// </summary>
+    internal static void CloseOnExec(int fd)
+    {
+        var flags = Libc.fcntl(fd, Libc.F_GETFD, 0);
+        if (flags >= 0 && (flags & Libc.FD_CLOEXEC) == 0)
+        {
+            _ = Libc.fcntl(fd, Libc.F_SETFD, flags | Libc.FD_CLOEXEC);
+        }
+    }
 }

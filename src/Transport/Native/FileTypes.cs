@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.Transport.Native;
@@ -6,7 +7,7 @@ namespace Aeronet.AspNetCore.Transport.Native;
 /// <summary>
 /// Asks for a file's type by statx(2), whose structure is the same on every architecture, unlike that of stat(2).
 /// </summary>
-internal static unsafe partial class FileTypes
+internal static unsafe class FileTypes
 {
     private const int AT_FDCWD = -100;
     private const int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -18,21 +19,36 @@ internal static unsafe partial class FileTypes
     private const int S_IFSOCK = 0xC000;
     private const int S_IFREG = 0x8000;
 
+    // By number: musl has the function only since 1.2.5, glibc since 2.28. -1 where it is not known, which the kernel refuses.
+    private static readonly int s_statx = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 332,
+        Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 291,
+        Architecture.Arm or Architecture.Armv6 => 397,
+        Architecture.X86 or Architecture.Ppc64le => 383,
+        Architecture.S390x => 379,
+        _ => -1,
+    };
+
     internal static bool IsSocket(string path)
     {
         var buffer = stackalloc byte[256];
-        return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE_AND_SIZE, buffer) == 0 && TypeOf(buffer) == S_IFSOCK;
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            return Stat(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, buffer) && TypeOf(buffer) == S_IFSOCK;
+        }
     }
 
     /// <summary>The size of an open regular file in bytes. False for everything else.</summary>
     internal static bool TryGetRegularFileSize(SafeFileHandle file, out long size)
     {
         var buffer = stackalloc byte[256];
+        byte empty = 0;
         var held = false;
         try
         {
             file.DangerousAddRef(ref held);
-            var isRegular = statx((int)file.DangerousGetHandle(), "", AT_EMPTY_PATH, STATX_TYPE_AND_SIZE, buffer) == 0 && TypeOf(buffer) == S_IFREG;
+            var isRegular = Stat((int)file.DangerousGetHandle(), &empty, AT_EMPTY_PATH, buffer) && TypeOf(buffer) == S_IFREG;
             size = *(long*)(buffer + SizeOffset);
             return isRegular;
         }
@@ -45,8 +61,8 @@ internal static unsafe partial class FileTypes
         }
     }
 
-    private static int TypeOf(byte* buffer) => *(ushort*)(buffer + ModeOffset) & S_IFMT;
+    private static bool Stat(int directory, byte* path, int flags, byte* buffer) =>
+        Libc.syscall(s_statx, directory, (nint)path, flags, (nint)STATX_TYPE_AND_SIZE, (nint)buffer) == 0;
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int statx(int directory, string path, int flags, uint mask, void* buffer);
+    private static int TypeOf(byte* buffer) => *(ushort*)(buffer + ModeOffset) & S_IFMT;
 }

@@ -41,6 +41,9 @@ internal static unsafe partial class Libc
 
     internal const nuint FIONREAD = 0x541B;
     internal const nuint TIOCOUTQ = 0x5411;
+    internal const int F_GETFD = 1;
+    internal const int F_SETFD = 2;
+    internal const int FD_CLOEXEC = 1;
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
     internal const int F_DUPFD_CLOEXEC = 1030;
@@ -100,9 +103,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial nint sendmsg(int fd, MsgHdr* message, int flags);
 
-    // The 64-bit entry point: plain sendfile takes a 32-bit off_t on 32-bit glibc.
     [LibraryImport(Library)]
-    internal static partial nint sendfile64(int socket, int file, long* offset, nuint count);
+    private static partial nint sendfile(int socket, int file, long* offset, nuint count);
+
+    [LibraryImport(Library)]
+    private static partial nint sendfile64(int socket, int file, long* offset, nuint count);
 
     [LibraryImport(Library)]
     internal static partial int accept4(int fd, void* address, uint* length, int flags);
@@ -141,5 +146,5 @@ internal static unsafe partial class Libc
     internal static partial nint write(int fd, void* buffer, nuint length);
 
     [LibraryImport(Library)]
-    internal static partial int gettid();
+    internal static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth, nint fifth);
 }

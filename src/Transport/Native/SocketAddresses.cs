@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Aeronet.AspNetCore.Transport.Native;
 
@@ -16,6 +15,15 @@ internal static class SocketAddresses
     private const ushort AF_INET = 2;
     private const ushort AF_INET6 = 10;
 
+    // sizeof(struct sockaddr_in), of sockaddr_in6 up to its scope, and of sockaddr_un. The kernel reports a byte more for a path
+    // that fills the last: it counts a terminator that is not there (unix(7), BUGS).
+    private const int InternetLength = 8;
+    private const int Internet6Length = 28;
+    private const int UnixLength = 110;
+
+    private static readonly UnixDomainSocketEndPoint s_unnamedPeer =
+        (UnixDomainSocketEndPoint)new UnixDomainSocketEndPoint("\0").Create(new SocketAddress(AddressFamily.Unix, sizeof(ushort)));
+
     /// <summary>The end point in <paramref name="address"/>; null for a family the transport does not listen on.</summary>
     internal static EndPoint? Parse(ReadOnlySpan<byte> address)
     {
@@ -24,37 +32,30 @@ internal static class SocketAddresses
             return null;
         }
 
-        switch (MemoryMarshal.Read<ushort>(address))
+        return MemoryMarshal.Read<ushort>(address) switch
         {
-            case AF_INET:
-                return new IPEndPoint(new IPAddress(address.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address[2..]));
-            case AF_INET6:
-                var scope = MemoryMarshal.Read<uint>(address[24..]);
-                return new IPEndPoint(new IPAddress(address.Slice(8, 16), scope), BinaryPrimitives.ReadUInt16BigEndian(address[2..]));
-            case AF_UNIX:
-                return ParseUnix(address[2..]);
-            default:
-                return null;
-        }
+            AF_INET when address.Length >= InternetLength =>
+                new IPEndPoint(new IPAddress(address.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address[2..])),
+            AF_INET6 when address.Length >= Internet6Length =>
+                new IPEndPoint(new IPAddress(address.Slice(8, 16), MemoryMarshal.Read<uint>(address[24..])), BinaryPrimitives.ReadUInt16BigEndian(address[2..])),
+            AF_UNIX => ParseUnix(address[..Math.Min(address.Length, UnixLength)]),
+            _ => null,
+        };
     }
 
-    private static UnixDomainSocketEndPoint ParseUnix(ReadOnlySpan<byte> path)
+    /// <summary>
+    /// By the framework's own reading of an address, which keeps the bytes: a name need be neither text nor terminated, and the
+    /// constructor that takes a text refuses such names.
+    /// </summary>
+    private static UnixDomainSocketEndPoint ParseUnix(ReadOnlySpan<byte> address)
     {
-        // An unnamed peer has an empty path; an abstract name starts with NUL and is not terminated.
-        if (path.IsEmpty)
+        if (address.Length <= sizeof(ushort))
         {
-            return UnnamedPeer;
+            return s_unnamedPeer;
         }
 
-        if (path[0] == 0)
-        {
-            return new UnixDomainSocketEndPoint("\0" + Encoding.UTF8.GetString(path[1..]));
-        }
-
-        var end = path.IndexOf((byte)0);
-        return new UnixDomainSocketEndPoint(Encoding.UTF8.GetString(end < 0 ? path : path[..end]));
+        var copy = new SocketAddress(AddressFamily.Unix, address.Length);
+        address[sizeof(ushort)..].CopyTo(copy.Buffer.Span[sizeof(ushort)..]);
+        return (UnixDomainSocketEndPoint)s_unnamedPeer.Create(copy);
     }
-
-    private static UnixDomainSocketEndPoint UnnamedPeer { get; } =
-        (UnixDomainSocketEndPoint)new UnixDomainSocketEndPoint("\0").Create(new SocketAddress(AddressFamily.Unix, 2));
 }

@@ -147,9 +147,9 @@ internal sealed unsafe class SocketHandle(int fd)
         int errno;
         do
         {
-            sent = Libc.sendfile64(fd, (int)file.DangerousGetHandle(), &offset, (nuint)count);
+            sent = Libc.SendFile(fd, (int)file.DangerousGetHandle(), &offset, (nuint)count, out errno);
         }
-        while (sent < 0 & (errno = ErrnoOf(sent)) == Errno.EINTR);
+        while (errno == Errno.EINTR);
 
         EndUse();
         return sent >= 0 ? IoResult.FromBytes(sent) : IoResult.FromErrno(errno);

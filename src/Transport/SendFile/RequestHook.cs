@@ -24,7 +24,8 @@ internal sealed class RequestHook(
 
     internal Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.IsHttps && context.Features.Get<IHostGuard>() is { } guard && !guard.MayServe(context.Request.Host.Value ?? ""))
+        // Whatever scheme the request names (KestrelServerOptions.AllowAlternateSchemes): the connection has the guard for its TLS.
+        if (context.Features.Get<IHostGuard>() is { } guard && !guard.MayServe(context.Request.Host.Value ?? ""))
         {
             // RFC 9110, section 15.5.20: the client may ask again on a connection of that host's own.
             context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;

@@ -54,7 +54,8 @@ internal sealed class KestrelFallback
 
     internal ValueTask<SslServerAuthenticationOptions> SelectAsync(TlsHandshakeCallbackContext context)
     {
-        var name = context.ClientHelloInfo.ServerName;
+        // Null where QUIC's client sends none, whatever the declaration says.
+        var name = context.ClientHelloInfo.ServerName ?? "";
         var host = HostNames.Find(_hosts, name, _kestrelRules);
         if (host is null && _refuseUnknown && (name.Length > 0 || _kestrelRules))
         {
@@ -72,6 +73,13 @@ internal sealed class KestrelFallback
             context.Connection.Features.Set<IHostGuard>(new TlsHostGuard(host.Host, requested => (HostNames.Find(_hosts, requested, _kestrelRules) ?? Default).Host));
         }
 
-        return ValueTask.FromResult(host.CreateOptions(_logger, context.Connection.ConnectionId));
+        var options = host.CreateOptions(_logger, context.Connection.ConnectionId);
+        if (context.SslStream is null)
+        {
+            // HTTP/3: the QUIC transport sets its own, and would find none in common with those of TCP.
+            options.ApplicationProtocols = null;
+        }
+
+        return ValueTask.FromResult(options);
     }
 }

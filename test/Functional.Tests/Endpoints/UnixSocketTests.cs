@@ -1,10 +1,12 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Functional.Tests.Endpoints;
 
-public sealed class UnixSocketTests : IDisposable
+public sealed partial class UnixSocketTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("aeronet-").FullName;
 
@@ -48,6 +50,57 @@ public sealed class UnixSocketTests : IDisposable
             System.Text.Encoding.UTF8.GetString(bytes));
         Assert.Equal(ConnectionEnd.Finished, end);
     }
+
+    /// <summary>Names that a peer can bind and that are no text: the client of another language, or of bad will.</summary>
+    public static IEnumerable<(string What, byte[] Name)> StrangeNames(string folder)
+    {
+        var prefix = Encoding.ASCII.GetBytes(folder + "/");
+        yield return ("bytes that are not UTF-8", [.. prefix, .. Enumerable.Repeat((byte)0xFF, 60), 0]);
+        yield return ("an unterminated name", [.. prefix, .. Enumerable.Repeat((byte)'x', 108 - prefix.Length)]);
+        yield return ("an abstract name that is not UTF-8", [0, .. Guid.NewGuid().ToByteArray(), .. Enumerable.Repeat((byte)0xFE, 91)]);
+        yield return ("an abstract name of NULs", [0, 0, .. Guid.NewGuid().ToByteArray(), 0, 0]);
+    }
+
+    /// <summary>Such a client ends accepting for good on Kestrel's sockets transport, and an unterminated name ends the process.</summary>
+    [Fact]
+    public async Task Path_ClientWithAStrangeName_Answered()
+    {
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+        {
+            DefaultEndpoint = false,
+            Kestrel = kestrel => kestrel.ListenUnixSocket(Path, listen => listen.Run(async connection =>
+                await connection.Transport.Output.WriteAsync(Encoding.UTF8.GetBytes($"{connection.RemoteEndPoint}")))),
+        });
+
+        foreach (var (what, name) in StrangeNames(_folder))
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            Assert.Equal(0, Bind((int)socket.Handle, [1, 0, .. name], (uint)name.Length + 2));
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path)).OrTimeout("a connection");
+                using var stream = new NetworkStream(socket);
+                using var reader = new StreamReader(stream, Encoding.UTF8);
+
+                var seen = await reader.ReadToEndAsync().OrTimeout($"the answer to {what}");
+
+                // As the framework shows the same name, where it has room for the length that the kernel reports of it.
+                Assert.Equal(name[0] != 0 && name[^1] != 0 ? Encoding.UTF8.GetString(name) : $"{socket.LocalEndPoint}", seen);
+            }
+            finally
+            {
+                _ = Unlink([.. name, 0]);
+            }
+        }
+
+        Assert.Empty(host.Logs.From("Aeronet", Microsoft.Extensions.Logging.LogLevel.Warning));
+    }
+
+    [LibraryImport("libc", EntryPoint = "unlink")]
+    private static partial int Unlink(ReadOnlySpan<byte> path);
+
+    [LibraryImport("libc", EntryPoint = "bind")]
+    private static partial int Bind(int descriptor, ReadOnlySpan<byte> address, uint length);
 
     [Theory, BothTransports]
     public async Task Path_LargeTransfer_EveryByteIsRight(TransportKind transport)

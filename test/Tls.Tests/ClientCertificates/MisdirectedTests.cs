@@ -1,6 +1,13 @@
+using System.Net.Security;
+using System.Text;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
 using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Tls;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aeronet.AspNetCore.Tls.Tests.ClientCertificates;
 
@@ -70,13 +77,72 @@ public sealed class MisdirectedTests
         Assert.Contains(status, result.Output, StringComparison.Ordinal);
     }
 
-    private static Task<KestrelHost> StartAsync() => TlsHost.StartAsync(ClientCertificateTests.WhoAmI, tls =>
+    /// <summary>With the option the scheme is whatever the client says; who was let in is TLS's to say.</summary>
+    [Theory]
+    [InlineData("a.test", "http", true)]
+    [InlineData("a.test", "https", true)]
+    [InlineData("open.test", "http", false)]
+    [InlineData("open.test", "https", false)]
+    public async Task Request_Http2_SchemeOfTheClientsChoice_StillChecked(string requested, string scheme, bool misdirected)
     {
+        foreach (var kind in new[] { TransportKind.Aeronet, TransportKind.Sockets })
+        {
+            await using var host = await StartAsync(
+                kestrel => kestrel.AllowAlternateSchemes = true,
+                builder =>
+                {
+                    // Kestrel's own HTTPS in the transport's place.
+                    if (kind == TransportKind.Sockets)
+                        builder.Services.AddSingleton(new TlsLibrary("this test has none"));
+                });
+            await using var client = await TlsClient.ConnectAsync(host, o =>
+            {
+                o.TargetHost = "open.test";
+                o.ApplicationProtocols = [SslApplicationProtocol.Http2];
+            });
+
+            Assert.Equal(misdirected ? "421" : "200", await AskHttp2Async(client.Tls, scheme, requested));
+        }
+    }
+
+    /// <summary>The status of a GET over HTTP/2, made by hand for its pseudo fields (RFC 9113, RFC 7541).</summary>
+    private static async Task<string> AskHttp2Async(Stream stream, string scheme, string authority)
+    {
+        const byte SettingsFrame = 4, HeadersFrame = 1, EndHeadersAndStream = 5;
+        byte[] fields = [0x82, 0x84, (byte)(scheme == "http" ? 0x86 : 0x87), 0x41, (byte)authority.Length, .. Encoding.ASCII.GetBytes(authority)];
+        byte[] settings = [0, 0, 0, SettingsFrame, 0, 0, 0, 0, 0];
+        byte[] head = [0, 0, (byte)fields.Length, HeadersFrame, EndHeadersAndStream, 0, 0, 0, 1];
+        await stream.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. settings, .. head, .. fields]);
+        var frame = new byte[9];
+        while (true)
+        {
+            await stream.ReadExactlyAsync(frame).AsTask().OrTimeout("a frame");
+            var payload = new byte[(frame[0] << 16) | (frame[1] << 8) | frame[2]];
+            await stream.ReadExactlyAsync(payload).AsTask().OrTimeout("its payload");
+            if (frame[3] == HeadersFrame)
+            {
+                // Indexed in the static table, or spelt out behind its name there.
+                return payload[0] == 0x88 ? "200" : Encoding.ASCII.GetString(payload, 2, 3);
+            }
+        }
+    }
+
+    private static Task<KestrelHost> StartAsync(Action<KestrelServerOptions>? kestrel = null, Action<WebApplicationBuilder>? builder = null) => KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+    {
+        Kestrel = kestrel,
+        Builder = builder,
+        App = app => app.Run(ClientCertificateTests.WhoAmI),
+        Listen = listen => listen.UseAeronetTls(ConfigureHosts),
+    });
+
+    private static void ConfigureHosts(AeronetTlsOptions tls)
+    {
+        tls.Certificates.Add(Certificates.Ecdsa);
         var (a, sub, asks) = (new AeronetTlsHostOptions(), new AeronetTlsHostOptions(), new AeronetTlsHostOptions());
         ClientCertificateTests.Require(a);
         ClientCertificateTests.Require(sub);
         asks.ClientCertificates = TlsClientCertificates.Request;
         asks.TrustedClientAuthorities.Add(ClientPki.Stranger.Public());
         (tls.Hosts["a.test"], tls.Hosts["*.sub.test"], tls.Hosts["asks.test"], tls.Hosts["open.test"]) = (a, sub, asks, new AeronetTlsHostOptions());
-    });
+    }
 }

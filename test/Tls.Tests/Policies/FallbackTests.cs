@@ -1,8 +1,12 @@
+using System.Net;
 using Aeronet.AspNetCore.Tls.Tests.ClientCertificates;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
 using Aeronet.AspNetCore.Transport;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Policies;
@@ -148,6 +152,54 @@ public sealed class FallbackTests
         var output = await OpensslClient.RunAsync(host, ["-servername", name, .. arguments.Split(' ')], "Q\n");
 
         Assert.Equal(agreed, output.Contains("New, TLSv1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task NoName_ServedAsTheEndpointsOwn(bool hosts, bool served)
+    {
+        await using var host = await StartAsync(tls =>
+        {
+            if (hosts)
+                tls.Hosts["a.test"] = new AeronetTlsHostOptions();
+        });
+
+        var output = await ClientCertificateTests.ConnectAsync(host, "-tls1_3", "nobody", "-noservername");
+
+        Assert.Equal(served, output.Contains("I am nobody.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Http3_NameOrNone_OptionsAreGiven()
+    {
+        var quic = new Http3Listeners();
+        await using var host = await KestrelHost.StartAsync(TransportKind.Sockets, new KestrelHostOptions
+        {
+            Builder = builder => builder.Services.AddSingleton<IMultiplexedConnectionListenerFactory>(quic),
+            DefaultEndpoint = false,
+            Kestrel = kestrel => kestrel.Listen(IPAddress.Loopback, TestPorts.Next(), listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2AndHttp3;
+                listen.UseAeronetTls(tls =>
+                {
+                    tls.Certificates.Add(Certificates.Ecdsa);
+                    var a = new AeronetTlsHostOptions();
+                    a.Certificates.Add(Certificates.Exact);
+                    tls.Hosts["a.test"] = a;
+                });
+            }),
+        });
+
+        foreach (var (name, certificate) in new[] { ("a.test", Certificates.Exact), ("b.test", Certificates.Ecdsa), ("", Certificates.Ecdsa), (null, Certificates.Ecdsa) })
+        {
+            var options = await quic.AskAsync(name);
+
+            Assert.Equal(certificate.Thumbprint, options.ServerCertificateContext!.TargetCertificate.Thumbprint);
+
+            // Left to the QUIC transport, which offers h3; those of TCP would make every handshake fail.
+            Assert.Null(options.ApplicationProtocols);
+        }
     }
 
     [Fact]

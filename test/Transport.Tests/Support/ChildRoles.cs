@@ -22,10 +22,14 @@ internal static class ChildRoles
     /// <summary>Serves the name of the transport in charge on a free port.</summary>
     internal const string PlainServer = "plain-server";
 
+    /// <summary>Serves on endpoints of every kind, systemd's among them, and says what descriptors a program gets that it starts.</summary>
+    internal const string InheritingServer = "inheriting-server";
+
     internal static Task<int> RunAsync(string role, string[] arguments) => role switch
     {
         FileServer => ServeAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), context => SendAsync(context, arguments[0])),
         SystemdServer => ServeAsync(builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseSystemd()), context => context.Response.WriteAsync("ok")),
+        InheritingServer => InheritingServerRole.RunAsync(),
         PlainServer => ServeAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), RegistrationTests.AnswerAsync),
         _ => throw new ArgumentException($"There is no role '{role}'.", nameof(role)),
     };
