@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Collections;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
 
@@ -130,6 +132,12 @@ internal sealed partial class AeronetConnection :
         if (key == typeof(IConnectionMetricsTagsFeature))
         {
             return FindVerdict();
+        }
+
+        if (_session is not null && (key == typeof(ISslStreamFeature) || key == typeof(SslStream)))
+        {
+            ReportNoSslStream(key);
+            return null;
         }
 
         return key == typeof(IConnectionLifetimeFeature) || key == typeof(IConnectionIdFeature)

@@ -84,6 +84,16 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
         }
     }
 
+    /// <summary>Looks at what OpenSSL is about to be given instead of receiving it.</summary>
+    private void NoteEarly(ReadOnlySpan<byte> early)
+    {
+        if (_services.Refusals is not null && early.Length > 0)
+        {
+            _beganTls = early[0] == TlsHandshakeRecord;
+            _plainHttp = _beganTls ? [] : early[..Math.Min(early.Length, MaxPlainHttp)].ToArray();
+        }
+    }
+
     /// <summary>Looks at what OpenSSL is about to receive, which it does not show when it is no handshake.</summary>
     private void PeekAtHandshake()
     {

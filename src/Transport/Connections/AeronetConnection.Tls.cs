@@ -19,7 +19,8 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
 
     async ValueTask<TlsOutcome> ITlsUpgrade.UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options, ClientHelloObservation? observation)
     {
-        if (SslSession.TryCreate(contexts.Default, _socket) is not { } session)
+        var early = _input.TakeBuffered();
+        if (SslSession.TryCreate(contexts.Default, _socket, early) is not { } session)
         {
             return new TlsOutcome { FailureKind = TlsFailure.Internal, Failure = "OpenSSL could not create a session", HostName = "" };
         }
@@ -32,8 +33,9 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         // for a handshake after it noted the event, takes the step. Here is as good as the loop, which need not be woken
         // and has others to serve than somebody who has not shown a key yet.
         Interlocked.MemoryBarrier();
-        if (_input.IsReadable)
+        if (_input.IsReadable || early.Length > 0)
         {
+            NoteEarly(early);
             StepHandshake(handshake, events: 0);
         }
 
@@ -187,6 +189,15 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         {
             // Runs callbacks of the application too: not on a loop.
             ThreadPool.UnsafeQueueUserWorkItem(static request => request.Connection.RequestClose(request.Lifetime), (Connection: this, Lifetime: lifetime), preferLocal: false);
+        }
+    }
+
+    /// <summary>Code that was written for Kestrel's TLS asks for its stream: it may be about to do less than it should.</summary>
+    private void ReportNoSslStream(Type feature)
+    {
+        if (_services.NoSslStream.TryTake())
+        {
+            TransportLog.NoSslStream(_services.Logger, feature.Name, ConnectionId);
         }
     }
 

@@ -145,7 +145,20 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         }
     }
 
-    /// <summary>Receives by <paramref name="channel"/> from now on. Before the first read.</summary>
+    /// <summary>Takes what was received and not consumed, for somebody else to read. While nobody reads.</summary>
+    internal byte[] TakeBuffered()
+    {
+        if (_buffer.IsEmpty || (State & (ReadState.Waiting | ReadState.Receiving)) != 0)
+        {
+            return [];
+        }
+
+        var bytes = _buffer.Sequence.ToArray();
+        _buffer.Clear();
+        return bytes;
+    }
+
+    /// <summary>Receives by <paramref name="channel"/> from now on. Before the application's first read, or between two.</summary>
     internal void Use(ByteChannel channel)
     {
         _channel = channel;

@@ -16,4 +16,8 @@ internal sealed record TransportServices(
     StallReporter Stalls,
     EventLoopGroup Loops,
     IReadOnlyList<MemoryPool<byte>> Pools,
-    IRefusedConnectionObserver? Refusals);
+    IRefusedConnectionObserver? Refusals)
+{
+    /// <summary>Whether it was said that there is no SslStream.</summary>
+    internal Once NoSslStream { get; } = new();
+}

@@ -86,6 +86,11 @@ internal static partial class TransportLog
     [LoggerMessage(54, LogLevel.Warning, "TLS on {EndPoint} is encrypted in user space: {Reason}.", EventName = "NoKernelTls")]
     internal static partial void NoKernelTls(ILogger logger, LogText endPoint, LogText reason);
 
+    [LoggerMessage(61, LogLevel.Warning,
+        "{Feature} was asked of connection {ConnectionId}, whose TLS is the transport's and has no SslStream: it is null. ITlsHandshakeFeature and ITlsSessionFeature say what was agreed on; Kestrel's HTTPS has it (listen.UseHttps, Aeronet:Transport:TlsForConfiguredEndpoints=false). Logged once.",
+        EventName = "NoSslStream")]
+    internal static partial void NoSslStream(ILogger logger, string feature, string connectionId);
+
     [LoggerMessage(57, LogLevel.Debug,
         "The peer of connection {ConnectionId} asked for new TLS keys, which the kernel that encrypts cannot change; the connection ends after what is under way.",
         EventName = "KeysMustChange", SkipEnabledCheck = true)]

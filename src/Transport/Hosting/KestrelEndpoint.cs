@@ -4,6 +4,7 @@ using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Transport.Hosting;
 
@@ -40,35 +41,50 @@ internal static class KestrelEndpoint
         var settings = TlsEndpoint.ReadSettings(services);
         try
         {
-            ApplyOptions(endpoint, settings.Options);
-            var isChosen = ApplyCertificate(endpoint, kestrel, settings);
-            KestrelSniSection.Apply(endpoint, TlsEndpoint.ContentRootOf(services), settings);
-            if (settings.Options.Certificates.Count == 0)
-            {
-                // Kestrel says so better: it knows where it has looked.
-                return;
-            }
-
-            var served = CertificatesOf(settings);
-            if (!isChosen && served.Any(certificate => certificate.Extensions[DevelopmentCertificate] is not null))
-            {
-                TransportLog.DevelopmentCertificate(logger, name);
-                return;
-            }
-
-            foreach (var certificate in served)
-            {
-                if (settings.Origins.GetValueOrDefault(certificate) is { AllowInvalid: true } && CertificateChecks.ProblemNow(certificate) is { } problem)
-                {
-                    TransportLog.CertificateNotCurrent(logger, certificate.Subject, name, problem);
-                }
-            }
-
-            TlsEndpoint.Use(endpoint.ListenOptions, settings);
+            Use(endpoint, kestrel, settings, logger, name);
+        }
+        catch (Exception e) when (settings.Section is null && e is not OutOfMemoryException)
+        {
+            // All of it is Kestrel's, and Kestrel may well serve it; if it does not, it says what is wrong.
+            TransportLog.TlsFallback(logger, name, $"its settings do not fit the transport's TLS: {e.Message}");
         }
         catch (InvalidOperationException e)
         {
             throw new InvalidOperationException($"{endpoint.ConfigSection.Path}: {e.Message}", e);
+        }
+    }
+
+    private static void Use(EndpointConfiguration endpoint, IConfiguration kestrel, TlsSettings settings, ILogger logger, string name)
+    {
+        ApplyOptions(endpoint, settings.Options);
+        var isChosen = ApplyCertificate(endpoint, kestrel, settings);
+        KestrelSniSection.Apply(endpoint, TlsEndpoint.ContentRootOf(endpoint.ListenOptions.ApplicationServices), settings);
+        if (settings.Options.Certificates.Count == 0)
+        {
+            // Kestrel says so better: it knows where it has looked.
+            return;
+        }
+
+        if (endpoint.HttpsOptions.ClientCertificateValidation is { } validation && TlsOptionsValidator.AsksAnybody(settings.Options))
+        {
+            // Kestrel takes a validation that nobody is subjected to (AllowAnyClientCertificate() with no mode) for none.
+            settings.Options.ClientCertificateValidation = KestrelClientValidation.Adapt(validation);
+        }
+
+        var served = CertificatesOf(settings);
+        if (!isChosen && served.Any(certificate => certificate.Extensions[DevelopmentCertificate] is not null))
+        {
+            TransportLog.DevelopmentCertificate(logger, name);
+            return;
+        }
+
+        TlsEndpoint.Use(endpoint.ListenOptions, settings);
+        foreach (var certificate in served)
+        {
+            if (settings.Origins.GetValueOrDefault(certificate) is { AllowInvalid: true } && CertificateChecks.ProblemNow(certificate) is { } problem)
+            {
+                TransportLog.CertificateNotCurrent(logger, certificate.Subject, name, problem);
+            }
         }
     }
 
@@ -91,10 +107,7 @@ internal static class KestrelEndpoint
             options.ClientCertificates = ToClientCertificates(https.ClientCertificateMode);
         }
 
-        if (https.ClientCertificateValidation is { } validation)
-        {
-            options.ClientCertificateValidation = KestrelClientValidation.Adapt(validation);
-        }
+        options.OnClientHello = https.TlsClientHelloBytesCallback;
 
         if (endpoint.ConfigSection["Protocols"] is not null)
         {

@@ -37,7 +37,8 @@ internal sealed class KestrelEndpointsSetup(IOptions<AeronetTransportOptions> tr
     public void Configure(KestrelServerOptions options)
     {
         _loader = options.ConfigurationLoader;
-        foreach (var section in EndpointsOf(_loader))
+        // Kestrel serves an endpoint that has no name, but takes no callback for it.
+        foreach (var section in EndpointsOf(_loader).Where(section => section.Key.Length > 0))
         {
             _loader!.Endpoint(section.Key, endpoint =>
             {

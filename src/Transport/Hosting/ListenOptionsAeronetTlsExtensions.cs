@@ -71,9 +71,10 @@ public static class ListenOptionsAeronetTlsExtensions
     /// </summary>
     /// <remarks>
     /// Adds Kestrel's <c>UseHttps</c> behind it with the same policies, which passes through what is done already and does
-    /// the work where OpenSSL 3 is missing or the connection is another transport's; what it cannot do as strictly
-    /// (revocation lists, groups, signature algorithms, cipher lists that are not plain names) then fails the start. Features
-    /// that expose an <c>SslStream</c> are absent. With <c>CreateSlimBuilder</c>, call <c>UseKestrelHttpsConfiguration</c>.
+    /// the work where OpenSSL 3 is missing, the connection is another transport's, or a connection middleware in front of this has
+    /// replaced its transport; what it cannot do as strictly (revocation lists, groups, signature algorithms, cipher lists that
+    /// are not plain names) then fails the start, or in the last case the connection. A middleware in front that only reads first
+    /// is no obstacle. Features that expose an <c>SslStream</c> are absent. With <c>CreateSlimBuilder</c>, call <c>UseKestrelHttpsConfiguration</c>.
     /// </remarks>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="configure">Changes the options after they were read from the configuration section <c>Aeronet:Tls</c>, if there is one.</param>

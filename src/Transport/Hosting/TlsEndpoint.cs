@@ -48,7 +48,8 @@ internal static class TlsEndpoint
         if (TryUseOpenSsl(listenOptions, settings, logger) is { } problem)
         {
             // Now, so that what Kestrel cannot do fails the start; the protocols of the endpoint are known only later.
-            new KestrelFallback(settings, listenOptions.Protocols, logger).EnsureHolds(NameOf(listenOptions), problem);
+            var guardsRequests = listenOptions.ApplicationServices.GetService<TlsLibrary>() is not null;
+            new KestrelFallback(settings, listenOptions.Protocols, logger).EnsureHolds(NameOf(listenOptions), problem, guardsRequests);
             TransportLog.TlsFallback(logger, NameOf(listenOptions), problem);
             ShowFallback(listenOptions, fallback, problem);
         }
@@ -87,6 +88,7 @@ internal static class TlsEndpoint
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
         new TlsContexts(settings, listenOptions.Protocols).Dispose();
         var contexts = new Lazy<TlsContexts>(() => new TlsContexts(settings, listenOptions.Protocols));
+        var logs = new TlsLogs(services.GetRequiredService<ILoggerFactory>());
         var announced = 0;
         var status = services.GetRequiredService<TlsStatus>();
         listenOptions.Use(next =>
@@ -98,7 +100,7 @@ internal static class TlsEndpoint
                 status.OnBinding(new BoundTlsEndpoint(listenOptions, contexts.Value.Default.Host, contexts.Value.Hosts, contexts.Value.Default.Created, fallbackReason: null));
             }
 
-            return new TlsMiddleware(next, contexts.Value, options, metrics, logger).OnConnectionAsync;
+            return new TlsMiddleware(next, contexts.Value, options, metrics, logs, NameOf(listenOptions)).OnConnectionAsync;
         });
         return null;
     }

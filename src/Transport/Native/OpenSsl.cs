@@ -68,6 +68,7 @@ internal static unsafe partial class OpenSsl
     internal const int TLS1_3_VERSION = 0x0304;
 
     internal const int BIO_CTRL_EOF = 2;
+    internal const int BIO_CTRL_PENDING = 10;
     internal const int BIO_CTRL_GET_KTLS_SEND = 73;
     internal const int BIO_CTRL_GET_KTLS_RECV = 76;
 
@@ -87,7 +88,16 @@ internal static unsafe partial class OpenSsl
     internal static partial nint BIO_s_null();
 
     [LibraryImport(Crypto)]
+    internal static partial nint BIO_s_mem();
+
+    [LibraryImport(Crypto)]
     internal static partial nint BIO_new(nint method);
+
+    [LibraryImport(Crypto)]
+    internal static partial int BIO_up_ref(nint bio);
+
+    [LibraryImport(Crypto)]
+    internal static partial int BIO_write(nint bio, byte* bytes, int length);
 
     [LibraryImport(Crypto)]
     internal static partial nint BIO_ctrl(nint bio, int command, nint large, nint pointer);
@@ -229,6 +239,9 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl)]
     internal static partial int SSL_has_pending(nint ssl);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_set0_rbio(nint ssl, nint bio);
 
     [LibraryImport(Ssl)]
     internal static partial void SSL_set0_wbio(nint ssl, nint bio);

@@ -39,9 +39,18 @@ internal sealed class KestrelFallback
     /// <summary>The hosts that have a name.</summary>
     internal IEnumerable<TlsHost> Hosts => _hosts.Values.Select(host => host.Host);
 
+    /// <param name="endPoint">The endpoint, for messages.</param>
+    /// <param name="reason">Why Kestrel's HTTPS serves it.</param>
+    /// <param name="guardsRequests">Whether the transport's hook looks at each request, though it does not do the TLS.</param>
     /// <exception cref="InvalidOperationException">Kestrel cannot hold a policy; the message says which and whose.</exception>
-    internal void EnsureHolds(string endPoint, string reason)
+    internal void EnsureHolds(string endPoint, string reason, bool guardsRequests)
     {
+        if (_guards && !guardsRequests)
+        {
+            throw new InvalidOperationException(
+                $"TLS on {endPoint} has hosts that ask for client certificates, and nothing keeps requests for them off other hosts' connections: call UseAeronetTransport, which answers those 421.");
+        }
+
         foreach (var host in _hosts.Values.Prepend(Default))
         {
             if (host.Lacks is { } option)

@@ -8,7 +8,7 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// One connection's SSL object, bound to its socket. One thread at a time is inside it: reading and writing one from two
 /// threads is undefined. Closed once; calls after that answer <see cref="IoResult.Closed"/>.
 /// </summary>
-internal sealed unsafe class SslSession
+internal sealed unsafe partial class SslSession
 {
     /// <summary>The most plaintext in one TLS record (RFC 8446, section 5.1).</summary>
     internal const int MaxRecord = 16 * 1024;
@@ -52,7 +52,10 @@ internal sealed unsafe class SslSession
     internal bool KeysMustChange { get; private set; }
 
     /// <summary>Creates a session on a socket; null when OpenSSL or the socket refuses.</summary>
-    internal static SslSession? TryCreate(TlsHostContext context, SocketHandle socket)
+    /// <param name="context">That of the endpoint's own policy.</param>
+    /// <param name="socket">The socket.</param>
+    /// <param name="early">What somebody has received from the socket and left for the handshake.</param>
+    internal static SslSession? TryCreate(TlsHostContext context, SocketHandle socket, ReadOnlySpan<byte> early)
     {
         OpenSsl.ERR_clear_error();
         var ssl = OpenSsl.SSL_new(context.Pointer);
@@ -71,7 +74,15 @@ internal sealed unsafe class SslSession
 
         OpenSsl.SSL_set_accept_state(ssl);
         SslAudit.Created();
-        return new SslSession(ssl, socket);
+        var session = new SslSession(ssl, socket);
+        if (early.IsEmpty || session.TryFeed(early))
+        {
+            return session;
+        }
+
+        _ = OpenSslErrors.Take();
+        session.Close();
+        return null;
     }
 
     /// <summary>One step of the handshake: 0 bytes when it is complete, would-block, or an errno with <see cref="Failure"/>.</summary>
@@ -88,6 +99,12 @@ internal sealed unsafe class SslSession
             SslAudit.Enter(ref _threadsInside);
             OpenSsl.ERR_clear_error();
             var result = OpenSsl.SSL_do_handshake(_sslByGate);
+            if (result != 1 && TryTurnToSocket(result))
+            {
+                OpenSsl.ERR_clear_error();
+                result = OpenSsl.SSL_do_handshake(_sslByGate);
+            }
+
             var outcome = result == 1 ? IoResult.FromBytes(0) : Judge(result, out wantsWrite);
             SslAudit.Leave(ref _threadsInside);
             _socket.EndUse();

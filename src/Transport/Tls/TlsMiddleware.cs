@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 using Microsoft.AspNetCore.Connections;
@@ -12,11 +13,37 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// The connection middleware that turns an Aeronet connection into a TLS one in place. Kestrel's own HTTPS stands behind it
 /// and passes a connection through whose TLS is done; on another transport it does its work as ever.
 /// </summary>
-internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts contexts, AeronetTlsOptions options, TlsMetrics metrics, ILogger logger)
+internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts contexts, AeronetTlsOptions options, TlsMetrics metrics, TlsLogs logs, string endPoint)
 {
+    private const string Replaced = "a connection middleware in front of it has replaced the connection's transport; register it behind UseAeronetTls to have the transport's";
+
+    private readonly ILogger _logger = logs.Transport;
+    private readonly SslServerAuthenticationOptions _forEvents = new() { EnabledSslProtocols = contexts.Default.Host.Protocols };
+    private readonly Once _saidReplaced = new();
+
     // What is in front of it on the endpoint may have done TLS already.
-    internal Task OnConnectionAsync(ConnectionContext context) =>
-        context.Features.Get<ITlsUpgrade>() is { } upgrade && context.Features.Get<ITlsConnectionFeature>() is null ? Upgrade(context, upgrade) : next(context);
+    internal Task OnConnectionAsync(ConnectionContext context)
+    {
+        if (context.Features.Get<ITlsUpgrade>() is not { } upgrade || context.Features.Get<ITlsConnectionFeature>() is not null)
+        {
+            return next(context);
+        }
+
+        return ReferenceEquals(context.Transport, upgrade) ? Upgrade(context, upgrade) : LeaveToKestrel(context);
+    }
+
+    /// <summary>
+    /// What comes from the socket is not what the middleware in front makes of it: only a stream over its transport can read it.
+    /// </summary>
+    private Task LeaveToKestrel(ConnectionContext context)
+    {
+        if (_saidReplaced.TryTake())
+        {
+            TransportLog.TlsFallback(_logger, endPoint, options.Ktls == KtlsMode.Required ? $"{Replaced}. Ktls is Required: such connections are closed" : Replaced);
+        }
+
+        return options.Ktls == KtlsMode.Required ? Task.CompletedTask : next(context);
+    }
 
     private async Task Upgrade(ConnectionContext context, ITlsUpgrade upgrade)
     {
@@ -29,7 +56,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         if (upgrade.SessionFailure is not (TlsFailure.None or TlsFailure.PeerReset) and var broken)
         {
             metrics.SessionBroke(broken, context.Features.Get<ITlsSessionFeature>()?.ServedHost);
-            TransportLog.SessionBroke(logger, context.ConnectionId, TlsFailures.NameOf(broken));
+            TransportLog.SessionBroke(_logger, context.ConnectionId, TlsFailures.NameOf(broken));
         }
     }
 
@@ -37,6 +64,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
     private async ValueTask<bool> TryHandshake(ConnectionContext context, ITlsUpgrade upgrade)
     {
         var started = metrics.HandshakeStarted(context);
+        KestrelEvents.HandshakeStarted(context, _forEvents);
         var observation = options.OnClientHello is null ? null : new ClientHelloObservation(context, options);
         var outcome = await upgrade.UpgradeAsync(contexts, options, observation).ConfigureAwait(false);
         if (outcome is { Failure: null, SendsByKernel: false } && options.Ktls != KtlsMode.Disabled)
@@ -54,23 +82,26 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         }
 
         metrics.HandshakeStopped(context, outcome, started);
+        KestrelEvents.HandshakeStopped(context, outcome);
         if (observation?.Failure is { } thrown)
         {
-            TransportLog.ObserverFailed(logger, context.ConnectionId, thrown);
+            TransportLog.ObserverFailed(_logger, context.ConnectionId, thrown);
         }
 
         if (outcome.Failure is { } failure)
         {
-            TransportLog.HandshakeFailed(logger, context.ConnectionId, failure);
+            TransportLog.HandshakeFailed(_logger, context.ConnectionId, failure);
+            KestrelHttpsLog.HandshakeFailed(logs.Kestrel, outcome.FailureKind, failure);
             return false;
         }
 
-        if (logger.IsEnabled(LogLevel.Debug))
+        var features = new TlsFeatures(outcome);
+        if (_logger.IsEnabled(LogLevel.Debug))
         {
-            TransportLog.HandshakeCompleted(logger, context.ConnectionId, TlsVersions.ToSslProtocol(outcome.Agreement.Version), outcome.Agreement.CipherSuite, outcome.SendsByKernel);
+            TransportLog.HandshakeCompleted(_logger, context.ConnectionId, features.Protocol, outcome.Agreement.CipherSuite, outcome.SendsByKernel);
         }
 
-        var features = new TlsFeatures(outcome);
+        KestrelHttpsLog.Established(logs.Kestrel, context, features.Protocol);
         context.Features.Set<ITlsConnectionFeature>(features);
         context.Features.Set<ITlsHandshakeFeature>(features);
         context.Features.Set<ITlsApplicationProtocolFeature>(features);

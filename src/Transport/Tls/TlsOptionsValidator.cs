@@ -12,7 +12,7 @@ internal static class TlsOptionsValidator
             options.Certificates.Count > 0, settings, nameof(options.Certificates),
             settings.Section is null ? "is empty: add at least one certificate with its private key." : "is empty: set Certificate:Path, or add a certificate in code.");
         Check(
-            !Expects(options) || options.Hosts.Values.Append(options).Any(host => host is not null && Asks(host, options)),
+            !Expects(options) || AsksAnybody(options),
             settings, nameof(options.ClientCertificates),
             $"is {options.ClientCertificates ?? TlsClientCertificates.Disabled}, and TrustedClientAuthorities, RevocationLists or ClientCertificateValidation is set: set it to Require or Request, or nobody is checked.");
         Check(Enum.IsDefined(options.Ktls), settings, nameof(options.Ktls), $"is {options.Ktls}: use Disabled, Opportunistic, Enabled or Required.");
@@ -36,6 +36,10 @@ internal static class TlsOptionsValidator
                 "is Disabled, and TrustedClientAuthorities, RevocationLists or ClientCertificateValidation is set: set it to Require or Request, or nobody is checked.", name);
         }
     }
+
+    /// <summary>Whether the endpoint, or a host of it, asks for client certificates.</summary>
+    internal static bool AsksAnybody(AeronetTlsOptions options) =>
+        options.Hosts.Values.Append(options).Any(host => host is not null && Asks(host, options));
 
     private static void CheckHost(TlsSettings settings, AeronetTlsHostOptions host, string? name)
     {

@@ -3,6 +3,8 @@ using Aeronet.AspNetCore.Tls.Tests.ClientCertificates;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
 using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Tls;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -215,6 +217,23 @@ public sealed class FallbackTests
         Assert.DoesNotContain("I am", await ClientCertificateTests.ConnectAsync(host, "-tls1_3", "nobody", "-servername", "x.test"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task HostsWithClientCertificates_AndNobodyToGuardThem_FailsStart()
+    {
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => KestrelHost.StartAsync(TransportKind.Sockets, new KestrelHostOptions
+        {
+            Listen = listen => listen.UseAeronetTls(tls =>
+            {
+                tls.Certificates.Add(Certificates.Ecdsa);
+                var a = new AeronetTlsHostOptions();
+                ClientCertificateTests.Require(a);
+                tls.Hosts["a.test"] = a;
+            }),
+        }));
+
+        Assert.Contains("call UseAeronetTransport", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("RevocationLists")]
     [InlineData("Groups")]
@@ -254,6 +273,16 @@ public sealed class FallbackTests
         }
     }
 
-    private static Task<KestrelHost> StartAsync(Action<AeronetTlsOptions> tls)
-        => TlsHost.StartAsync(ClientCertificateTests.WhoAmI, tls, kind: TransportKind.Sockets);
+    // Kestrel's HTTPS in the transport's place, because OpenSSL is said to be missing.
+    private static Task<KestrelHost> StartAsync(Action<AeronetTlsOptions> tls) => KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+    {
+        Builder = builder => builder.Services.AddSingleton(new TlsLibrary("this test has none")),
+        Listen = listen => listen.UseAeronetTls(options =>
+        {
+            tls(options);
+            if (options.Certificates.Count == 0)
+                options.Certificates.Add(Certificates.Ecdsa);
+        }),
+        App = app => app.Run(ClientCertificateTests.WhoAmI),
+    });
 }
