@@ -6,10 +6,10 @@ using Aeronet.AspNetCore.Transport;
 namespace Aeronet.AspNetCore.Middleware.Tests.NativeImports;
 
 /// <summary>
-/// Every function of the C library that the packages import is there on glibc and on musl (Alpine), or is one that is asked for
-/// first and done without. A name that is missing would be an exception in the middle of a request.
+/// Every native function that the packages import, of the C library (glibc and Alpine's musl) and of OpenSSL, is there, or is one that
+/// is asked for first and done without. A name that is missing would be an exception in the middle of a request.
 /// </summary>
-public sealed class LibcImportTests
+public sealed class ImportTests
 {
     private static readonly Assembly[] s_packages = [typeof(AeronetTransportOptions).Assembly, typeof(AeronetStaticFileOptions).Assembly, typeof(AeronetAccessLogOptions).Assembly];
 
@@ -44,28 +44,45 @@ public sealed class LibcImportTests
         Assert.Equal(imported, Names("Required").Concat(s_optional).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>OpenSSL keeps what a version 3 has for as long as there is a 3; so the oldest that these tests run with counts.</summary>
+    [Fact]
+    public void Imports_OfOpenSslHere_AreExported()
+    {
+        foreach (var library in new[] { "libcrypto.so.3", "libssl.so.3" })
+        {
+            Assert.SkipUnless(NativeLibrary.TryLoad(library, out var openSsl), $"{library} is not installed.");
+            var imports = Imports(library).ToArray();
+            Assert.NotEmpty(imports);
+            Assert.Empty(imports.Where(import => !NativeLibrary.TryGetExport(openSsl, import.Name, out _)));
+        }
+    }
+
     private static IEnumerable<(Assembly Assembly, string Name)> Imports()
+    {
+        var imports = Imports("libc").ToArray();
+        Assert.Contains(imports, import => import.Name == "accept4");
+        Assert.Contains(imports, import => import.Name == "inotify_init1");
+        return imports;
+    }
+
+    private static IEnumerable<(Assembly Assembly, string Name)> Imports(string library)
     {
         const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
         // What LibraryImport generates, a local function where it marshals, is a DllImport in the end.
-        var imports = s_packages
+        return s_packages
             .SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(All))
             .Select(method => (method.Module.Assembly, Import: method.GetCustomAttribute<DllImportAttribute>()))
-            .Where(method => method.Import?.Value.StartsWith("libc", StringComparison.Ordinal) == true && method.Import.Value != "libcrypto.so.3")
-            .Select(method => (method.Assembly, method.Import!.EntryPoint!))
-            .ToArray();
-        Assert.Contains(imports, import => import.Item2 == "accept4");
-        Assert.Contains(imports, import => import.Item2 == "inotify_init1");
-        return imports;
+            .Where(method => method.Import?.Value == library)
+            .Select(method => (method.Assembly, method.Import!.EntryPoint!));
     }
 
     private static string[] Names(string field) => (string[])s_libc.GetField(field, BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
 
     private static HashSet<string> ReadMusl()
     {
-        using var reader = new StreamReader(typeof(LibcImportTests).Assembly.GetManifestResourceStream("musl.txt")!);
+        using var reader = new StreamReader(typeof(ImportTests).Assembly.GetManifestResourceStream("musl.txt")!);
         return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
     }
 }
