@@ -52,5 +52,5 @@ internal static partial class KestrelHttpsLog
     [LoggerMessage(
         3, LogLevel.Debug, "Connection {ConnectionId} established using the following protocol: {Protocol}",
         EventName = "HttpsConnectionEstablished", SkipEnabledCheck = true)]
-    private static partial void HttpsConnectionEstablished(ILogger logger, string connectionId, SslProtocols protocol);
+    private static partial void HttpsConnectionEstablished(ILogger logger, LogText connectionId, SslProtocols protocol);
 }

@@ -89,7 +89,7 @@ internal static partial class TransportLog
     [LoggerMessage(61, LogLevel.Warning,
         "{Feature} was asked of connection {ConnectionId}, whose TLS is the transport's and has no SslStream: it is null. ITlsHandshakeFeature and ITlsSessionFeature say what was agreed on; Kestrel's HTTPS has it (listen.UseHttps, Aeronet:Transport:TlsForConfiguredEndpoints=false). Logged once.",
         EventName = "NoSslStream")]
-    internal static partial void NoSslStream(ILogger logger, string feature, string connectionId);
+    internal static partial void NoSslStream(ILogger logger, LogText feature, LogText connectionId);
 
     [LoggerMessage(57, LogLevel.Debug,
         "The peer of connection {ConnectionId} asked for new TLS keys, which the kernel that encrypts cannot change; the connection ends after what is under way.",
