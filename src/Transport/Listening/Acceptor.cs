@@ -184,7 +184,6 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         }
         catch (Exception failure)
         {
-            // Strange code runs here too: an application's listener of the meter, its memory pool.
             ReportFailure(failure.Message, failure);
             Discard(connection, socket);
         }

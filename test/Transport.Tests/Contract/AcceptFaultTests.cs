@@ -1,7 +1,12 @@
+using System.Buffers;
+using System.Collections;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
+using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Listening;
 using Aeronet.AspNetCore.Transport.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,50 +17,56 @@ namespace Aeronet.AspNetCore.Transport.Tests.Contract;
 public sealed class AcceptFaultTests
 {
     [Fact]
-    public async Task StrangeCodeThrows_ClientsAreClosed_LoggedOnce_AndTheNextIsServed()
+    public async Task ConnectionCannotBeMade_ClientsAreClosed_LoggedOnce_AndTheNextIsServed()
     {
+        const int Failures = 20;
         await using var transport = new TransportUnderTest();
-        var listener = await transport.BindAsync();
-        using (OnAccepted(transport, () => throw new InvalidOperationException("the application's listener")))
+        await using var listener = await BindFaultyAsync(transport, Failures, _ => { });
+        listener.Start();
+        var before = Descriptors();
+        for (var i = 0; i < Failures; i++)
         {
-            for (var i = 0; i < 20; i++)
+            using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
             {
-                using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                try
-                {
-                    await client.ConnectAsync(listener.EndPoint).OrTimeout("a connection");
-                    Assert.Equal(0, await client.ReceiveAsync(new byte[1]).OrTimeout("the end of the connection"));
-                }
-                catch (SocketException reset)
-                {
-                    Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
-                }
+                await client.ConnectAsync(listener.EndPoint).OrTimeout("a connection");
+                Assert.Equal(0, await client.ReceiveAsync(new byte[1]).OrTimeout("the end of the connection"));
+            }
+            catch (SocketException reset)
+            {
+                Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
             }
         }
 
+        // Other tests of this process open some, too.
+        Assert.InRange(Descriptors(), 0, before + (Failures / 2));
         var error = Assert.Single(transport.Logs.From("Aeronet", LogLevel.Error));
         Assert.Equal("AcceptFailed", error.EventId.Name);
-        Assert.Equal("the application's listener", error.Exception?.Message);
+        Assert.Equal("no pool", error.Exception?.Message);
         var (server, last) = await TransportUnderTest.ConnectAsync(listener);
         using (last)
             await server.DisposeAsync();
     }
 
     [Fact]
-    public async Task StrangeCodeThrowsAtUnbind_TheSocketIsClosed_AndAcceptingEnds()
+    public async Task EveryStepOfUnbindingFails_TheSocketIsClosed_AndAcceptingEnds()
     {
-        var (transport, listener, release) = await BindWithoutAcceptingAsync();
-        await using (transport)
+        await using var transport = new TransportUnderTest();
+        var asked = 0;
+        var listener = await BindFaultyAsync(transport, int.MaxValue, _ =>
         {
-            var clients = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => RawClient.ConnectAsync(listener.EndPoint)));
-            using (OnAccepted(transport, () => throw new InvalidOperationException("the application's listener")))
-                await listener.UnbindAsync();
+            asked++;
+            throw new InvalidOperationException("the status");
+        });
+        var clients = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => RawClient.ConnectAsync(listener.EndPoint)));
 
-            release.Set();
-            await Assert.ThrowsAnyAsync<SocketException>(() => RawClient.ConnectAsync(listener.EndPoint));
-            Assert.Null(await listener.AcceptAsync().OrTimeout("the end"));
-            Array.ForEach(clients, client => client.Dispose());
-        }
+        await listener.UnbindAsync();
+
+        Assert.Equal(1, asked);
+        await Assert.ThrowsAnyAsync<SocketException>(() => RawClient.ConnectAsync(listener.EndPoint));
+        Assert.Null(await listener.AcceptAsync().OrTimeout("the end"));
+        Assert.Equal(["AcceptFailed", "UnbindFailed"], transport.Logs.From("Aeronet", LogLevel.Error).Select(entry => entry.EventId.Name));
+        Array.ForEach(clients, client => client.Dispose());
     }
 
     [Fact]
@@ -90,6 +101,20 @@ public sealed class AcceptFaultTests
             }
         }
     }
+
+    /// <summary>A listener that is not watched yet, and whose first connections find no memory pool.</summary>
+    private static async Task<AeronetConnectionListener> BindFaultyAsync(TransportUnderTest transport, int failures, Action<EndPoint> onUnbound)
+    {
+        await using (await transport.BindAsync())
+        {
+            var services = (TransportServices)typeof(AeronetConnectionListenerFactory).GetField("_services", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(transport.Factory)!;
+            var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
+            var sockets = ListenSocket.Open(endPoint, services.Options, 1, services.Logger);
+            return new AeronetConnectionListener(services with { Pools = new MissingPools(services.Pools, failures) }, sockets, sockets[0].LocalEndPoint!, onUnbound);
+        }
+    }
+
+    private static int Descriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
 
     /// <summary>A listener whose only loop is inside the application, so that the kernel's queue fills.</summary>
     private static async Task<(TransportUnderTest Transport, Microsoft.AspNetCore.Connections.IConnectionListener Listener, ManualResetEventSlim Release)> BindWithoutAcceptingAsync(int backlog = 512)
@@ -134,5 +159,19 @@ public sealed class AcceptFaultTests
         listener.SetMeasurementEventCallback<long>((_, _, _, _) => act());
         listener.Start();
         return listener;
+    }
+
+    private sealed class MissingPools(IReadOnlyList<MemoryPool<byte>> inner, int failures) : IReadOnlyList<MemoryPool<byte>>
+    {
+        private int _asked;
+
+        public int Count => inner.Count;
+
+        public MemoryPool<byte> this[int index] =>
+            Interlocked.Increment(ref _asked) <= failures ? throw new InvalidOperationException("no pool") : inner[index];
+
+        public IEnumerator<MemoryPool<byte>> GetEnumerator() => inner.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }
