@@ -23,7 +23,7 @@ public sealed class ImportTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs Linux.");
         Assert.SkipUnless(NativeLibrary.TryLoad("libc.so.6", out var glibc), "This C library is not glibc.");
 
-        Assert.Empty(Imports().Where(import => !NativeLibrary.TryGetExport(glibc, import.Name, out _)));
+        Assert.DoesNotContain(Imports(), import => !NativeLibrary.TryGetExport(glibc, import.Name, out _));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ImportTests
         Assert.Contains("sendfile", musl);
         Assert.DoesNotContain("sendfile64", musl);
 
-        Assert.Empty(Imports().Where(import => !musl.Contains(import.Name) && !s_optional.Contains(import.Name)));
+        Assert.DoesNotContain(Imports(), import => !musl.Contains(import.Name) && !s_optional.Contains(import.Name));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ImportTests
             Assert.SkipUnless(NativeLibrary.TryLoad(library, out var openSsl), $"{library} is not installed.");
             var imports = Imports(library).ToArray();
             Assert.NotEmpty(imports);
-            Assert.Empty(imports.Where(import => !NativeLibrary.TryGetExport(openSsl, import.Name, out _)));
+            Assert.DoesNotContain(imports, import => !NativeLibrary.TryGetExport(openSsl, import.Name, out _));
         }
     }
 

@@ -90,7 +90,7 @@ public sealed class KestrelHttpsOptionTests : IDisposable
         var rows = Repository.Table("docs/tls-configuration.md", "## Kestrel's own sections", "| Kestrel's");
         var named = string.Join(' ', rows.Select(row => row[0]));
 
-        Assert.Empty(Properties.Select(property => property.Data).Where(property => !named.Contains($"`{property}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Properties, property => !named.Contains($"`{property.Data}`", StringComparison.Ordinal));
         foreach (var type in new[] { "EndpointConfig", "EndpointDefaults", "SniConfig", "CertificateConfig" })
             Assert.Empty(KeysOf(type).Where(key => !named.Contains(key, StringComparison.Ordinal)).Select(key => $"{type}.{key}"));
     }

@@ -41,7 +41,7 @@ internal static class InheritingServerRole
             Stream stream = new NetworkStream(client);
             if (endPoint is IPEndPoint { Port: var port } && port == tls)
             {
-                var secure = new SslStream(stream, false, (_, _, _, _) => true);
+                var secure = new SslStream(stream, false, (_, shown, _, _) => certificate.Equals(shown));
                 await secure.AuthenticateAsClientAsync("localhost");
                 stream = secure;
             }
