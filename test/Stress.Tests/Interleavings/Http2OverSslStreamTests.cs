@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Net.Security;
 using System.Security.Authentication;
 using Aeronet.AspNetCore.Stress.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -105,8 +104,8 @@ public sealed class Http2OverSslStreamTests
 
     private static HttpClient CreateClient(IPEndPoint endPoint, SslProtocols tls)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, SslOptions = TlsParties.Client(tls) };
-        handler.SslOptions.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        var handler = KestrelHost.CreateHttpHandler(TlsParties.Certificate);
+        handler.SslOptions.EnabledSslProtocols = tls;
         return new HttpClient(handler)
         {
             BaseAddress = new Uri($"https://127.0.0.1:{endPoint.Port}"),
@@ -121,7 +120,7 @@ public sealed class Http2OverSslStreamTests
             Builder = builder => builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(pool),
             Listen = listen =>
             {
-                listen.Protocols = HttpProtocols.Http2;
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
                 listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = TlsParties.Certificate, SslProtocols = tls });
             },
             App = app => app.Run(AnswerAsync),
