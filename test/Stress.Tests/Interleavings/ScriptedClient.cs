@@ -8,7 +8,7 @@ using Aeronet.AspNetCore.Stress.Tests.Support;
 namespace Aeronet.AspNetCore.Stress.Tests.Interleavings;
 
 /// <summary>Plays the client's part of the turns on one connection and its partner, and checks every byte that comes.</summary>
-internal sealed class ScriptedClient(int seed, int number, bool mayBlock, SslProtocols tls) : IDisposable
+internal sealed class ScriptedClient(int seed, int number, bool mayBlock, SslProtocols tls, Arrivals arrivals) : IDisposable
 {
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly byte[] _partnersBuffer = new byte[64 * 1024];
@@ -80,8 +80,8 @@ internal sealed class ScriptedClient(int seed, int number, bool mayBlock, SslPro
 
             _doing = $"taking {turn.Answer} bytes at {own} and the partner's {turn.PartnersAnswer} at {partners}";
             await Task.WhenAll(
-                TakeAsync(_stream, _buffer, own, turn.Answer, "of its own"),
-                TakeAsync(_partner, _partnersBuffer, partners, turn.PartnersAnswer, "of its partner"));
+                TakeAsync(_stream, _buffer, own, turn.Answer, ofPartner: false),
+                TakeAsync(_partner, _partnersBuffer, partners, turn.PartnersAnswer, ofPartner: true));
             own += turn.Answer;
             partners += turn.PartnersAnswer;
             _turns++;
@@ -103,8 +103,9 @@ internal sealed class ScriptedClient(int seed, int number, bool mayBlock, SslPro
         }
     }
 
-    private static async Task TakeAsync(Stream stream, byte[] buffer, long position, int count, string what)
+    private async Task TakeAsync(Stream stream, byte[] buffer, long position, int count, bool ofPartner)
     {
+        var what = ofPartner ? "of its partner" : "of its own";
         while (count > 0)
         {
             var received = await stream.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, count))).OrTimeout($"{count} bytes {what} at {position}");
@@ -117,6 +118,7 @@ internal sealed class ScriptedClient(int seed, int number, bool mayBlock, SslPro
 
             position += received;
             count -= received;
+            arrivals.Of(number, ofPartner).Set(position);
         }
     }
 }

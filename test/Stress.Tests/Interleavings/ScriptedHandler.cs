@@ -10,7 +10,7 @@ namespace Aeronet.AspNetCore.Stress.Tests.Interleavings;
 /// Plays the server's part of the turns. The first message of a connection says which it is; every active one has a partner that
 /// only listens to what the active one's handler writes to it.
 /// </summary>
-internal sealed class ScriptedHandler(int seed, bool mayBlock) : ConnectionHandler
+internal sealed class ScriptedHandler(int seed, bool mayBlock, Arrivals arrivals) : ConnectionHandler
 {
     private readonly ConcurrentDictionary<int, TaskCompletionSource<PipeWriter>> _partners = new();
 
@@ -63,6 +63,11 @@ internal sealed class ScriptedHandler(int seed, bool mayBlock) : ConnectionHandl
                 var (output, position) = step.ToPartner ? (partner, partners) : (transport.Output, own);
                 await WriteAsync(output, position, step);
                 (own, partners) = step.ToPartner ? (own, partners + step.Bytes) : (own + step.Bytes, partners);
+                if (step.AwaitsArrival)
+                {
+                    arrivals.Of(number, ofPartner: true).WaitFor(partners);
+                    arrivals.Of(number, ofPartner: false).WaitFor(own);
+                }
             }
         }
     }
