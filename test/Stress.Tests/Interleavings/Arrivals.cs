@@ -14,34 +14,28 @@ internal sealed class Arrivals
 
     internal sealed class Arrival
     {
-        private readonly Lock _gate = new();
-        private readonly ManualResetEventSlim _moved = new();
-        private long _bytesByGate;
+        // Guarded by the object itself, on which is waited.
+        private long _bytes;
 
         internal void Set(long bytes)
         {
-            lock (_gate)
+            lock (this)
             {
-                _bytesByGate = bytes;
-                _moved.Set();
+                _bytes = bytes;
+                Monitor.PulseAll(this);
             }
         }
 
         /// <summary>Keeps the calling thread until the client has taken so many bytes.</summary>
         internal void WaitFor(long bytes)
         {
-            while (true)
+            lock (this)
             {
-                lock (_gate)
+                while (_bytes < bytes)
                 {
-                    if (_bytesByGate >= bytes)
-                        return;
-
-                    _moved.Reset();
+                    if (!Monitor.Wait(this, TaskTimeoutExtensions.DefaultTimeout))
+                        throw new TimeoutException($"The client does not get the first {bytes} bytes.");
                 }
-
-                if (!_moved.Wait(TaskTimeoutExtensions.DefaultTimeout))
-                    throw new TimeoutException($"The client does not get the first {bytes} bytes.");
             }
         }
     }
