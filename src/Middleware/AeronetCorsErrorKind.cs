@@ -15,7 +15,7 @@ public enum AeronetCorsErrorKind
     /// <summary>An origin with the port that its scheme has anyway, which browsers leave out.</summary>
     DefaultPort,
 
-    /// <summary>An origin in another script than ASCII, or with capital letters: browsers send punycode in small letters.</summary>
+    /// <summary>An origin in another script than ASCII, or with capital letters where browsers send small ones: they send punycode.</summary>
     NotAsSerialized,
 
     /// <summary>A wildcard where none can be.</summary>
@@ -27,7 +27,7 @@ public enum AeronetCorsErrorKind
     /// <summary>The origin <c>null</c>, which every sandboxed page has, with credentials.</summary>
     NullOriginWithCredentials,
 
-    /// <summary>An origin that is neither https nor loopback, with credentials.</summary>
+    /// <summary>An origin of http, ws or ftp that is not loopback, with credentials.</summary>
     InsecureOriginWithCredentials,
 
     /// <summary>Every name below a public suffix, with credentials.</summary>

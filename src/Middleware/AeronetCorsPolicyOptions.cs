@@ -6,7 +6,8 @@ public sealed class AeronetCorsPolicyOptions
     /// <summary>
     /// The origins that are let in, as browsers write them: <c>https://example.com</c>, <c>https://*.example.com</c> for every name
     /// below that one at any depth, <c>http://localhost:*</c> for every port, <c>*</c> for every origin, or <c>null</c> for pages
-    /// without one. ASCII only (punycode), without trailing slash, path and default port.
+    /// without one. ASCII only (punycode), without trailing slash, path and default port. Pages of extensions and applications have origins of
+    /// their own, <c>chrome-extension://ID</c>, <c>app://HOST</c>.
     /// </summary>
     /// <remarks>Needed: at least one.</remarks>
     public IList<string> Origins { get; set; } = [];
@@ -50,8 +51,8 @@ public sealed class AeronetCorsPolicyOptions
     public IList<string> TimingOrigins { get; set; } = [];
 
     /// <summary>
-    /// Allows origins other than https and loopback ones together with <see cref="Credentials"/>: whoever is on the path between
-    /// user and server can then act for the user.
+    /// Allows origins of http that are not loopback together with <see cref="Credentials"/>: whoever is on the path between user and server
+    /// can then act for the user. Not needed for pages of extensions and applications (<c>chrome-extension://</c>, <c>app://</c>).
     /// </summary>
     /// <remarks>Defaults to <see langword="false"/>.</remarks>
     public bool DangerousInsecureOrigins { get; set; }

@@ -14,7 +14,10 @@ public sealed class AeronetRouteOptions
     /// <remarks>Defaults to <see langword="false"/>.</remarks>
     public bool AccessLog { get; set; }
 
-    /// <summary>The CORS policy. Needs <c>services.AddAeronetCors()</c>. An endpoint that names a policy keeps it.</summary>
+    /// <summary>
+    /// The CORS policy, in place of the default one. Needs <c>services.AddAeronetCors()</c>. An endpoint that names a policy keeps it; of
+    /// several prefixes the longest decides.
+    /// </summary>
     /// <remarks>Defaults to <see langword="null"/>: no CORS of its own.</remarks>
     public string? Cors { get; set; }
 

@@ -1,43 +1,67 @@
+using Aeronet.AspNetCore.Middleware.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.Cors;
 
 /// <summary>Answers preflights, and puts a policy's fields on all other responses when they start.</summary>
-internal sealed class CorsMiddleware(RequestDelegate next, CorsPolicyStore store, string? policyName, ILogger logger)
+/// <param name="next">What follows.</param>
+/// <param name="store">The policies.</param>
+/// <param name="policyName">The policy of what names none; null for the default one.</param>
+/// <param name="prefixes">Paths that have another instead.</param>
+/// <param name="logger">The log.</param>
+internal sealed class CorsMiddleware(
+    RequestDelegate next, CorsPolicyStore store, string? policyName, CorsPrefixes? prefixes, ILogger logger)
 {
     // When the response starts, so that nothing later takes the fields away again: not an error page, which clears them, nor a
     // handler that sets Vary.
     private static readonly Func<object, Task> ApplyPolicy = state =>
     {
         var context = (HttpContext)state;
-        context.Features.Get<CorsPolicy>()?.Apply(context);
+        context.Features.Get<CorsDecision>()?.Policy?.Apply(context);
         return Task.CompletedTask;
     };
 
     public Task InvokeAsync(HttpContext context)
     {
-        var metadata = context.GetEndpoint()?.Metadata.GetMetadata<IAeronetCorsMetadata>();
-        var policy = metadata?.IsDisabled == true ? null : store.Current.Find(metadata is null ? policyName : metadata.PolicyName);
-        if (IsPreflight(context.Request) && (policy is not null || metadata is not null))
+        var decision = Decide(context);
+        if (decision == CorsDecision.Open)
         {
-            Answer(context, policy);
-            return Task.CompletedTask;
+            return next(context);
         }
 
         // Not a closure over context and policy, which would be made for every request: the server keeps its list of features. An
         // endpoint without CORS turns off a middleware that came before this one, too.
-        if (policy is not null || metadata is not null)
+        context.Features.Set(decision);
+        if (IsPreflight(context.Request))
         {
-            context.Features.Set(policy);
+            Answer(context, decision.Policy);
+            return Task.CompletedTask;
         }
 
-        if (policy is not null)
+        // Twice where it is repeated for an error page, which comes to the same.
+        if (decision.Policy is not null)
         {
             context.Response.OnStarting(ApplyPolicy, context);
         }
 
         return next(context);
+    }
+
+    // An error page is shown to whom the request that it is made for is: the page's own policy would let others in.
+    private CorsDecision Decide(HttpContext context) =>
+        !Reexecution.TryGetFirst(context, out var path, out var endpoint) ? Decide(context.GetEndpoint(), context.Request.Path)
+        : context.Features.Get<CorsDecision>() ?? Decide(endpoint, path);
+
+    private CorsDecision Decide(Endpoint? endpoint, PathString path)
+    {
+        var policies = store.Current;
+        if (endpoint?.Metadata.GetMetadata<IAeronetCorsMetadata>() is { } metadata)
+        {
+            return (metadata.IsDisabled ? null : policies.Find(metadata.PolicyName))?.Decision ?? CorsDecision.Disabled;
+        }
+
+        return policies.Find(prefixes?.Find(path) ?? policyName)?.Decision ?? CorsDecision.Open;
     }
 
     // Fetch standard, "CORS-preflight request". Other OPTIONS requests are the application's.

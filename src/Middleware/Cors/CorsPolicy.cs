@@ -24,6 +24,7 @@ internal sealed class CorsPolicy
     public CorsPolicy(string name, AeronetCorsPolicyOptions options)
     {
         Name = name;
+        Decision = CorsDecision.For(this);
         _anyOrigin = options.Origins.Contains(FetchNames.Any);
         _origins = new OriginSet(options.Origins.Where(origin => origin != FetchNames.Any));
         _credentials = options.Credentials;
@@ -36,6 +37,9 @@ internal sealed class CorsPolicy
     }
 
     public string Name { get; }
+
+    /// <summary>That it holds.</summary>
+    public CorsDecision Decision { get; }
 
     /// <summary>Puts the policy's fields on the response to a request that is no preflight.</summary>
     public void Apply(HttpContext context)

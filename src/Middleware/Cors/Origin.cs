@@ -35,12 +35,17 @@ internal readonly ref struct Origin
     {
         origin = default;
         var schemeLength = text.IndexOf("://", StringComparison.Ordinal);
-        if (schemeLength <= 0 || text.ContainsAny(Capitals))
+        if (schemeLength <= 0)
         {
             return false;
         }
 
         var scheme = text[..schemeLength];
+        if ((HasSmallHost(scheme) ? text : scheme).ContainsAny(Capitals))
+        {
+            return false;
+        }
+
         var authority = text[(schemeLength + 3)..];
         if (!IsScheme(scheme) || !HostField.TryParse(authority, out var host))
         {
@@ -68,6 +73,13 @@ internal readonly ref struct Origin
         "ftp" => 21,
         _ => null,
     };
+
+    /// <summary>
+    /// Whether hosts of a scheme have small letters alone. Those of the URL standard's special schemes are made small, and the identifiers of
+    /// Chromium's and Firefox' extensions are so; other schemes keep what is there, and Safari's extensions have capital ones.
+    /// </summary>
+    public static bool HasSmallHost(ReadOnlySpan<char> scheme) =>
+        DefaultPort(scheme) is not null || scheme is "chrome-extension" or "moz-extension";
 
     /// <summary>Whether an address is in the one form that browsers write; a name always is.</summary>
     public bool HasSerializedAddress() => Kind switch

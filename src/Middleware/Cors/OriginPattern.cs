@@ -21,8 +21,10 @@ internal sealed record OriginPattern(string Scheme, string Host, bool Subdomains
 
     public bool IsExact => !Subdomains && Port != AnyPort;
 
-    /// <summary>Https, or not leaving the machine.</summary>
-    public bool IsSecure => Scheme is "https" or "wss" || Host is "localhost" or "[::1]"
+    /// <summary>
+    /// Not fetched over a network in plain: https, on the machine itself, or a page of an extension or an application, which came with it.
+    /// </summary>
+    public bool IsSecure => Scheme is not ("http" or "ws" or "ftp") || Host is "localhost" or "[::1]"
         || Host.EndsWith(".localhost", StringComparison.Ordinal)
         || (Host.StartsWith("127.", StringComparison.Ordinal) && IPAddress.TryParse(Host, out _));
 
@@ -88,9 +90,9 @@ internal sealed record OriginPattern(string Scheme, string Host, bool Subdomains
             return AeronetCorsErrorKind.NotAsSerialized;
         }
 
-        if (text.AsSpan().ContainsAnyInRange('A', 'Z'))
+        if (Small(text, schemeEnd) is var small && small != text)
         {
-            remedy = $"use '{text.ToLowerInvariant()}', as browsers write it";
+            remedy = $"use '{small}', as browsers write it";
             return AeronetCorsErrorKind.NotAsSerialized;
         }
 
@@ -111,6 +113,13 @@ internal sealed record OriginPattern(string Scheme, string Host, bool Subdomains
         }
 
         return default;
+    }
+
+    private static string Small(string text, int schemeEnd)
+    {
+        var scheme = text[..schemeEnd].ToLowerInvariant();
+        var rest = text[schemeEnd..];
+        return scheme + (Origin.HasSmallHost(scheme) ? rest.ToLowerInvariant() : rest);
     }
 
     private static string Ascii(string text, int schemeEnd)

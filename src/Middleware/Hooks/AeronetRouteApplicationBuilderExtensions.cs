@@ -90,7 +90,7 @@ public static class AeronetRouteApplicationBuilderExtensions
 
             if (route.Cors is not null)
             {
-                branch.UseAeronetCors(route.Cors);
+                AeronetCorsApplicationBuilderExtensions.UseForPrefix(app, prefix, branch, route.Cors);
             }
 
             if (route.Hooks is not null)

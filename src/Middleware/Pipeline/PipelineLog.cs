@@ -42,4 +42,12 @@ internal static partial class PipelineLog
         "{Section} is set and nothing goes by it: call app.UseAeronet() or app.{Method}(), or remove it.",
         EventName = "Unused")]
     public static partial void Unused(ILogger logger, LogText section, LogText method);
+
+    [LoggerMessage(
+        6,
+        LogLevel.Warning,
+        "{Call} comes behind another UseAeronetCors, which answers all preflights by a policy of its own: give endpoints their policy by "
+            + "RequireAeronetCors(), or a path its policy by UseAeronetRoute() in the pipeline that the first is in.",
+        EventName = "SecondCors")]
+    public static partial void SecondCors(ILogger logger, string call);
 }

@@ -21,6 +21,10 @@ public sealed class OriginPatternTests
     [InlineData("http://[::ffff:102:304]")]
     [InlineData("capacitor://localhost")]
     [InlineData("chrome-extension://abcdefghijklmnop")]
+    [InlineData("moz-extension://3a7c1f0e-5b2d-4c8e-9f61-0d2b4a6c8e10")]
+    [InlineData("safari-web-extension://3A7C1F0E-5B2D-4C8E-9F61-0D2B4A6C8E10")]
+    [InlineData("app://obsidian.md")]
+    [InlineData("tauri://localhost")]
     public void Parse_ExactOrigin_MatchesItself(string text)
     {
         var pattern = OriginPattern.Parse(text, out _, out _);
@@ -67,6 +71,9 @@ public sealed class OriginPatternTests
     [InlineData("https://*.example.com:443", AeronetCorsErrorKind.DefaultPort, "use 'https://*.example.com', *")]
     [InlineData("https://Example.com", AeronetCorsErrorKind.NotAsSerialized, "use 'https://example.com', *")]
     [InlineData("HTTPS://example.com", AeronetCorsErrorKind.NotAsSerialized, "use 'https://example.com', *")]
+    [InlineData("Safari-Web-Extension://AB", AeronetCorsErrorKind.NotAsSerialized, "use 'safari-web-extension://AB', *")]
+    [InlineData("chrome-extension://ABC", AeronetCorsErrorKind.NotAsSerialized, "use 'chrome-extension://abc', *")]
+    [InlineData("moz-extension://AB-1", AeronetCorsErrorKind.NotAsSerialized, "use 'moz-extension://ab-1', *")]
     [InlineData("https://bücher.example", AeronetCorsErrorKind.NotAsSerialized, "use 'https://xn--bcher-kva.example', *")]
     [InlineData("https://*.bücher.example:8443", AeronetCorsErrorKind.NotAsSerialized, "use 'https://*.xn--bcher-kva.example:8443', *")]
     [InlineData("https://*", AeronetCorsErrorKind.InvalidWildcard, "use '*' alone *")]
@@ -84,7 +91,7 @@ public sealed class OriginPatternTests
 
         Assert.Equal(kind, error);
         Assert.True(
-            System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(remedy.Replace("[[]", "["), actual), actual);
+            System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(remedy.Replace("[[]", "["), actual, ignoreCase: false), actual);
     }
 
     [Theory]
@@ -127,6 +134,8 @@ public sealed class OriginPatternTests
     [InlineData("https://example.com", "https://example.com ", false)]
     [InlineData("https://example.com", "https://EXAMPLE.com", false)]
     [InlineData("https://example.com", "https://example.com:8443", false)]
+    [InlineData("safari-web-extension://3A7C-1", "safari-web-extension://3a7c-1", false)]
+    [InlineData("app://*.example", "app://A.example", true)]
     [InlineData("https://example.com", "null", false)]
     [InlineData("null", "null", true)]
     [InlineData("null", "", false)]
