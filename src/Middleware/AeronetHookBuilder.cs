@@ -5,7 +5,7 @@ namespace Aeronet.AspNetCore.Middleware;
 
 /// <summary>
 /// Collects hooks. Request hooks run in the order they were added in, response hooks in the opposite one, as layers around the
-/// application would.
+/// application would. Each runs at most once for a request, also where the pipeline is run again for an error page.
 /// </summary>
 public sealed class AeronetHookBuilder
 {
@@ -16,7 +16,10 @@ public sealed class AeronetHookBuilder
 
     /// <summary>Adds a hook that runs before what is behind it, and may answer in its place.</summary>
     /// <param name="name">The name in metrics, traces and logs.</param>
-    /// <param name="hook">The hook. If it throws, that is logged, and the request is answered with 500 and goes no further.</param>
+    /// <param name="hook">
+    /// The hook. If it throws, that is logged, and the request is answered with 500, or the status of a
+    /// <see cref="BadHttpRequestException"/>, and goes no further.
+    /// </param>
     /// <returns>This.</returns>
     public AeronetHookBuilder OnRequest(string name, Func<HttpContext, ValueTask<AeronetHookResult>> hook)
     {

@@ -14,7 +14,10 @@ public static class AeronetHooksEndpointConventionBuilderExtensions
     /// <typeparam name="TBuilder">The builder's type.</typeparam>
     /// <param name="builder">The endpoints.</param>
     /// <param name="name">The name in metrics, traces and logs.</param>
-    /// <param name="hook">The hook. If it throws, that is logged, and the request is answered with 500 and goes no further.</param>
+    /// <param name="hook">
+    /// The hook. If it throws, that is logged, and the request is answered with 500, or the status of a
+    /// <see cref="BadHttpRequestException"/>, and goes no further.
+    /// </param>
     /// <returns><paramref name="builder"/>.</returns>
     public static TBuilder AddAeronetRequestHook<TBuilder>(
         this TBuilder builder, string name, Func<HttpContext, ValueTask<AeronetHookResult>> hook)

@@ -18,4 +18,7 @@ internal static partial class HookLog
 
     [LoggerMessage(3, LogLevel.Debug, "The request hook {Hook} answered the request.", EventName = "ShortCircuited")]
     public static partial void ShortCircuited(ILogger logger, LogText hook);
+
+    [LoggerMessage(4, LogLevel.Debug, "The request hook {Hook} found a bad request; it is answered with {Status}.", EventName = "RequestRefused")]
+    public static partial void RequestRefused(ILogger logger, string hook, int status, Exception error);
 }

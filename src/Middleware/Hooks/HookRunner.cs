@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.Hooks;
 
-/// <summary>Runs a set of hooks around what follows. One exception does not get further than its hook.</summary>
+/// <summary>Runs a set of hooks around what follows, once for a request. An exception does not get further than its hook.</summary>
 internal sealed class HookRunner
 {
     private readonly HookSet _hooks;
@@ -24,17 +24,25 @@ internal sealed class HookRunner
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (_hooks.ResponseHooks.Length > 0)
+        var trail = context.Features.Get<HookTrail>() ?? HookTrail.Start;
+        if (trail.UpTo(_hooks) is not null)
+        {
+            return next(context);
+        }
+
+        trail = trail.Then(_hooks);
+        context.Features.Set(trail);
+        if (trail.ResponseHooks.Length > 0)
         {
             context.Response.OnStarting(_onStarting, context);
         }
 
-        return _hooks.RequestHooks.Length > 0 ? RequestAsync(context, next) : next(context);
+        return trail.RequestHooks.Length > 0 ? RequestAsync(context, next, trail.RequestHooks) : next(context);
     }
 
-    private async Task RequestAsync(HttpContext context, RequestDelegate next)
+    private async Task RequestAsync(HttpContext context, RequestDelegate next, RequestHook[] hooks)
     {
-        foreach (var hook in _hooks.RequestHooks)
+        foreach (var hook in hooks)
         {
             if (!await TryContinueAsync(context, hook).ConfigureAwait(false))
             {
@@ -61,6 +69,13 @@ internal sealed class HookRunner
             _telemetry.ShortCircuited(hook.Name);
             HookLog.ShortCircuited(_logger, hook.Name);
         }
+        catch (BadHttpRequestException e)
+        {
+            // The client's fault, such as a body that is too long: it has a status already, and is none to warn of.
+            _telemetry.Ran(hook.Name, HookTelemetry.Request, start, e, activity);
+            HookLog.RequestRefused(_logger, hook.Name, e.StatusCode, e);
+            Fail(context, e.StatusCode);
+        }
 #pragma warning disable CA1031 // A hook is somebody else's code. What it guarded must not run: 500, and no further.
         catch (Exception e)
 #pragma warning restore CA1031
@@ -71,14 +86,14 @@ internal sealed class HookRunner
                 HookLog.RequestHookFailed(_logger, hook.Name, e);
             }
 
-            Fail(context);
+            Fail(context, StatusCodes.Status500InternalServerError);
         }
 
         return false;
     }
 
     // A response that has started cannot be taken back; half of one must not look whole.
-    private static void Fail(HttpContext context)
+    private static void Fail(HttpContext context, int status)
     {
         if (context.Response.HasStarted)
         {
@@ -87,15 +102,16 @@ internal sealed class HookRunner
         }
 
         context.Response.Clear();
-        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        context.Response.StatusCode = status;
     }
 
     private async Task RespondAsync(object state)
     {
         var context = (HttpContext)state;
-        for (var i = _hooks.ResponseHooks.Length - 1; i >= 0; i--)
+        var hooks = context.Features.Get<HookTrail>()!.UpTo(_hooks)!.ResponseHooks;
+        for (var i = hooks.Length - 1; i >= 0; i--)
         {
-            var hook = _hooks.ResponseHooks[i];
+            var hook = hooks[i];
             var start = Stopwatch.GetTimestamp();
             var activity = HookTelemetry.Start(hook.Name, HookTelemetry.Response);
             try

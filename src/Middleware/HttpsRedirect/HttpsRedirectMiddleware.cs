@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aeronet.AspNetCore.Middleware.Hosts;
+using Aeronet.AspNetCore.Middleware.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -26,7 +27,7 @@ internal sealed class HttpsRedirectMiddleware(
             return next(context);
         }
 
-        if (_allowAcmeChallenge && IsAcmeChallenge(context.Request))
+        if (_allowAcmeChallenge && IsAcmeChallenge(context))
         {
             return next(context);
         }
@@ -59,9 +60,15 @@ internal sealed class HttpsRedirectMiddleware(
     }
 
     // The path has no dot segments any more, so that nothing else is reached by it.
-    private static bool IsAcmeChallenge(HttpRequest request) => !request.PathBase.HasValue
-        && request.Path.Value?.StartsWith(AcmeChallenge, StringComparison.Ordinal) == true
-        && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
+    private static bool IsAcmeChallenge(HttpContext context)
+    {
+        // The error page of one has a path of its own.
+        var request = context.Request;
+        var path = Reexecution.TryGetFirst(context, out var first, out _) ? first : request.Path;
+        return !request.PathBase.HasValue
+            && path.Value?.StartsWith(AcmeChallenge, StringComparison.Ordinal) == true
+            && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
+    }
 
     private void Redirect(HttpResponse response, ReadOnlySpan<char> host, int port, string pathAndQuery)
     {

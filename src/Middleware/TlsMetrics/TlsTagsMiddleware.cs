@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Middleware.Pipeline;
 using Aeronet.AspNetCore.Middleware.Tls;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,9 +15,10 @@ internal sealed class TlsTagsMiddleware(RequestDelegate next, IEnumerable<string
         if (context.Features.Get<IHttpMetricsTagsFeature>() is { MetricsDisabled: false } metrics
             && TlsFacts.Read(context.Features) is { } tls)
         {
+            var mayHaveTags = Reexecution.Is(context);
             foreach (var (name, valueOf) in _tags)
             {
-                if (valueOf(tls) is { } value)
+                if (valueOf(tls) is { } value && !(mayHaveTags && Has(metrics.Tags, name)))
                 {
                     metrics.Tags.Add(new(name, value));
                 }
@@ -25,4 +27,6 @@ internal sealed class TlsTagsMiddleware(RequestDelegate next, IEnumerable<string
 
         return next(context);
     }
+
+    private static bool Has(ICollection<KeyValuePair<string, object?>> tags, string name) => tags.Any(tag => tag.Key == name);
 }

@@ -114,6 +114,28 @@ public sealed class RedirectTests
         Assert.Equal(served ? HttpStatusCode.OK : HttpStatusCode.PermanentRedirect, response.StatusCode);
     }
 
+    // Its error page has another path.
+    [Theory]
+    [EachServer]
+    public async Task Get_AcmeChallengeThatIsMissing_NotRedirected(ServerKind server)
+    {
+        await using var site = await TestSite.StartAsync(server, new SiteOptions
+        {
+            EndsWithServed = false,
+            Settings = { ["Aeronet:HttpsRedirect:HttpsPort"] = "443" },
+            App = app =>
+            {
+                app.UseStatusCodePagesWithReExecute("/page");
+                app.UseAeronetHttpsRedirect();
+                app.MapGet("/page", () => "page");
+            },
+        });
+
+        using var response = await site.GetAsync("/.well-known/acme-challenge/token");
+
+        Assert.Equal((HttpStatusCode.NotFound, "page"), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+    }
+
     [Fact]
     public async Task AcmeChallenge_PostOrSwitchedOff_Redirected()
     {

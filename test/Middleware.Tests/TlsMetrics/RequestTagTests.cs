@@ -58,6 +58,29 @@ public sealed class RequestTagTests
         Assert.DoesNotContain("tls.resumed", Line(host), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Request_RunAgainForItsErrorPage_TagsOnce()
+    {
+        await using var host = await TlsSite.StartAsync(app =>
+        {
+            app.UseStatusCodePagesWithReExecute("/page");
+            app.UseAeronetTlsMetrics();
+            app.Run(context =>
+            {
+                if (context.Request.Path == "/page")
+                    return context.Response.WriteAsync("page");
+
+                context.Response.StatusCode = 404;
+                return Task.CompletedTask;
+            });
+        });
+
+        await OpensslClient.RunAsync(host, ["-tls1_3"], TlsSite.Get);
+
+        await Eventually.HoldsAsync(() => host.Metrics.Count(Duration) == 1, "the request to be measured");
+        Assert.Equal(2, Line(host).Split("tls.resumed").Length);
+    }
+
     [Theory]
     [EachServer]
     public async Task Request_Plain_NoTag(ServerKind server)
