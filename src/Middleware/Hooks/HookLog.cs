@@ -20,5 +20,5 @@ internal static partial class HookLog
     public static partial void ShortCircuited(ILogger logger, LogText hook);
 
     [LoggerMessage(4, LogLevel.Debug, "The request hook {Hook} found a bad request; it is answered with {Status}.", EventName = "RequestRefused")]
-    public static partial void RequestRefused(ILogger logger, string hook, int status, Exception error);
+    public static partial void RequestRefused(ILogger logger, LogText hook, int status, Exception error);
 }

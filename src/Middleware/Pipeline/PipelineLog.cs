@@ -49,5 +49,5 @@ internal static partial class PipelineLog
         "{Call} comes behind another UseAeronetCors, which answers all preflights by a policy of its own: give endpoints their policy by "
             + "RequireAeronetCors(), or a path its policy by UseAeronetRoute() in the pipeline that the first is in.",
         EventName = "SecondCors")]
-    public static partial void SecondCors(ILogger logger, string call);
+    public static partial void SecondCors(ILogger logger, LogText call);
 }
