@@ -69,32 +69,25 @@ internal sealed class DirectoryIndexHandler : IDisposable
     /// <param name="next">Gets what is no directory.</param>
     public Task InvokeAsync(HttpContext context, string requestPath, int mountLength, RequestDelegate next)
     {
-        // The second run of the pipeline for an error page: a list is none.
-        if (context.Response.StatusCode != StatusCodes.Status200OK)
+        // The second run of the pipeline for an error page: a list is none. Other methods are for whoever has a use for them there.
+        if (context.Response.StatusCode != StatusCodes.Status200OK || !RequestMethod.IsGetOrHead(context.Request.Method))
         {
             return next(context);
         }
 
-        var request = context.Request;
         switch (Open(requestPath, mountLength, out var path, out var directory, out var hasSlash))
         {
             case OpenOutcome.Directory:
                 break;
+            case OpenOutcome.Denied:
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                context.Response.Headers.CacheControl = "no-store";
+                return Task.CompletedTask;
             case OpenOutcome.Unavailable:
                 SetUnavailable(context.Response);
                 return Task.CompletedTask;
             default:
                 return next(context);
-        }
-
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
-        {
-            directory!.Dispose();
-            context.Response.StatusCode = HttpMethods.IsOptions(request.Method)
-                ? StatusCodes.Status204NoContent
-                : StatusCodes.Status405MethodNotAllowed;
-            context.Response.Headers.Allow = "GET, HEAD, OPTIONS";
-            return Task.CompletedTask;
         }
 
         if (!hasSlash)
@@ -157,7 +150,7 @@ internal sealed class DirectoryIndexHandler : IDisposable
         try
         {
             using var body = await RenderAsync(context, slice, format, mount, path, style);
-            if (IndexHeaders.Set(context, slice, format, body, style.Policy) && HttpMethods.IsGet(request.Method))
+            if (IndexHeaders.Set(context, slice, format, body, style.Policy) && RequestMethod.IsGet(request.Method))
             {
                 await body.SendAsync(context.Response.BodyWriter, context.RequestAborted);
             }

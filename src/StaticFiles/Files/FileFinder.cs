@@ -15,9 +15,9 @@ internal sealed class FileFinder : IDisposable
     private readonly ContentTypeMap _contentTypes;
     private readonly SiblingFinder _siblings;
     private readonly OpenFileFactory _factory;
+    private readonly ContentHashes? _hashes;
     private readonly bool _serveHidden;
     private readonly (byte[] Bytes, string Name)[] _defaultDocuments;
-    private readonly bool _hashesContent;
     private readonly long _maxAge;
     private readonly ILogger _logger;
 
@@ -33,10 +33,10 @@ internal sealed class FileFinder : IDisposable
         _logger = logger;
         _contentTypes = new ContentTypeMap(options);
         _siblings = new SiblingFinder(root, ContentCoding.FindAll(options.Precompressed));
-        _factory = new OpenFileFactory(root, options);
+        _factory = new OpenFileFactory(options);
+        _hashes = options.EntityTags == EntityTagSource.ContentHash ? new ContentHashes(root) : null;
         _serveHidden = options.ServeHidden;
         _defaultDocuments = [.. (options.DefaultDocuments ?? []).Select(name => (Encoding.UTF8.GetBytes(name), name))];
-        _hashesContent = options.EntityTags == EntityTagSource.ContentHash;
         _maxAge = (long)options.OpenFileCacheMaxAge.TotalMilliseconds;
         _cache = options.OpenFileCacheSize > 0 ? new OpenFileCache(options.OpenFileCacheSize, watcher is null ? null : watcher.Trim) : null;
     }
@@ -66,6 +66,10 @@ internal sealed class FileFinder : IDisposable
 
     /// <summary>Whether files of that name have a content type that is served.</summary>
     public bool IsServedType(string name) => _contentTypes.TryGet(name, out _);
+
+    /// <summary>Gives a file the tag of its content, where the mount has such.</summary>
+    /// <returns>Null when there is nothing to wait for.</returns>
+    public Task? TagAsync(OpenFile file) => _hashes is not null && file.NeedsContentHash ? _hashes.TagAsync(file) : null;
 
     public void Dispose()
     {
@@ -104,7 +108,7 @@ internal sealed class FileFinder : IDisposable
         if (cached is not null && IsSameVersion(cached.File, opened.Stat, siblings) && cached.File.TryAddReference())
         {
             opened.Handle!.Dispose();
-            Array.ForEach(siblings, s => s.Handle.Dispose());
+            Array.ForEach(siblings, s => s.Opened.Handle!.Dispose());
             file = cached.File;
             if (!cached.IsWhereItWas || cached.Directory != directory)
             {
@@ -124,14 +128,14 @@ internal sealed class FileFinder : IDisposable
 
     private bool IsSameVersion(OpenFile file, in FileStat stat, OpenedSibling[] siblings)
     {
-        if (stat != file.Stat || siblings.Length != file.Variants.Length || HashIsOutdated(file))
+        if (stat != file.Stat || siblings.Length != file.Variants.Length)
         {
             return false;
         }
 
         for (var i = 0; i < siblings.Length; i++)
         {
-            if (siblings[i].Stat != file.Variants[i].Stat)
+            if (siblings[i].Opened.Stat != file.Variants[i].Stat)
             {
                 return false;
             }
@@ -139,9 +143,6 @@ internal sealed class FileFinder : IDisposable
 
         return true;
     }
-
-    // Hashed while another change could still have left the modification time as it was.
-    private bool HashIsOutdated(OpenFile file) => _hashesContent && file.HasSettledSinceOpened;
 
     // Content changed in place, the file deleted or replaced: all seen on the descriptor itself, for one cheap call.
     private bool TryUse(CachedFile cached, [NotNullWhen(true)] out OpenFile? file)
@@ -152,7 +153,7 @@ internal sealed class FileFinder : IDisposable
             return false;
         }
 
-        if (IsUnchanged(file) && !HashIsOutdated(file))
+        if (IsUnchanged(file))
         {
             return true;
         }
@@ -247,7 +248,7 @@ internal sealed class FileFinder : IDisposable
                 return FindOutcome.File;
             case OpenOutcome.Denied:
                 StaticFilesLog.Denied(_logger, requestPath);
-                return FindOutcome.NotFound;
+                return FindOutcome.Denied;
             case OpenOutcome.Unavailable:
                 StaticFilesLog.Unavailable(_logger, requestPath);
                 return FindOutcome.Unavailable;

@@ -12,6 +12,9 @@ internal enum FindOutcome
     /// <summary>Nothing that is served.</summary>
     NotFound,
 
+    /// <summary>The process may not read it.</summary>
+    Denied,
+
     /// <summary>It could not be told (out of descriptors, a failing medium).</summary>
     Unavailable,
 }

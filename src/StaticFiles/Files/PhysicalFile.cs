@@ -24,8 +24,12 @@ internal static class PhysicalFile
         return new OpenResult(OpenOutcome.File, handle, Stat(handle));
     }
 
-    /// <summary>Size and modification time, which every platform tells; no inode, and not whether the name is gone.</summary>
-    public static FileStat Stat(SafeFileHandle file)
+    /// <summary>Looks at an open file: by statx(2), else what every platform tells.</summary>
+    public static FileStat Stat(SafeFileHandle file) => LinuxFileRoot.TryStatOpen(file, out var stat) ? stat : StatPortably(file);
+
+    /// <summary>Size and modification time, which every platform tells; no inode, no change time, and not whether the name is gone.</summary>
+    /// <exception cref="NotSupportedException">It cannot be sought in, so it is no regular file.</exception>
+    public static FileStat StatPortably(SafeFileHandle file)
     {
         var modified = File.GetLastWriteTimeUtc(file).Ticks - DateTime.UnixEpoch.Ticks;
         var (seconds, rest) = Math.DivRem(modified, TimeSpan.TicksPerSecond);
@@ -34,6 +38,6 @@ internal static class PhysicalFile
             (seconds, rest) = (seconds - 1, rest + TimeSpan.TicksPerSecond);
         }
 
-        return new FileStat(0, 0, RandomAccess.GetLength(file), seconds, (uint)(rest * TimeSpan.NanosecondsPerTick), IsUnlinked: false);
+        return new FileStat(0, 0, RandomAccess.GetLength(file), seconds, (uint)(rest * TimeSpan.NanosecondsPerTick), 0, 0, IsUnlinked: false);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class SiblingFinder(IFileRoot root, IEnumerable<ContentCoding> c
 
             if (IsCurrent(opened.Stat, original))
             {
-                (found ??= []).Add(new OpenedSibling(coding, opened.Handle!, opened.Stat));
+                (found ??= []).Add(new OpenedSibling(coding, opened));
             }
             else
             {

@@ -16,6 +16,8 @@ namespace Aeronet.AspNetCore.StaticFiles.Hosting;
 /// <summary>One root under one request path: its options, checked, and then its files.</summary>
 internal sealed class StaticFileMount
 {
+    private static readonly TimeSpan RootLookInterval = TimeSpan.FromSeconds(15);
+
     private readonly IServiceProvider _services;
     private readonly AeronetStaticFileOptions _options;
 
@@ -66,6 +68,13 @@ internal sealed class StaticFileMount
         var index = DirectoryIndexHandler.Create(root, _options, files.IsServedType, contentRoot, logger);
         var stopped = _services.GetService<IHostApplicationLifetime>()?.ApplicationStopped;
         stopped?.Register(files.Dispose);
+        if (root is LinuxFileRoot directory)
+        {
+            // Requests see to it themselves; without any, an old root would stay open.
+            var looking = new Timer(static root => ((LinuxFileRoot)root!).CurrentDirectory(), directory, RootLookInterval, RootLookInterval);
+            stopped?.Register(looking.Dispose);
+        }
+
         if (index is not null)
         {
             stopped?.Register(index.Dispose);

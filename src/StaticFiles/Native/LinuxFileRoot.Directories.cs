@@ -21,7 +21,7 @@ internal sealed partial class LinuxFileRoot : IDirectoryRoot
         return outcome == OpenOutcome.File ? OpenOutcome.NotFound : outcome;
     }
 
-    /// <summary>Opens what a path beneath <paramref name="root"/> leads to, for reading.</summary>
+    /// <summary>Opens what a path beneath <paramref name="root"/>, which the caller has entered, leads to, for reading.</summary>
     /// <returns>0, or the negative errno.</returns>
     public int TryOpen(RootDirectory root, ReadOnlySpan<byte> path, out SafeFileHandle? handle)
     {
@@ -42,7 +42,7 @@ internal sealed partial class LinuxFileRoot : IDirectoryRoot
     {
         handle = null;
         stat = default;
-        var descriptor = OpenDescriptor(CurrentDirectory(), path);
+        var descriptor = OpenDescriptor(path);
         if (descriptor < 0)
         {
             return OutcomeOf(-descriptor);

@@ -43,7 +43,7 @@ internal sealed partial class LinuxFileRoot : IFileRoot
 
     public OpenResult Open(ReadOnlySpan<byte> path)
     {
-        var descriptor = OpenDescriptor(CurrentDirectory(), path);
+        var descriptor = OpenDescriptor(path);
         return descriptor >= 0 ? Inspect(new SafeFileHandle(descriptor, ownsHandle: true)) : new OpenResult(OutcomeOf(-descriptor));
     }
 
@@ -59,9 +59,12 @@ internal sealed partial class LinuxFileRoot : IFileRoot
         return descriptor >= 0 ? Inspect(new SafeFileHandle(descriptor, ownsHandle: true)) : new OpenResult(OutcomeOf(-descriptor));
     }
 
-    public bool TryStat(SafeFileHandle file, out FileStat stat)
+    public bool TryStat(SafeFileHandle file, out FileStat stat) => TryStatOpen(file, out stat);
+
+    /// <summary>Looks at an open file, whatever its root; false where this class cannot work.</summary>
+    public static bool TryStatOpen(SafeFileHandle file, out FileStat stat)
     {
-        if (Libc.Stat(file, out var found) != 0)
+        if (!Libc.IsSupported || Libc.Stat(file, out var found) != 0)
         {
             stat = default;
             return false;
@@ -74,6 +77,27 @@ internal sealed partial class LinuxFileRoot : IFileRoot
     /// <summary>Makes the next use look whether the root's path leads elsewhere.</summary>
     public void Expire() => Volatile.Write(ref _nextRefresh, 0);
 
+    private int OpenDescriptor(ReadOnlySpan<byte> path)
+    {
+        // Closed in between only when it has just been replaced, which happens once a second at most.
+        RootDirectory root;
+        do
+        {
+            root = CurrentDirectory();
+        }
+        while (!root.TryEnter());
+
+        try
+        {
+            return OpenDescriptor(root, path);
+        }
+        finally
+        {
+            root.Leave();
+        }
+    }
+
+    // The caller has entered the root.
     private int OpenDescriptor(RootDirectory root, ReadOnlySpan<byte> path)
     {
         if (!_hasOpenAt2)
@@ -112,7 +136,14 @@ internal sealed partial class LinuxFileRoot : IFileRoot
         var next = Volatile.Read(ref _nextRefresh);
         if (now >= next && Interlocked.CompareExchange(ref _nextRefresh, now + RefreshInterval, next) == next)
         {
-            Volatile.Write(ref _directory, _directory.Refreshed());
+            var old = Volatile.Read(ref _directory);
+            var fresh = old.Refreshed();
+            if (fresh != old)
+            {
+                // Expire() lets two look at once.
+                var isMine = Interlocked.CompareExchange(ref _directory, fresh, old) == old;
+                (isMine ? old : fresh).Leave();
+            }
         }
 
         return Volatile.Read(ref _directory);
@@ -140,6 +171,8 @@ internal sealed partial class LinuxFileRoot : IFileRoot
         (long)stat.Size,
         stat.ModifiedSeconds,
         stat.ModifiedNanoseconds,
+        stat.ChangedSeconds,
+        stat.ChangedNanoseconds,
         stat.Links == 0);
 
     private static OpenOutcome OutcomeOf(int errno) => errno switch

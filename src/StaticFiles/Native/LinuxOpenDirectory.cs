@@ -37,7 +37,7 @@ internal sealed class LinuxOpenDirectory : IOpenDirectory
         _root = root;
         _handle = handle;
         Stamp = new DirectoryStamp(
-            ((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor, stat.Inode, stat.ModifiedSeconds, stat.ModifiedNanoseconds);
+            ((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor, stat.Inode, stat.ChangedSeconds, stat.ChangedNanoseconds);
     }
 
     public DirectoryStamp Stamp { get; }

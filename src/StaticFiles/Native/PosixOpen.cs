@@ -47,7 +47,8 @@ internal static unsafe partial class PosixOpen
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
-            return new OpenResult(OpenOutcome.File, handle, PhysicalFile.Stat(handle));
+            var portable = PhysicalFile.StatPortably(handle);
+            return new OpenResult(OpenOutcome.File, handle, LinuxFileRoot.TryStatOpen(handle, out var stat) ? stat : portable);
         }
         catch (NotSupportedException)
         {

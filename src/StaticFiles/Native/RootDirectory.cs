@@ -5,7 +5,7 @@ namespace Aeronet.AspNetCore.StaticFiles.Native;
 
 /// <summary>
 /// An open root directory. Replaced as a whole when the root's path leads to another directory (a deployment that swaps
-/// a symbolic link); never closed by hand, because a request may still be opening a file beneath it.
+/// a symbolic link), and then closed by the last who opens a file beneath it: the file system it is on may be waiting to be unmounted.
 /// </summary>
 internal sealed class RootDirectory
 {
@@ -13,6 +13,9 @@ internal sealed class RootDirectory
     private readonly uint _deviceMajor;
     private readonly uint _deviceMinor;
     private readonly byte[] _path;
+
+    // The first is that of being the root.
+    private int _users = 1;
 
     private RootDirectory(byte[] path, SafeFileHandle handle, in Statx stat)
     {
@@ -41,6 +44,33 @@ internal sealed class RootDirectory
         var isSame = Libc.StatPath(_path, out var stat) != 0
             || (stat.Inode == _inode && stat.DeviceMajor == _deviceMajor && stat.DeviceMinor == _deviceMinor);
         return isSame ? this : TryOpen(_path) ?? this;
+    }
+
+    /// <summary>Keeps it open until <see cref="Leave"/>; false when it is closed, because it is no longer the root.</summary>
+    public bool TryEnter()
+    {
+        var users = Volatile.Read(ref _users);
+        while (users > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+            {
+                return true;
+            }
+
+            users = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>The end of <see cref="TryEnter"/>, or of being the root.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Handle.Dispose();
+        }
     }
 
     private static RootDirectory? TryOpen(byte[] path)

@@ -24,6 +24,12 @@ internal struct Statx
     [FieldOffset(40)]
     internal ulong Size;
 
+    [FieldOffset(96)]
+    internal long ChangedSeconds;
+
+    [FieldOffset(104)]
+    internal uint ChangedNanoseconds;
+
     [FieldOffset(112)]
     internal long ModifiedSeconds;
 

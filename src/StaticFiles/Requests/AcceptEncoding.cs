@@ -44,6 +44,18 @@ internal static class AcceptEncoding
         return best > 0 || (identity == NotListed ? any != 0 : identity > 0);
     }
 
+    /// <summary>Whether the file as it is would be acceptable: unless it, or everything that is not listed, is refused.</summary>
+    public static bool AllowsIdentity(StringValues field)
+    {
+        var (identity, any) = (NotListed, NotListed);
+        foreach (var line in field)
+        {
+            ReadLine(line, [], [], ref identity, ref any);
+        }
+
+        return identity == NotListed ? any != 0 : identity > 0;
+    }
+
     private static void ReadLine(ReadOnlySpan<char> line, OpenFile[] variants, Span<int> weights, ref int identity, ref int any)
     {
         foreach (var range in line.Split(','))

@@ -45,26 +45,21 @@ internal static class Preconditions
     /// </summary>
     public static bool AllowRange(IHeaderDictionary headers, OpenFile file)
     {
-        var field = headers.IfRange;
-        if (field.Count == 0)
-        {
-            return true;
-        }
-
-        if (field.Count > 1 || field[0] is not { } value)
-        {
-            return false;
-        }
-
-        return (file.IsSettled && string.Equals(value, file.ETag, StringComparison.Ordinal))
-            || (TryReadDate(field, file, out var date) && date == file.LastModifiedSeconds && file.IsDateStrong);
+        return headers.IfRange.Count == 0
+            || IsIfRangeTag(headers, file)
+            || (TryReadDate(headers.IfRange, file, out var date) && date == file.LastModifiedSeconds && file.IsDateStrong);
     }
 
-    // A field with more than one value, or a value that is no date, is to be ignored (sections 13.1.3 and 13.1.4).
+    /// <summary>Whether If-Range is the strong tag of that very representation.</summary>
+    public static bool IsIfRangeTag(IHeaderDictionary headers, OpenFile file)
+        => headers.IfRange is [{ } value] && value.StartsWith('"') && string.Equals(value, file.ETag, StringComparison.Ordinal);
+
+    // A field with more than one value, or a value that is no date, is to be ignored, and so is every date where the file has none
+    // (sections 13.1.3 and 13.1.4).
     private static bool TryReadDate(StringValues field, OpenFile file, out long unixSeconds)
     {
         unixSeconds = file.LastModifiedSeconds;
-        return field.Count == 1
+        return field.Count == 1 && file.LastModified is not null
             && (string.Equals(field[0], file.LastModified, StringComparison.Ordinal) || HttpDate.TryParse(field[0], out unixSeconds));
     }
 }

@@ -61,7 +61,11 @@ internal static class FileHeaders
     {
         headers.ContentType = file.Description.ContentType;
         headers.ETag = file.ETag;
-        headers.LastModified = file.LastModified;
+        if (file.LastModified is { } lastModified)
+        {
+            headers.LastModified = lastModified;
+        }
+
         headers.AcceptRanges = Bytes;
         headers.XContentTypeOptions = NoSniff;
         if (file.Description.Coding is { } coding)

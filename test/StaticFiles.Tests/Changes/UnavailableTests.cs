@@ -11,7 +11,7 @@ public sealed class UnavailableTests
     // A full descriptor table is no reason to tell caches that the file does not exist.
     [Theory]
     [InlineData(OpenOutcome.Unavailable, 503, "no-store")]
-    [InlineData(OpenOutcome.Denied, 404, "")]
+    [InlineData(OpenOutcome.Denied, 403, "no-store")]
     [InlineData(OpenOutcome.NotFound, 404, "")]
     internal async Task Invoke_OpenFails_StatusByReason(OpenOutcome outcome, int status, string cacheControl)
     {

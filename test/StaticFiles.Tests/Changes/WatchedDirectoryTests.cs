@@ -93,7 +93,7 @@ public sealed class WatchedDirectoryTests
     }
 
     [Fact]
-    public async Task Get_PermissionTaken_NotFound()
+    public async Task Get_PermissionTaken_Forbidden()
     {
         await using var site = await TestSite.StartAsync(ServerKind.Aeronet, o => o.OpenFileCacheMaxAge = Never, before: Unprivileged.Use);
         var path = site.Write("dir/file.txt", "first");
@@ -101,7 +101,7 @@ public sealed class WatchedDirectoryTests
 
         File.SetUnixFileMode(path, UnixFileMode.None);
 
-        await AssertBecomesAsync(site, "/dir/file.txt", "");
+        await site.GetUntilAsync("/dir/file.txt", answer => answer.Status == 403);
     }
 
     [Fact]

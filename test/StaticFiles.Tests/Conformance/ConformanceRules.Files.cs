@@ -18,7 +18,9 @@ internal static partial class ConformanceRules
         Coded("12.5.3", "identity;q=0 and nothing else: 406", "406", "identity;q=0"),
         new("12.5.5", "Vary, also on 304", ObserveVaryAsync, "200 304"),
         new("8.8.3.3", "a tag of its own", ObserveTagsAsync, "different"),
-        new("14.2", "a range of the variant", async s => Ranged(await s.GetAsync("/app.js", "Accept-Encoding: gzip", "Range: bytes=3-")), "206 gzip bytes 3-6/7"),
+        new("14.2", "a range, where a variant is liked better: of the file", async s => Ranged(await s.GetAsync("/app.js", "Accept-Encoding: gzip", "Range: bytes=3-")), "206 ginal bytes 3-7/8"),
+        new("13.1.5", "If-Range: the variant's tag: the rest of it", ObserveRestOfVariantAsync, "206 gzip bytes 3-6/7 gzip"),
+        new("14.6", "several ranges: no Content-Encoding of the frame", async s => await FramedAsync(await s.GetAsync("/app.js", "Accept-Encoding: gzip", "Range: bytes=0-0,3-3")), "0-0/8:o 3-3/8:g"),
         new("RFC 9111 4", "a variant older than the original: ignored", async s => Coding(await s.GetAsync("/stale.js", "Accept-Encoding: gzip")), "200 original"),
     ];
 
@@ -76,6 +78,15 @@ internal static partial class ConformanceRules
         var notModified = await site.GetAsync("/app.js", "Accept-Encoding: gzip", $"If-None-Match: {whole["ETag"] ?? "*"}");
         Answer[] varying = [.. new[] { whole, notModified }.Where(a => a["Vary"]?.Contains("Accept-Encoding", StringComparison.OrdinalIgnoreCase) == true)];
         return varying.Length == 0 ? "none" : string.Join(' ', varying.Select(a => a.Status.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static async Task<string> FramedAsync(Answer answer) => $"{await PartsAsync(answer)} {answer["Content-Encoding"]}".Trim();
+
+    private static async Task<string> ObserveRestOfVariantAsync(ConformanceSite site)
+    {
+        var tag = (await site.GetAsync("/app.js", "Accept-Encoding: gzip"))["ETag"] ?? "\"none\"";
+        var rest = await site.GetAsync("/app.js", "Accept-Encoding: gzip", "Range: bytes=3-", "If-Range: " + tag);
+        return $"{Ranged(rest)} {rest["Content-Encoding"]}".Trim();
     }
 
     private static async Task<string> ObserveTagsAsync(ConformanceSite site)

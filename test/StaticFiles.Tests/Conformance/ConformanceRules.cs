@@ -21,7 +21,9 @@ internal static partial class ConformanceRules
         new("15.5.6", "another method: 405 with Allow", async s => Allow(await s.SendAsync(HttpMethod.Post, "/ten.txt")), "405 GET, HEAD, OPTIONS", "405 GET, HEAD"),
         new("8.6", "Content-Length, also of nothing", async s => $"{(await s.GetAsync("/ten.txt"))["Content-Length"]} {(await s.GetAsync("/empty.txt"))["Content-Length"]}", "10 0"),
         new("8.8.2", "Last-Modified", async s => (await s.GetAsync("/ten.txt"))["Last-Modified"] ?? "none", Modified),
+        new("8.8.2", "no Last-Modified that all builds share", ObserveBuildDateAsync, "none"),
         new("8.8.3", "ETag, strong", async s => Kind((await s.GetAsync("/ten.txt"))["ETag"]), "strong"),
+        new("8.8.3", "other content of the same size and time: another ETag", ObserveSameTimeAsync, "another"),
         new("8.8.1", "no strong ETag while another change could be missed", ObserveFreshFileAsync, "weak", "none"),
         new("14.3", "Accept-Ranges", async s => (await s.GetAsync("/ten.txt"))["Accept-Ranges"] ?? "none", "bytes"),
         new("8.3.1", "charset of text", async s => (await s.GetAsync("/ten.txt"))["Content-Type"] ?? "none", "text/plain; charset=utf-8"),
@@ -53,7 +55,8 @@ internal static partial class ConformanceRules
         Get("13.1.5", "If-Range: the tag", "206", "Range: bytes=0-1", "If-Range: TAG"),
         Get("13.1.5", "If-Range: another tag", "200", "Range: bytes=0-1", "If-Range: \"other\""),
         Get("13.1.5", "If-Range: strong comparison", "200", "Range: bytes=0-1", "If-Range: W/TAG"),
-        Get("13.1.5", "If-Range: the date", "206", "Range: bytes=0-1", "If-Range: " + Modified),
+        new("13.1.5", "If-Range: the date", async s => Status(await s.GetAsync("/now.txt", "Range: bytes=0-1", "If-Range: " + (await s.GetAsync("/now.txt"))["Last-Modified"])), "206"),
+        Get("8.8.2.2", "If-Range: a date that a tool set is not strong", "200", "Range: bytes=0-1", "If-Range: " + Modified),
         Get("13.1.5", "If-Range: a later date is another", "200", "Range: bytes=0-1", "If-Range: " + After),
         Get("13.1.5", "If-Range: an earlier date", "200", "Range: bytes=0-1", "If-Range: " + Before),
         Get("13.1.5", "If-Range fails: no 416 either", "200", "Range: bytes=50-", "If-Range: \"other\""),
@@ -146,6 +149,29 @@ internal static partial class ConformanceRules
         await File.WriteAllTextAsync(path, "fresh");
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(30));
         return Kind((await site.GetAsync("/fresh.txt"))["ETag"]);
+    }
+
+    private static async Task<string> ObserveBuildDateAsync(ConformanceSite site)
+    {
+        var path = Path.Combine(site.Root, "npm.txt");
+        await File.WriteAllTextAsync(path, "npm");
+        File.SetLastWriteTimeUtc(path, new DateTime(1985, 10, 26, 8, 15, 0, DateTimeKind.Utc));
+        return (await site.GetAsync("/npm.txt"))["Last-Modified"] ?? "none";
+    }
+
+    private static async Task<string> ObserveSameTimeAsync(ConformanceSite site)
+    {
+        var tags = new List<string?>();
+        foreach (var content in (string[])["first", "other"])
+        {
+            var path = Path.Combine(site.Root, "same.txt");
+            await File.WriteAllTextAsync(path, content);
+            File.SetLastWriteTimeUtc(path, new DateTime(2024, 2, 29, 12, 34, 56, DateTimeKind.Utc));
+            await Task.Delay(40);
+            tags.Add((await site.GetAsync("/same.txt"))["ETag"]);
+        }
+
+        return tags[0] is null ? "none" : tags[0] == tags[1] ? "the same" : "another";
     }
 
     private static async Task<string> ObserveNotModifiedAsync(ConformanceSite site)

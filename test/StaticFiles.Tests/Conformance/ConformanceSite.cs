@@ -24,6 +24,7 @@ internal sealed class ConformanceSite(HttpClient client, string root, bool isVer
     public static async Task FillAsync(string root)
     {
         Write("ten.txt", "0123456789");
+        await File.WriteAllTextAsync(Path.Combine(root, "now.txt"), "0123456789");
         Write("empty.txt", "");
         Write("large.bin", Pattern.Bytes(300_000));
         Write("index.html", "root index");
@@ -48,6 +49,9 @@ internal sealed class ConformanceSite(HttpClient client, string root, bool isVer
 
         using var mkfifo = Process.Start("mkfifo", Path.Combine(root, "fifo.txt"));
         await mkfifo.WaitForExitAsync();
+
+        // What has just been changed has no strong validator: neither tag nor date.
+        await Task.Delay(1100);
 
         void Write(string name, object content)
         {

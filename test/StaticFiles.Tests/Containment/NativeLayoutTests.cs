@@ -23,7 +23,7 @@ public sealed class NativeLayoutTests
         {
             var path = Path.Combine(directory.FullName, "file");
             await File.WriteAllBytesAsync(path, new byte[12345]);
-            var told = (await stat.RunAsync("-c", "%s %i %.9Y %d", path)).Output.Trim().Split(' ', '.');
+            var told = (await stat.RunAsync("-c", "%s %i %.9Y %.9Z %d", path)).Output.Trim().Split(' ', '.');
 
             var opened = LinuxFileRoot.TryOpen(directory.FullName, SymlinkPolicy.Deny)!.Open("file\0"u8);
             using var handle = opened.Handle;
@@ -31,12 +31,15 @@ public sealed class NativeLayoutTests
             Assert.Equal(OpenOutcome.File, opened.Outcome);
             var found = opened.Stat;
             Assert.Equal(
-                [$"{found.Size}", $"{found.Inode}", $"{found.ModifiedSeconds}", $"{found.ModifiedNanoseconds:D9}"],
-                told[..4]);
+                [$"{found.Size}", $"{found.Inode}", $"{found.ModifiedSeconds}", $"{found.ModifiedNanoseconds:D9}",
+                    $"{found.ChangedSeconds}", $"{found.ChangedNanoseconds:D9}"],
+                told[..6]);
             Assert.False(opened.Stat.IsUnlinked);
             File.Delete(path);
             Assert.True(LinuxFileRoot.TryOpen(directory.FullName, SymlinkPolicy.Deny)!.TryStat(handle!, out var after));
-            Assert.Equal(opened.Stat with { IsUnlinked = true }, after);
+            Assert.True((after.ChangedSeconds, after.ChangedNanoseconds).CompareTo((found.ChangedSeconds, found.ChangedNanoseconds)) >= 0);
+            Assert.Equal(
+                found with { IsUnlinked = true, ChangedSeconds = after.ChangedSeconds, ChangedNanoseconds = after.ChangedNanoseconds }, after);
         }
         finally
         {

@@ -42,14 +42,15 @@ public sealed class SpecialFileTests
     }
 
     [Theory, EachServer]
-    public async Task Get_Unreadable_NotFoundAndLogged(ServerKind server)
+    public async Task Get_Unreadable_ForbiddenAndLogged(ServerKind server)
     {
         await using var site = await TestSite.StartAsync(server, before: Unprivileged.Use);
         File.SetUnixFileMode(site.Write("file", "x"), UnixFileMode.None);
         site.Write("readable", "x");
         Assert.Equal(200, (await site.GetAsync("/readable")).Status);
 
-        Assert.True((await site.GetAsync("/file")).WasPassedOn);
+        Assert.Equal(403, (await site.GetAsync("/file")).Status);
+        Assert.True((await site.SendAsync(HttpMethod.Post, "/file")).WasPassedOn);
         Assert.Contains(site.Host.Logs.From("Aeronet.AspNetCore.StaticFiles"), e => e.EventId.Name == "Denied");
     }
 
@@ -60,9 +61,32 @@ public sealed class SpecialFileTests
         await using var site = await TestSite.StartAsync(server, before: Unprivileged.Use);
         File.SetUnixFileMode(site.Write("a\r\nwarn: forged\x1b[31m\u009b\u2028ö", "x"), UnixFileMode.None);
 
-        Assert.True((await site.GetAsync("/a%0D%0Awarn:%20forged%1B%5B31m%C2%9B%E2%80%A8%C3%B6")).WasPassedOn);
+        Assert.Equal(403, (await site.GetAsync("/a%0D%0Awarn:%20forged%1B%5B31m%C2%9B%E2%80%A8%C3%B6")).Status);
         var denied = Assert.Single(site.Host.Logs.From("Aeronet.AspNetCore.StaticFiles"), e => e.EventId.Name == "Denied");
         Assert.Contains("'/a\\u000d\\u000awarn: forged\\u001b[31m\\u009b\\u2028ö'", denied.Message, StringComparison.Ordinal);
+    }
+
+    // As nginx: whoever may not see the page is not shown what is beside it, nor the page of the application.
+    [Theory, EachServer]
+    public async Task Get_UnreadableDefaultDocument_ForbiddenAndNoList(ServerKind server)
+    {
+        await using var site = await TestSite.StartAsync(
+            server,
+            o => (o.DirectoryIndex.Enabled, o.FallbackDocument, o.DefaultDocuments) = (true, "app.html", ["index.html", "index.htm"]),
+            before: Unprivileged.Use);
+        site.Write("app.html", "app");
+        site.Write("secret.txt", "x");
+        File.SetUnixFileMode(site.Write("index.html", "x"), UnixFileMode.None);
+        site.Write("index.htm", "second");
+        Directory.CreateDirectory(site.PathOf("closed"));
+        File.SetUnixFileMode(site.PathOf("closed"), UnixFileMode.None);
+
+        foreach (var path in (string[])["/", "/closed/", "/closed/file"])
+        {
+            var answer = await site.GetAsync(path);
+            Assert.Equal(403, answer.Status);
+            Assert.Empty(answer.Text);
+        }
     }
 
     // Where the kernel cannot be asked to keep the way beneath the root.

@@ -36,7 +36,7 @@ public sealed class ProviderListingTests
         Assert.True((await site.GetAsync("/docs/missing/")).WasPassedOn);
         Assert.True((await site.GetAsync("/docs/page.txt/")).WasPassedOn);
         Assert.True((await site.GetAsync("/docs/%FF/")).WasPassedOn);
-        Assert.Equal(405, (await site.SendAsync(HttpMethod.Post, "/docs/")).Status);
+        Assert.True((await site.SendAsync(HttpMethod.Post, "/docs/")).WasPassedOn);
     }
 
     [Fact]

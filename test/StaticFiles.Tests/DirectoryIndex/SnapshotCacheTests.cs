@@ -28,7 +28,7 @@ public sealed class SnapshotCacheTests
         using var cache = Create();
         await cache.GetAsync("a", [], new FakeDirectory(Old));
 
-        await IsReadAgainAsync(cache, Old with { ModifiedNanoseconds = 1 });
+        await IsReadAgainAsync(cache, Old with { ChangedNanoseconds = 1 });
     }
 
     // A name added in the same tick of the clock does not change the time.
@@ -36,7 +36,7 @@ public sealed class SnapshotCacheTests
     public async Task Get_ChangedJustBeforeReading_ReadAgain()
     {
         using var cache = Create();
-        var now = Old with { ModifiedSeconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds() };
+        var now = Old with { ChangedSeconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds() };
         await cache.GetAsync("a", [], new FakeDirectory(now));
 
         await IsReadAgainAsync(cache, now);
@@ -58,7 +58,7 @@ public sealed class SnapshotCacheTests
         using var cache = Create(maxAge: TimeSpan.Zero);
         var first = await cache.GetAsync("a", [], new FakeDirectory(Old) { Delay = TimeSpan.FromMilliseconds(500) });
 
-        Assert.Same(first, await cache.GetAsync("a", [], new FakeDirectory(Old with { ModifiedNanoseconds = 1 })));
+        Assert.Same(first, await cache.GetAsync("a", [], new FakeDirectory(Old with { ChangedNanoseconds = 1 })));
 
         var another = new FakeDirectory(Old with { Inode = 3 });
         await cache.GetAsync("a", [], another);

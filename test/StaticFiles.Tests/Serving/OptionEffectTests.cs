@@ -53,7 +53,11 @@ public sealed class OptionEffectTests
         Assert.Equal("text/html; charset=utf-8", (await site.GetAsync("/both/"))["Content-Type"]);
         Assert.True((await site.GetAsync("/none/")).WasPassedOn);
         Assert.True((await site.GetAsync("/none")).WasPassedOn);
-        Assert.Equal(405, (await site.SendAsync(HttpMethod.Post, "/both/")).Status);
+
+        // As UseStaticFiles: a form is posted to the path it is on.
+        Assert.True((await site.SendAsync(HttpMethod.Post, "/both/")).WasPassedOn);
+        Assert.True((await site.SendAsync(HttpMethod.Options, "/both/")).WasPassedOn);
+        Assert.Equal(405, (await site.SendAsync(HttpMethod.Post, "/both/home.htm")).Status);
         Assert.True((await site.SendAsync(HttpMethod.Post, "/both")).WasPassedOn);
     }
 

@@ -18,8 +18,12 @@ internal sealed class TestSite : IAsyncDisposable
 {
     private static readonly X509Certificate2 Certificate = TestCertificate.Create();
 
+    // Longer than the tick within which two changes have one time.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(40);
+
     private readonly DirectoryInfo _base = Directory.CreateTempSubdirectory("aeronet-files-");
     private KestrelHost? _host;
+    private long _lastWrite;
     private bool _isInMemory;
 
     private TestSite() => Directory.CreateDirectory(Root);
@@ -76,8 +80,8 @@ internal sealed class TestSite : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes a file below the root, or beside it with a path that begins with "../". It is made a minute older than it is: what has
-    /// just been changed gets no strong validator.
+    /// Writes a file below the root, or beside it with a path that begins with "../". It is made a minute older than it is, and the next
+    /// request waits for the kernel's clock to pass the change: what has just been changed gets no strong validator.
     /// </summary>
     public string Write(string name, ReadOnlySpan<byte> content)
     {
@@ -85,6 +89,7 @@ internal sealed class TestSite : IAsyncDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, content);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-1));
+        _lastWrite = Stopwatch.GetTimestamp();
         return path;
     }
 
@@ -115,10 +120,15 @@ internal sealed class TestSite : IAsyncDisposable
     }
 
     /// <summary>Sends the target as it is, except to TestServer.</summary>
-    public Task<Answer> SendAsync(HttpMethod method, string target, params string[] headers)
+    public async Task<Answer> SendAsync(HttpMethod method, string target, params string[] headers)
     {
+        if (_lastWrite != 0 && Settling - Stopwatch.GetElapsedTime(_lastWrite) is var left && left > TimeSpan.Zero)
+        {
+            await Task.Delay(left);
+        }
+
         // TestServer takes no other kind of Uri than the normalised one.
-        return Answer.RequestAsync(Client, method, target, verbatim: !_isInMemory, headers);
+        return await Answer.RequestAsync(Client, method, target, verbatim: !_isInMemory, headers);
     }
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
 
 /// <summary>
-/// Snapshots by directory. One is used again while the directory's modification time, or its provider's token, says that it has the same
+/// Snapshots by directory. One is used again while the directory's change time, or its provider's token, says that it has the same
 /// names, and its sizes and dates are young enough. Reading is done off the caller's thread, once for all who ask at the time, and for as many
 /// directories at a time as there are processors.
 /// </summary>
@@ -113,7 +113,7 @@ internal sealed class SnapshotCache : IDisposable
                 return seen.IsSameDirectory(now);
             }
 
-            var settled = Snapshot.TakenAt.ToUnixTimeMilliseconds() - (seen.ModifiedSeconds * 1000) > Granularity.TotalMilliseconds;
+            var settled = Snapshot.TakenAt.ToUnixTimeMilliseconds() - (seen.ChangedSeconds * 1000) > Granularity.TotalMilliseconds;
             return age < maxAge && settled && seen == now && Changes?.HasChanged != true;
         }
     }

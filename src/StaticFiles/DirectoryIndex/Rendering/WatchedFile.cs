@@ -1,11 +1,12 @@
 using System.Text;
+using Aeronet.AspNetCore.StaticFiles.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Rendering;
 
 /// <summary>
 /// A text file that is read again when it has changed, looked at once a second at most and only when it is used. By its size and
-/// time rather than by a watcher: a name that leads through symbolic links to a new file (Kubernetes) is seen too.
+/// times rather than by a watcher: a name that leads through symbolic links to a new file (Kubernetes) is seen too.
 /// </summary>
 internal sealed class WatchedFile
 {
@@ -20,7 +21,7 @@ internal sealed class WatchedFile
     private long _nextLook;
 
     // Guarded by _gate.
-    private (long Length, DateTime Modified) _seen;
+    private FileStat _seen;
     private bool _isUnusable;
 
     private WatchedFile(string path, Func<string, string?>? findProblem, ILogger logger)
@@ -78,18 +79,18 @@ internal sealed class WatchedFile
     private void Read()
     {
         using var handle = File.OpenHandle(Path, share: FileShare.ReadWrite | FileShare.Delete);
-        var found = (Length: RandomAccess.GetLength(handle), Modified: File.GetLastWriteTimeUtc(handle));
+        var found = PhysicalFile.Stat(handle);
         if (found == _seen)
         {
             return;
         }
 
-        if (found.Length > MaxBytes)
+        if (found.Size > MaxBytes)
         {
-            throw new IOException($"it has {found.Length} bytes, more than {MaxBytes}");
+            throw new IOException($"it has {found.Size} bytes, more than {MaxBytes}");
         }
 
-        var bytes = new byte[found.Length];
+        var bytes = new byte[found.Size];
         var read = RandomAccess.Read(handle, bytes, 0);
         ReadOnlySpan<byte> content = bytes.AsSpan(0, read);
         if (content.StartsWith(Encoding.UTF8.Preamble))

@@ -65,35 +65,21 @@ internal sealed partial class DirectoryWatcher : IDisposable
     public WatchedDirectory? Watch(ReadOnlySpan<byte> path)
     {
         var root = _files.CurrentDirectory();
-        lock (_gate)
+        if (!root.TryEnter())
         {
-            if (_isDisposed || RootAt(root) is not { } directory)
+            return Gone;
+        }
+
+        try
+        {
+            lock (_gate)
             {
-                return null;
+                return _isDisposed ? null : WatchLocked(root, path);
             }
-
-            if (path.IsEmpty || directory == Gone)
-            {
-                return directory;
-            }
-
-            Span<char> name = stackalloc char[MaxName];
-            foreach (var range in path.Split((byte)'/'))
-            {
-                if (!Encoding.UTF8.TryGetChars(path[range], name, out var length)
-                    || ChildAt(directory, name[..length], root, path[..range.End.Value]) is not { } child)
-                {
-                    return null;
-                }
-
-                directory = child;
-                if (directory == Gone)
-                {
-                    break;
-                }
-            }
-
-            return directory;
+        }
+        finally
+        {
+            root.Leave();
         }
     }
 
@@ -122,6 +108,33 @@ internal sealed partial class DirectoryWatcher : IDisposable
         }
 
         reader?.Join();
+    }
+
+    private WatchedDirectory? WatchLocked(RootDirectory root, ReadOnlySpan<byte> path)
+    {
+        var directory = RootAt(root);
+        if (directory is null || directory == Gone || path.IsEmpty)
+        {
+            return directory;
+        }
+
+        Span<char> name = stackalloc char[MaxName];
+        foreach (var range in path.Split((byte)'/'))
+        {
+            if (!Encoding.UTF8.TryGetChars(path[range], name, out var length)
+                || ChildAt(directory, name[..length], root, path[..range.End.Value]) is not { } child)
+            {
+                return null;
+            }
+
+            directory = child;
+            if (directory == Gone)
+            {
+                break;
+            }
+        }
+
+        return directory;
     }
 
     private void Trim(WatchedDirectory directory)
