@@ -20,6 +20,9 @@ internal sealed class DirectoryIndexHandler : IDisposable
     // What a query may ask for beyond the configured size: a row of HTML costs ten times what a line of text does.
     private const int MaxHtmlPageSize = 1000;
 
+    // Entries; about a millisecond of HTML. More are written off the loop.
+    private const int QuicklyRendered = 256;
+
     private readonly IDirectoryRoot _directories;
     private readonly bool _serveHidden;
     private readonly DirectoryIndexOptions _options;
@@ -134,7 +137,7 @@ internal sealed class DirectoryIndexHandler : IDisposable
         var request = context.Request;
         if (await _snapshots.GetAsync(Convert.ToHexString(path), path, directory) is not { } snapshot)
         {
-            DirectoryIndexLog.DirectoryUnreadable(_logger, ShownName.Of(path));
+            DirectoryIndexLog.DirectoryUnreadable(_logger, $"{mount}/{ShownName.Of(path)}");
             SetUnavailable(context.Response);
             return;
         }
@@ -149,11 +152,17 @@ internal sealed class DirectoryIndexHandler : IDisposable
         var style = _branding.Current;
         try
         {
-            using var body = await RenderAsync(context, slice, format, mount, path, style);
+            using var body = await RenderAsync(request.PathBase.Value + mount, slice, format, path, style, context.RequestAborted);
             if (IndexHeaders.Set(context, slice, format, body, style.Policy) && RequestMethod.IsGet(request.Method))
             {
                 await body.SendAsync(context.Response.BodyWriter, context.RequestAborted);
             }
+        }
+        catch (PageTooLargeException error)
+        {
+            DirectoryIndexLog.PageTooLarge(_logger, $"{mount}/{ShownName.Of(path)}", error.Message);
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            context.Response.Headers.CacheControl = "no-store";
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -161,22 +170,28 @@ internal sealed class DirectoryIndexHandler : IDisposable
         }
     }
 
-    private Task<RenderedBody> RenderAsync(
-        HttpContext context, IndexSlice slice, IndexFormat format, string mount, byte[] path, Branding.Styled style)
+    private async Task<RenderedBody> RenderAsync(
+        string mount, IndexSlice slice, IndexFormat format, byte[] path, Branding.Styled style, CancellationToken cancellationToken)
     {
-        mount = context.Request.PathBase.Value + mount;
-        switch (format)
+        var readme = format == IndexFormat.Html && slice.Query.Page == 1 && _readme is not null
+            ? await _readme.FindAsync(slice.Snapshot, path)
+            : default;
+        return slice.Count <= QuicklyRendered
+            ? await RenderNowAsync()
+            : await Task.Run(RenderNowAsync, cancellationToken);
+
+        Task<RenderedBody> RenderNowAsync()
         {
-            case IndexFormat.Json:
-                var shown = PageFactory.ShownPath(PageFactory.Breadcrumbs(mount, path));
-                return RenderedBody.CreateAsync(output => JsonListing.WriteAsync(slice, shown, output));
-            case IndexFormat.Text:
-                return RenderedBody.CreateAsync(output => TextListing.WriteAsync(slice, output));
-            default:
-                string? name = null;
-                var html = slice.Query.Page == 1 ? _readme?.Find(slice.Snapshot, path, out name) : null;
-                var page = PageFactory.Create(slice, mount, path, _branding, style, (name, html));
-                return _pages.WriteAsync(page, context.RequestAborted);
+            switch (format)
+            {
+                case IndexFormat.Json:
+                    var shown = PageFactory.ShownPath(PageFactory.Breadcrumbs(mount, path));
+                    return RenderedBody.CreateAsync(output => JsonListing.WriteAsync(slice, shown, output));
+                case IndexFormat.Text:
+                    return RenderedBody.CreateAsync(output => TextListing.WriteAsync(slice, output));
+                default:
+                    return _pages.WriteAsync(PageFactory.Create(slice, mount, path, _branding, style, readme), cancellationToken);
+            }
         }
     }
 

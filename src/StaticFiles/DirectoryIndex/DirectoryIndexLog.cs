@@ -17,6 +17,13 @@ internal static partial class DirectoryIndexLog
     [LoggerMessage(43, LogLevel.Warning, "The directory for '{Path}' could not be read.", EventName = "DirectoryUnreadable")]
     public static partial void DirectoryUnreadable(ILogger logger, LogText path);
 
-    [LoggerMessage(44, LogLevel.Information, "'{Path}' could not be rendered: {Problem}", EventName = "ReadmeFailed")]
+    [LoggerMessage(44, LogLevel.Warning, "'{Path}' is not shown below its list: {Problem}.", EventName = "ReadmeFailed")]
     public static partial void ReadmeFailed(ILogger logger, LogText path, LogText problem);
+
+    [LoggerMessage(
+        45,
+        LogLevel.Warning,
+        "The list for '{Path}' cannot be sent: {Problem}. Lower DirectoryIndex:PageSize, or shorten what is put around the list.",
+        EventName = "PageTooLarge")]
+    public static partial void PageTooLarge(ILogger logger, LogText path, LogText problem);
 }

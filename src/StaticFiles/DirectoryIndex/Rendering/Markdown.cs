@@ -14,14 +14,17 @@ internal static class Markdown
 {
     private const int DeepestHeading = 6;
 
-    // No extension that lets the text set attributes or ids.
-    private static readonly MarkdownPipeline Pipeline =
-        new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseAutoLinks().UseEmphasisExtras().Build();
+    // A hundred times what an honest document of the largest size takes.
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(1);
+
+    private static readonly MarkdownPipeline Pipeline = CreatePipeline();
 
     /// <summary>Renders a document.</summary>
     /// <exception cref="ArgumentException">It is nested too deeply.</exception>
+    /// <exception cref="TimeoutException">It takes longer than a second.</exception>
     public static string ToHtml(string text)
     {
+        RenderingDeadline.Start(MaxTime);
         var document = Markdig.Markdown.Parse(text, Pipeline);
         foreach (var node in document.Descendants().ToList())
         {
@@ -59,6 +62,14 @@ internal static class Markdown
         }
 
         return stripped[..end].ToUpperInvariant() is "HTTP" or "HTTPS" || (!isImage && stripped[..end].ToUpperInvariant() is "MAILTO");
+    }
+
+    private static MarkdownPipeline CreatePipeline()
+    {
+        // No extension that lets the text set attributes or ids.
+        var builder = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseAutoLinks().UseEmphasisExtras();
+        RenderingDeadline.AddTo(builder);
+        return builder.Build();
     }
 
     private static void Clean(LinkInline link)

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
+using Scriban.Syntax;
 
 namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Rendering;
 
 /// <summary>Writes the HTML page: by the operator's renderer or template, or, where they fail, the built-in one.</summary>
 internal sealed class PageWriter(IDirectoryIndexRenderer? renderer, ILogger logger)
 {
+    /// <exception cref="PageTooLargeException">The built-in page would have more bytes than are kept for one.</exception>
     public async Task<RenderedBody> WriteAsync(DirectoryIndexPage page, CancellationToken cancellationToken)
     {
         if (renderer is not null)
@@ -19,10 +21,18 @@ internal sealed class PageWriter(IDirectoryIndexRenderer? renderer, ILogger logg
             }
         }
 
-        return await RenderedBody.CreateAsync(output =>
+        try
         {
-            LiquidTemplate.BuiltIn.Render(page, output);
-            return Task.CompletedTask;
-        });
+            return await RenderedBody.CreateAsync(output =>
+            {
+                LiquidTemplate.BuiltIn.Render(page, output);
+                return Task.CompletedTask;
+            });
+        }
+        catch (ScriptRuntimeException error)
+        {
+            // There is nothing wrong with that template: a bound is exceeded.
+            throw new PageTooLargeException(RenderedBody.MaxBytes, error);
+        }
     }
 }

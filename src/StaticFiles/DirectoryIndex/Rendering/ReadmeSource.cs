@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Names;
@@ -7,72 +8,104 @@ using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Rendering;
 
-/// <summary>The rendered README.md of a directory, kept as long as its file is the same.</summary>
+/// <summary>
+/// The rendered README.md of a directory, kept as long as its file is the same. Rendering is done off the caller's thread, once for all who
+/// ask at the time, and for half as many files at a time as there are processors.
+/// </summary>
 internal sealed class ReadmeSource(IFileRoot root, MemoryCache? memory, ILogger logger)
 {
     private const int MaxBytes = 128 * 1024;
     private static readonly TimeSpan Unused = TimeSpan.FromMinutes(1);
 
-    /// <summary>The HTML; null when the directory has none, or none that can be shown.</summary>
+    // Rendering itself ends after a second; this is for those behind others. The list is what was asked for.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<(string Key, FileStat Stat), Lazy<Task<string>>> _rendering = new();
+    private readonly SemaphoreSlim _renderers = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    /// <summary>The file's name, to be shown, and its HTML; nulls when the directory has none, or none that can be shown.</summary>
     /// <param name="snapshot">The directory.</param>
     /// <param name="directory">Its path relative to the root, without a slash or NUL at the end.</param>
-    /// <param name="name">The file's name, to be shown.</param>
-    public string? Find(DirectorySnapshot snapshot, ReadOnlySpan<byte> directory, out string? name)
+    public async ValueTask<(string? Name, string? Html)> FindAsync(DirectorySnapshot snapshot, byte[] directory)
     {
-        name = null;
         if (snapshot.Readme is not { Size: <= MaxBytes } entry)
         {
-            return null;
+            return default;
         }
 
-        byte[] path = directory.IsEmpty ? [.. snapshot.NameOf(entry), 0] : [.. directory, (byte)'/', .. snapshot.NameOf(entry), 0];
-        if (HtmlOf(path) is not { Length: > 0 } html)
-        {
-            return null;
-        }
-
-        name = ShownName.Of(snapshot.NameOf(entry));
-        return html;
+        byte[] path = directory.Length == 0 ? [.. snapshot.NameOf(entry), 0] : [.. directory, (byte)'/', .. snapshot.NameOf(entry), 0];
+        return await HtmlOfAsync(path) is { Length: > 0 } html ? (ShownName.Of(snapshot.NameOf(entry)), html) : default;
     }
 
-    private string? HtmlOf(byte[] path)
+    private ValueTask<string?> HtmlOfAsync(byte[] path)
     {
         var key = "readme " + Convert.ToHexString(path);
         var kept = memory?.Get<KeptReadme>(key);
         if (kept is not null && root.StillLeadsTo(Encoding.UTF8.GetString(path.AsSpan(..^1)), kept.Stat))
         {
-            return kept.Html;
+            return new(kept.Html);
         }
 
         var opened = root.Open(path);
-        using var handle = opened.Handle;
-        if (opened.Outcome != OpenOutcome.File || opened.Stat.Size > MaxBytes)
+        if (opened.Outcome != OpenOutcome.File || opened.Stat.Size > MaxBytes || (kept is not null && kept.Stat == opened.Stat))
         {
-            return null;
+            opened.Handle?.Dispose();
+            return new(opened.Outcome == OpenOutcome.File && opened.Stat.Size <= MaxBytes ? kept!.Html : null);
         }
 
-        if (kept is not null && kept.Stat == opened.Stat)
+        var mine = new Lazy<Task<string>>(() => RenderAsync(key, path, opened));
+        var rendering = _rendering.GetOrAdd((key, opened.Stat), mine);
+        if (rendering != mine)
         {
-            return kept.Html;
+            opened.Handle!.Dispose();
         }
 
-        var bytes = new byte[opened.Stat.Size];
-        var read = RandomAccess.Read(handle!, bytes, 0);
-        var html = Render(Encoding.UTF8.GetString(bytes, 0, read).TrimStart('\uFEFF'), path.AsSpan(..^1));
-        memory?.Set(
-            key, new KeptReadme(opened.Stat, html), new MemoryCacheEntryOptions { Size = 256 + (2L * html.Length), SlidingExpiration = Unused });
-        return html;
+        return new(WaitAsync(rendering.Value, path));
     }
 
-    private string Render(string text, ReadOnlySpan<byte> path)
+    private async Task<string?> WaitAsync(Task<string> rendering, byte[] path)
     {
         try
         {
-            return Markdown.ToHtml(text);
+            return await rendering.WaitAsync(Patience);
         }
-        catch (ArgumentException error)
+        catch (TimeoutException)
         {
-            DirectoryIndexLog.ReadmeFailed(logger, ShownName.Of(path), error.Message);
+            DirectoryIndexLog.ReadmeFailed(logger, ShownName.Of(path.AsSpan(..^1)), "others are rendered before it, the list is sent without");
+            return null;
+        }
+    }
+
+    private async Task<string> RenderAsync(string key, byte[] path, OpenResult opened)
+    {
+        await _renderers.WaitAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            // Off the loop's own thread, whatever that resumes on.
+            var html = await Task.Run(() => Render(path, opened));
+            memory?.Set(
+                key, new KeptReadme(opened.Stat, html), new MemoryCacheEntryOptions { Size = 256 + (2L * html.Length), SlidingExpiration = Unused });
+            return html;
+        }
+        finally
+        {
+            _rendering.TryRemove((key, opened.Stat), out _);
+            _renderers.Release();
+            opened.Handle!.Dispose();
+        }
+    }
+
+    private string Render(byte[] path, in OpenResult opened)
+    {
+        try
+        {
+            var bytes = new byte[opened.Stat.Size];
+            var read = RandomAccess.Read(opened.Handle!, bytes, 0);
+            return Markdown.ToHtml(Encoding.UTF8.GetString(bytes, 0, read).TrimStart('\uFEFF'));
+        }
+        catch (Exception error) when (error is ArgumentException or TimeoutException or IOException)
+        {
+            DirectoryIndexLog.ReadmeFailed(logger, ShownName.Of(path.AsSpan(..^1)), error.Message);
             return "";
         }
     }

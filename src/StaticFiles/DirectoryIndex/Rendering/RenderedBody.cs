@@ -8,6 +8,11 @@ namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Rendering;
 /// <summary>A whole body in pooled memory, with the tag and length that only a whole one has.</summary>
 internal sealed class RenderedBody : IDisposable
 {
+    /// <summary>
+    /// The most bytes of one: several times what 10,000 entries with the longest names take. A page with more is an error, never a part.
+    /// </summary>
+    public const int MaxBytes = 64 << 20;
+
     private const int TagBytes = 16;
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private static readonly PipeOptions Unbounded = new(
@@ -29,6 +34,7 @@ internal sealed class RenderedBody : IDisposable
     public string ETag { get; }
 
     /// <summary>Takes what <paramref name="write"/> writes, as UTF-8.</summary>
+    /// <exception cref="PageTooLargeException">It writes more than <see cref="MaxBytes"/>.</exception>
     public static Task<RenderedBody> CreateAsync(Func<TextWriter, Task> write) => CreateAsync(async (PipeWriter output) =>
     {
         await using var text = new StreamWriter(output.AsStream(leaveOpen: true), Utf8);
@@ -36,12 +42,13 @@ internal sealed class RenderedBody : IDisposable
     });
 
     /// <summary>Takes what <paramref name="write"/> writes.</summary>
+    /// <exception cref="PageTooLargeException">It writes more than <see cref="MaxBytes"/>.</exception>
     public static async Task<RenderedBody> CreateAsync(Func<PipeWriter, Task> write)
     {
         var pipe = new Pipe(Unbounded);
         try
         {
-            await write(pipe.Writer);
+            await write(new BoundedPipeWriter(pipe.Writer, MaxBytes));
             await pipe.Writer.CompleteAsync();
             var result = await pipe.Reader.ReadAsync();
             return new RenderedBody(pipe.Reader, result.Buffer);
