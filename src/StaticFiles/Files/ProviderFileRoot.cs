@@ -9,7 +9,9 @@ namespace Aeronet.AspNetCore.StaticFiles.Files;
 /// Files of an <see cref="IFileProvider"/>. What has no path of its own (embedded resources, archives) is copied into an unnamed
 /// temporary file when it is opened, so that it is sent, cut into ranges and kept open as any file is.
 /// </summary>
-internal sealed partial class ProviderFileRoot(IFileProvider provider) : IFileRoot
+/// <param name="provider">The provider.</param>
+/// <param name="except">A directory, with a slash at its end, whose files are not the provider's to give; null for none.</param>
+internal sealed partial class ProviderFileRoot(IFileProvider provider, string? except = null) : IFileRoot
 {
     public string Strategy => "file provider";
 
@@ -25,7 +27,7 @@ internal sealed partial class ProviderFileRoot(IFileProvider provider) : IFileRo
             }
 
             return info.IsDirectory ? new OpenResult(OpenOutcome.Directory)
-                : info.PhysicalPath is { } physical ? PhysicalFile.Open(physical)
+                : info.PhysicalPath is { } physical ? OpenPhysical(physical)
                 : Spool(info);
         }
         catch (UnauthorizedAccessException)
@@ -57,6 +59,9 @@ internal sealed partial class ProviderFileRoot(IFileProvider provider) : IFileRo
             && info.LastModified.UtcTicks == DateTime.UnixEpoch.Ticks
                 + (stat.ModifiedSeconds * TimeSpan.TicksPerSecond) + (stat.ModifiedNanoseconds / TimeSpan.NanosecondsPerTick);
     }
+
+    private OpenResult OpenPhysical(string path)
+        => except is not null && path.StartsWith(except, StringComparison.Ordinal) ? new OpenResult(OpenOutcome.NotFound) : PhysicalFile.Open(path);
 
     private static OpenResult Spool(IFileInfo info)
     {

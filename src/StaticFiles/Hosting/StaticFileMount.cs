@@ -63,12 +63,12 @@ internal sealed class StaticFileMount
 
         // A list links to every name, so every name must be found. Those of a provider are text.
         var files = new FileFinder(
-            _options.DirectoryIndex.Enabled && root is not ProviderFileRoot ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
+            _options.DirectoryIndex.Enabled && root is LinuxFileRoot or PortableFileRoot ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
         var contentRoot = _services.GetRequiredService<IWebHostEnvironment>().ContentRootPath;
         var index = DirectoryIndexHandler.Create(root, _options, files.IsServedType, contentRoot, logger);
         var stopped = _services.GetService<IHostApplicationLifetime>()?.ApplicationStopped;
         stopped?.Register(files.Dispose);
-        if (root is LinuxFileRoot directory)
+        if ((root as LinuxFileRoot ?? (root as LayeredFileRoot)?.Directory) is { } directory)
         {
             // Requests see to it themselves; without any, an old root would stay open.
             var looking = new Timer(static root => ((LinuxFileRoot)root!).CurrentDirectory(), directory, RootLookInterval, RootLookInterval);
@@ -118,7 +118,19 @@ internal sealed class StaticFileMount
             return files;
         }
 
-        var path = StaticFileOptionsValidator.FullRoot(_options, _services.GetRequiredService<IWebHostEnvironment>())!;
+        var environment = _services.GetRequiredService<IWebHostEnvironment>();
+        if (StaticFileOptionsValidator.FullRoot(_options, environment) is { } path)
+        {
+            return OpenDirectory(path, logger);
+        }
+
+        var webRoot = WebRoot.Open(environment, directory => OpenDirectory(directory, logger));
+        StaticFilesLog.Serving(logger, environment.WebRootFileProvider.GetType().Name, _options.RequestPath, webRoot.Strategy);
+        return webRoot;
+    }
+
+    private IFileRoot OpenDirectory(string path, ILogger logger)
+    {
         IFileRoot? root = LinuxFileRoot.TryOpen(path, _options.Symlinks);
         if (root is null)
         {

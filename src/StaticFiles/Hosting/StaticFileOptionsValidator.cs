@@ -13,9 +13,9 @@ internal sealed partial class StaticFileOptionsValidator(IWebHostEnvironment env
     private const long MaxRangeGap = 1 << 30;
     private static readonly TimeSpan MaxMaxAge = TimeSpan.FromHours(1);
 
-    /// <summary>The directory that <paramref name="options"/> mean, as a full path; null without a web root.</summary>
+    /// <summary>The directory that <paramref name="options"/> mean, as a full path; null where that is a web root that is no plain directory.</summary>
     public static string? FullRoot(AeronetStaticFileOptions options, IWebHostEnvironment environment) => string.IsNullOrEmpty(options.Root)
-        ? environment.WebRootPath
+        ? WebRoot.PlainDirectory(environment)
         : Path.GetFullPath(options.Root, environment.ContentRootPath);
 
     /// <summary>What is wrong, one line each.</summary>
@@ -101,13 +101,13 @@ internal sealed partial class StaticFileOptionsValidator(IWebHostEnvironment env
             return $"{section}:Root contains a NUL character: use the path of a directory.";
         }
 
-        if (FullRoot(options, environment) is not { } root)
+        if (string.IsNullOrEmpty(options.Root) && WebRoot.IsMissing(environment))
         {
             var webRoot = Path.Combine(environment.ContentRootPath, "wwwroot");
             return $"{section}:Root is not set and the application has no web root: set it to a directory, or create '{webRoot}'.";
         }
 
-        return Directory.Exists(root) ? null
+        return FullRoot(options, environment) is not { } root || Directory.Exists(root) ? null
             : File.Exists(root) ? $"{section}:Root is '{root}', which is a file: use a directory."
             : $"{section}:Root is '{root}', which does not exist or cannot be reached: create the directory, or set another.";
     }

@@ -40,23 +40,26 @@ internal sealed class TestSite : IAsyncDisposable
     /// <param name="options">Changes the middleware's options.</param>
     /// <param name="before">Adds to the pipeline before the middleware.</param>
     /// <param name="services">Adds services.</param>
+    /// <param name="builder">Changes the application's builder; its second argument is the root.</param>
     public static async Task<TestSite> StartAsync(
         ServerKind server,
         Action<AeronetStaticFileOptions>? options = null,
         Action<WebApplication>? before = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        Action<WebApplicationBuilder, string>? builder = null)
     {
         var site = new TestSite();
         try
         {
             await site.StartHostAsync(server, new KestrelHostOptions
             {
-                Builder = builder =>
+                Builder = application =>
                 {
-                    services?.Invoke(builder.Services);
+                    services?.Invoke(application.Services);
+                    builder?.Invoke(application, site.Root);
                     if (server == ServerKind.TestServer)
                     {
-                        builder.WebHost.UseTestServer();
+                        application.WebHost.UseTestServer();
                     }
                 },
                 App = app =>
