@@ -14,12 +14,15 @@ internal sealed class PipelineCheck
 
     private readonly IApplicationBuilder _app;
     private readonly List<string> _methods;
+    private readonly int _fallback;
     private readonly ILogger _logger;
 
     private PipelineCheck(IApplicationBuilder app, ILogger logger)
     {
         _app = app;
-        _methods = [.. PipelineComponents.Of(app).Select(PipelineRules.MethodOf)];
+        List<string> components = [.. PipelineComponents.Of(app)];
+        _methods = [.. components.Select(PipelineRules.MethodOf)];
+        _fallback = components.IndexOf(PipelineRules.FallbackComponent);
         _logger = logger;
     }
 
@@ -53,6 +56,7 @@ internal sealed class PipelineCheck
             Check(rule);
         }
 
+        CheckFallback();
         CheckTwice(PipelineStep.HttpsRedirect, PipelineRules.HttpsRedirection);
         CheckTwice(PipelineStep.Cors, PipelineRules.FrameworkCors);
         CheckAuthorization(PipelineStep.HttpsRedirect, "it is answered over http", _ => true);
@@ -82,6 +86,21 @@ internal sealed class PipelineCheck
         else
         {
             PipelineLog.ComesTooEarly(_logger, rule.Step, names, rule.Why, method, PipelineStep.CalledBy(_app, others[^1]));
+        }
+    }
+
+    // Other mounts may stand before routing: they answer for what is there alone.
+    private void CheckFallback()
+    {
+        if (_fallback >= 0 && _methods.LastIndexOf(PipelineRules.Routing) > _fallback)
+        {
+            PipelineLog.ComesTooEarly(
+                _logger,
+                PipelineStep.StaticFiles,
+                PipelineRules.Routing,
+                "with its FallbackDocument it answers GET for the paths of endpoints",
+                PipelineStep.CalledBy(_app, PipelineStep.StaticFiles),
+                PipelineRules.Routing);
         }
     }
 

@@ -6,6 +6,13 @@ internal static class PipelineRules
     public const string Authorization = "UseAuthorization";
     public const string FrameworkCors = "UseCors";
     public const string HttpsRedirection = "UseHttpsRedirection";
+    public const string Routing = "UseRouting";
+
+    /// <summary>What a mount of static files with a fallback document is in a pipeline.</summary>
+    public const string FallbackComponent = StaticFilesComponents + "WithFallback";
+
+    // That package knows nothing of steps.
+    private const string StaticFilesComponents = "Microsoft.AspNetCore.Builder.AeronetStaticFiles";
 
     private const string Authentication = "UseAuthentication";
     private const string Endpoints = "UseEndpoints";
@@ -23,6 +30,7 @@ internal static class PipelineRules
         ["Microsoft.AspNetCore.Authorization.AuthorizationMiddlewareInternal"] = Authorization,
         ["Microsoft.AspNetCore.Cors.Infrastructure.CorsMiddleware"] = FrameworkCors,
         ["Microsoft.AspNetCore.Routing.EndpointMiddleware"] = Endpoints,
+        ["Microsoft.AspNetCore.Routing.EndpointRoutingMiddleware"] = Routing,
         ["Microsoft.AspNetCore.HttpOverrides.ForwardedHeadersMiddleware"] = ForwardedHeaders,
         ["Microsoft.AspNetCore.HttpsPolicy.HttpsRedirectionMiddleware"] = HttpsRedirection,
         ["Microsoft.AspNetCore.OutputCaching.OutputCacheMiddleware"] = OutputCache,
@@ -62,10 +70,6 @@ internal static class PipelineRules
 
     /// <summary>The method that puts a component into a pipeline.</summary>
     public static string MethodOf(string component)
-    {
-        // That package knows nothing of steps.
-        const string StaticFilesType = "Microsoft.AspNetCore.Builder.AeronetStaticFiles";
-        return component.StartsWith(StaticFilesType, StringComparison.Ordinal) ? PipelineStep.StaticFiles
+        => component.StartsWith(StaticFilesComponents, StringComparison.Ordinal) ? PipelineStep.StaticFiles
             : Methods.GetValueOrDefault(component, component);
-    }
 }

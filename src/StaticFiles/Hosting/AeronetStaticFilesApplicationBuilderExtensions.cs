@@ -72,6 +72,8 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
     private static IApplicationBuilder Use(IApplicationBuilder app, StaticFileMount mount)
     {
         var createMiddleware = mount.Open();
-        return app.Use(next => createMiddleware(next).InvokeAsync);
+        return mount.HasFallback
+            ? app.Use(new AeronetStaticFilesWithFallback(createMiddleware).Create)
+            : app.Use(next => createMiddleware(next).InvokeAsync);
     }
 }

@@ -37,6 +37,9 @@ internal sealed class StaticFileMount
         }
     }
 
+    /// <summary>Whether it answers for what is not there.</summary>
+    public bool HasFallback => !string.IsNullOrEmpty(_options.FallbackDocument);
+
     /// <summary>The mounts of the configuration section, each changed by a delegate: one, or as many as its list has.</summary>
     /// <exception cref="OptionsValidationException">An option of any of them is wrong.</exception>
     public static IReadOnlyList<StaticFileMount> FromConfiguration(IServiceProvider services, Action<AeronetStaticFileOptions> configure)

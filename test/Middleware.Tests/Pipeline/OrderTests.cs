@@ -17,6 +17,8 @@ public sealed class OrderTests : IDisposable
         + "UseAuthorization UseRateLimiter UseResponseCompression UseOutputCache")]
     [InlineData("UseExceptionHandler UseForwardedHeaders UseAeronetAccessLog UseAeronetHttpsRedirect UseRouting UseAeronetCors UseAeronetHooks "
         + "UseAuthentication UseAuthorization UseAeronetStaticFiles UseResponseCompression UseResponseCaching UseEndpoints")]
+    [InlineData("UseAeronetTlsMetrics UseAeronetStaticFiles UseRouting WithFallback UseAuthentication UseAuthorization UseEndpoints")]
+    [InlineData("UseAeronetTlsMetrics WithFallback UseAuthentication UseAuthorization")]
     public async Task RightOrder_NoWarning(string order) => Assert.Empty(await WarningsOfAsync(order));
 
     [Theory]
@@ -46,6 +48,9 @@ public sealed class OrderTests : IDisposable
     [InlineData("UseAeronet UseResponseCompression UseAeronetStaticFiles",
         "UseAeronetStaticFiles comes after UseResponseCompression: files are copied for each request *. "
             + "Call app.UseAeronetStaticFiles() before app.UseResponseCompression().")]
+    [InlineData("UseAeronetTlsMetrics WithFallback UseAeronetStaticFiles UseRouting UseEndpoints",
+        "UseAeronetStaticFiles comes before UseRouting: with its FallbackDocument it answers GET for the paths of endpoints. "
+            + "Call app.UseAeronetStaticFiles() after app.UseRouting().")]
     [InlineData("UseHttpsRedirection UseAeronetHttpsRedirect",
         "UseAeronetHttpsRedirect does what app.UseHttpsRedirection() does, and both are called. Remove app.UseHttpsRedirection().")]
     [InlineData("UseCors UseAeronetCors", "UseAeronetCors does what app.UseCors() does, and both are called. *")]
@@ -136,6 +141,7 @@ public sealed class OrderTests : IDisposable
         "UseAeronetHttpsRedirect" => app.UseAeronetHttpsRedirect(),
         "UseAeronetTlsMetrics" => app.UseAeronetTlsMetrics(),
         "UseAeronetStaticFiles" => app.UseAeronetStaticFiles("", _folder.FullName),
+        "WithFallback" => app.UseAeronetStaticFiles(files => (files.Root, files.FallbackDocument) = (_folder.FullName, "index.html")),
         "UseAuthentication" => app.UseAuthentication(),
         "UseAuthorization" => app.UseAuthorization(),
         "UseCors" => app.UseCors(),
