@@ -16,7 +16,10 @@ public sealed class AeronetStaticFileOptions
     public const string SectionName = "Aeronet:StaticFiles";
 
     /// <summary>The directory to serve. A relative path starts at the application's content root.</summary>
-    /// <remarks>Defaults to <see langword="null"/>: the application's web root (<c>wwwroot</c>).</remarks>
+    /// <remarks>
+    /// Defaults to <see langword="null"/>: the application's web root (<c>wwwroot</c>), with whatever else its <c>WebRootFileProvider</c> has, such
+    /// as the assets of Razor class libraries in Development.
+    /// </remarks>
     public string? Root { get; set; }
 
     /// <summary>Where files come from instead of <see cref="Root"/>. Only in code.</summary>
@@ -39,7 +42,7 @@ public sealed class AeronetStaticFileOptions
 
     /// <summary>
     /// The file, relative to the root, that answers GET and HEAD for what is not there, with 200: the page of an application that routes
-    /// in the browser. Not for paths whose last component has a dot, which name files.
+    /// in the browser. Not for paths whose last component has a dot, which name files. Before <c>UseRouting</c> it answers for endpoints, too.
     /// </summary>
     /// <remarks>Defaults to <see langword="null"/>: such requests go on to the next middleware.</remarks>
     public string? FallbackDocument { get; set; }
@@ -83,7 +86,10 @@ public sealed class AeronetStaticFileOptions
     /// Whether files whose name holds a hash, such as <c>app.3f2a9c1b.js</c>, get <c>public, max-age=31536000, immutable</c> (RFC 8246) unless
     /// a rule says otherwise.
     /// </summary>
-    /// <remarks>Defaults to <see langword="false"/>. What looks like a hash is a guess: a part of the name, at least 8 letters and digits.</remarks>
+    /// <remarks>
+    /// Defaults to <see langword="false"/>. What looks like a hash is a guess: a part of the name with the length of a hash and as much chance in
+    /// it, which dates, versions and words have not, nor every short hash. A rule is certain.
+    /// </remarks>
     public bool ImmutableFingerprints { get; set; }
 
     /// <summary>What entity tags are made of.</summary>
@@ -120,7 +126,7 @@ public sealed class AeronetStaticFileOptions
     public int OpenFileCacheSize { get; set; } = 256;
 
     /// <summary>
-    /// How long a name is taken to lead to the open file that it led to before; 0 to 1 hour. Size, modification time and the
+    /// How long a name is taken to lead to the open file that it led to before; 0 to 1 hour. Size, times and the
     /// removal of the file itself are looked at for every request whatever this value is.
     /// </summary>
     /// <remarks>Defaults to 1 s.</remarks>

@@ -29,13 +29,16 @@ public sealed class DirectoryIndexOptions
 
     /// <summary>
     /// How long sizes and dates are taken to be what they were; 0 to 1 hour. Names that come and go are noticed at once by the
-    /// directory's own modification time, except that a directory which takes more than 50 ms to read is read at most one
+    /// directory's own change time, except that a directory which takes more than 50 ms to read is read at most one
     /// tenth of the time.
     /// </summary>
     /// <remarks>Defaults to 2 s.</remarks>
     public TimeSpan CacheMaxAge { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whether <c>README.md</c> (in any case) is rendered below the list. Larger ones than 128 KiB are not.</summary>
+    /// <summary>
+    /// Whether <c>README.md</c> (in any case) is rendered below the list. Larger ones than 128 KiB, and those that take longer than a second,
+    /// are not.
+    /// </summary>
     /// <remarks>Defaults to <see langword="true"/>.</remarks>
     public bool Readme { get; set; } = true;
 
