@@ -11,7 +11,8 @@ internal static class ContentHash
 
     /// <summary>Reads a file to its end.</summary>
     /// <exception cref="IOException">The medium fails.</exception>
-    public static string Of(SafeFileHandle handle)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static string Of(SafeFileHandle handle, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(Chunk);
@@ -19,6 +20,7 @@ internal static class ContentHash
         {
             for (var offset = 0L; RandomAccess.Read(handle, buffer, offset) is var read and > 0; offset += read)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 hash.AppendData(buffer, 0, read);
             }
         }

@@ -8,7 +8,7 @@ namespace Aeronet.AspNetCore.StaticFiles.Files;
 /// </summary>
 /// <param name="root">Where the files are.</param>
 /// <param name="capacity">How many are kept at most; the rest is what was not asked for since as many others were.</param>
-internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes.Capacity)
+internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes.Capacity) : IDisposable
 {
     /// <summary>About 200 bytes each.</summary>
     private const int Capacity = 65536;
@@ -19,6 +19,7 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<Key, Lazy<Task>> _reading = new();
     private readonly SemaphoreSlim _readers = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly CancellationTokenSource _stop = new();
 
     // Guarded by _gate. Two generations: what is asked for moves to the young one, and when that is full the old one is forgotten.
     private Dictionary<FileStat, string> _young = [];
@@ -43,6 +44,9 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
         var reading = _reading.GetOrAdd(key, mine);
         return reading == mine ? reading.Value : ShareAsync(reading.Value, file);
     }
+
+    /// <summary>Ends what is being read: nobody waits for it any more.</summary>
+    public void Dispose() => _stop.Cancel();
 
     // Another file object of the same version: it gets what was found for the first.
     private async Task ShareAsync(Task reading, OpenFile file)
@@ -91,9 +95,9 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
 
         try
         {
-            hash = ContentHash.Of(file.Handle);
+            hash = ContentHash.Of(file.Handle, _stop.Token);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             return;
         }

@@ -74,6 +74,7 @@ internal sealed class FileFinder : IDisposable
     public void Dispose()
     {
         _cache?.Dispose();
+        _hashes?.Dispose();
         _watcher?.Dispose();
     }
 
@@ -126,7 +127,7 @@ internal sealed class FileFinder : IDisposable
     private void Keep(string requestPath, OpenFile file, WatchedDirectory? directory, long lookedUpAt)
         => _cache?.Set(new CachedFile(requestPath, file, Environment.TickCount64 + _maxAge, directory, lookedUpAt));
 
-    private bool IsSameVersion(OpenFile file, in FileStat stat, OpenedSibling[] siblings)
+    private static bool IsSameVersion(OpenFile file, in FileStat stat, OpenedSibling[] siblings)
     {
         if (stat != file.Stat || siblings.Length != file.Variants.Length)
         {

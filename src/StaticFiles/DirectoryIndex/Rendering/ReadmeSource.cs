@@ -20,8 +20,10 @@ internal sealed class ReadmeSource(IFileRoot root, MemoryCache? memory, ILogger 
     // Rendering itself ends after a second; this is for those behind others. The list is what was asked for.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    // Of all mounts together.
+    private static readonly SemaphoreSlim Renderers = new(Math.Max(1, Environment.ProcessorCount / 2));
+
     private readonly ConcurrentDictionary<(string Key, FileStat Stat), Lazy<Task<string>>> _rendering = new();
-    private readonly SemaphoreSlim _renderers = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>The file's name, to be shown, and its HTML; nulls when the directory has none, or none that can be shown.</summary>
     /// <param name="snapshot">The directory.</param>
@@ -78,7 +80,7 @@ internal sealed class ReadmeSource(IFileRoot root, MemoryCache? memory, ILogger 
 
     private async Task<string> RenderAsync(string key, byte[] path, OpenResult opened)
     {
-        await _renderers.WaitAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await Renderers.WaitAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             // Off the loop's own thread, whatever that resumes on.
@@ -90,7 +92,7 @@ internal sealed class ReadmeSource(IFileRoot root, MemoryCache? memory, ILogger 
         finally
         {
             _rendering.TryRemove((key, opened.Stat), out _);
-            _renderers.Release();
+            Renderers.Release();
             opened.Handle!.Dispose();
         }
     }
