@@ -89,10 +89,19 @@ public sealed class AeronetTransportOptions
 
     /// <summary>
     /// How long the peer of a connection that is being closed may take nothing of what is left to send before the
-    /// connection is reset, and how long stopping waits for a loop that is inside the application. 0 to 10 minutes.
+    /// connection is reset, and how long stopping waits for threads of the loops that are inside the application. 0 to 10 minutes.
     /// </summary>
     /// <remarks>Defaults to 30 s.</remarks>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the application may send nothing to a client that has finished sending (FIN) before the client counts as gone and
+    /// <c>HttpContext.RequestAborted</c> is cancelled: a client that only said that its request is complete gets its whole response, and
+    /// one that has left is noticed by the reset with which it answers the first bytes. Zero cancels at once, as Kestrel's own
+    /// transport does; <see cref="Timeout.InfiniteTimeSpan"/> leaves it to the reset. A reset always cancels at once. Zero to 1 day.
+    /// </summary>
+    /// <remarks>Defaults to 2 s.</remarks>
+    public TimeSpan HalfCloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Permission bits given to a Unix domain socket's file after binding, for example <c>UserRead, UserWrite, GroupRead, GroupWrite</c>.

@@ -63,7 +63,12 @@ internal sealed partial class AeronetConnection :
 
     public MemoryPool<byte> MemoryPool { get; }
 
-    public Socket Socket => _frameworkSocket ??= _socket.AsSocket();
+    /// <summary>
+    /// The socket by a descriptor of its own, so that who keeps it past the connection holds nothing that the kernel may have given to
+    /// another. Closed with the connection.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The connection has ended.</exception>
+    public Socket Socket => Volatile.Read(ref _frameworkSocket) ?? OpenFrameworkSocket();
 
     bool IFeatureCollection.IsReadOnly => false;
 
@@ -106,6 +111,26 @@ internal sealed partial class AeronetConnection :
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private Socket OpenFrameworkSocket()
+    {
+        ObjectDisposedException.ThrowIf(!_socket.TryDuplicate(out var created), typeof(Socket));
+        var socket = Interlocked.CompareExchange(ref _frameworkSocket, created, null) ?? created;
+        if (!ReferenceEquals(socket, created))
+        {
+            created.Dispose();
+        }
+
+        // Either the end sees the socket, or we see the end.
+        if (Volatile.Read(ref _socketClosed) != 0)
+        {
+            socket.Dispose();
+        }
+
+        return socket;
+    }
+
+    private void CloseFrameworkSocket() => Volatile.Read(ref _frameworkSocket)?.Dispose();
 
     private static bool IsWildcard(EndPoint endPoint) =>
         endPoint is IPEndPoint ip && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any));

@@ -39,14 +39,6 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
         Abort(null);
     }
 
-    internal void AcceptMessage(Func<object, bool> isOver, object state)
-    {
-        if (IsReadDirectly)
-        {
-            _input.Held?.Accept(isOver, state);
-        }
-    }
-
     private AeronetConnection? FindHeldInput() => _input.Held is not null && IsReadDirectly ? this : null;
 
     private ConnectionVerdict? FindVerdict() => _services.Refusals is null ? null : _verdict ??= new ConnectionVerdict();

@@ -138,14 +138,6 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         }
     }
 
-    // What ended the stream: the socket, or under it TLS.
-    private static CloseReason ReasonOf(SslSession? session) => session?.FailureKind switch
-    {
-        null or TlsFailure.None or TlsFailure.PeerReset => CloseReason.PeerReset,
-        TlsFailure.Truncated or TlsFailure.PeerClosed => CloseReason.PeerClosed,
-        _ => CloseReason.TlsFailed,
-    };
-
     /// <summary>Ends the TLS session before its socket is closed.</summary>
     /// <param name="reset">Whether the peer is to be reset. Taken back where it was told why, which a reset would destroy.</param>
     /// <param name="awaitsMore">Set when the peer is owed time to read why, whatever it goes on sending.</param>

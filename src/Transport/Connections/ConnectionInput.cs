@@ -13,7 +13,8 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// it stands if the socket is known to be ready, and otherwise waits for the loop to receive for it and to continue the
 /// application on the loop. What the application does not ask for stays in the kernel, which is the back-pressure.
 /// </summary>
-internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>, ILoopWork, ILoopContinuation, IThreadPoolWorkItem
+/// <remarks>How it ends is in <c>ConnectionInput.Ending.cs</c>.</remarks>
+internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>, ILoopWork, ILoopContinuation, IThreadPoolWorkItem
 {
     /// <summary>What one dispatch on a loop may receive before other connections get their turn.</summary>
     private const long BytesPerDispatch = 256 * 1024;
@@ -29,8 +30,6 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     private int _stateBits;
     private long _dispatchBytes;
     private bool _sawFirstBytes;
-    private bool _wasReset;
-    private bool _leftBytes;
 
     internal ConnectionInput(AeronetConnection connection, ByteChannel channel, EventLoop.EventLoop loop, TransportServices services)
     {
@@ -48,9 +47,6 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>Whether the socket may hold bytes that nobody has received.</summary>
     internal bool MayHaveUnread => (State & ReadState.Ended) == 0;
 
-    /// <summary>Whether the application stopped reading in the middle of what the peer sent: the rest may be on its way.</summary>
-    internal bool LeftBytes => Volatile.Read(ref _leftBytes);
-
     /// <summary>Whether the loop has seen the socket become readable and nobody has received since.</summary>
     internal bool IsReadable => (State & ReadState.Readable) != 0;
 
@@ -59,6 +55,9 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
     /// <summary>Where in the stream the first byte lies that the application has not consumed.</summary>
     internal long Position => _buffer.Position;
+
+    /// <summary>How many bytes of the stream were received.</summary>
+    internal long Received => _buffer.Received;
 
     private ReadState State => (ReadState)Volatile.Read(ref _stateBits);
 
@@ -105,6 +104,11 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     public override bool TryRead(out ReadResult result)
     {
         var state = State;
+        if ((state & ReadState.Completed) != 0)
+        {
+            throw new InvalidOperationException("Reading is not allowed after the reader was completed.");
+        }
+
         if ((state & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0 || _buffer.HasUnexamined)
         {
             result = TakeResult();
@@ -113,7 +117,10 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
 
         while ((State & ReadState.Readable) != 0 && MayReceiveHere())
         {
-            if (Receive())
+            // A connection that is disposed meanwhile leaves the buffer to this thread, and this thread to it what it is too late for.
+            var received = (Add(ReadState.Receiving) & ReadState.Completed) != 0 || Receive();
+            GiveTurnBack();
+            if (received)
             {
                 result = TakeResult();
                 return true;
@@ -132,17 +139,6 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     {
         Add(ReadState.Canceled);
         CompleteFromElsewhere();
-    }
-
-    public override void Complete(Exception? exception = null)
-    {
-        // Only after a read has completed, like every other call of the reader: the buffer is ours.
-        if ((Add(ReadState.Stopped) & (ReadState.Waiting | ReadState.Receiving)) == 0)
-        {
-            Volatile.Write(ref _leftBytes, _leftBytes || !_buffer.IsEmpty);
-            _held?.Keep();
-            _buffer.Clear();
-        }
     }
 
     /// <summary>Takes what was received and not consumed, for somebody else to read. While nobody reads.</summary>
@@ -175,13 +171,6 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         return mayLook;
     }
 
-    /// <summary>The connection ends now: a waiting read completes, a later one finds the end.</summary>
-    internal void Stop()
-    {
-        Add(ReadState.Stopped);
-        CompleteFromElsewhere();
-    }
-
     /// <summary>
     /// Notes that the loop saw the socket become readable, or the peer go, which it is told once. <see cref="RunOnLoop"/> acts on it.
     /// </summary>
@@ -196,6 +185,11 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         if ((events & EpollEvents.PeerGone) != 0)
         {
             flags |= ReadState.PeerGone;
+        }
+
+        if ((events & EpollEvents.Error) != 0)
+        {
+            flags |= ReadState.PeerReset;
         }
 
         Add(flags);
@@ -286,7 +280,7 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             if (CompletesRead())
             {
                 const ReadState hasLeft = ReadState.PeerClosed | ReadState.Ended | ReadState.Stopped;
-                if ((Remove(ReadState.Receiving) & hasLeft) == ReadState.PeerClosed)
+                if ((GiveTurnBack() & hasLeft) == ReadState.PeerClosed)
                 {
                     // When the application has had its turn with what there is, or keeps its thread, it is to hear of that too.
                     _loop.Post(this);
@@ -332,7 +326,8 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
     {
         if (IsUnawareOfClose)
         {
-            _connection.OnPeerClosedUnread(isGone: (State & ReadState.PeerGone) != 0);
+            var state = State;
+            _connection.OnPeerClosedUnread(isGone: (state & ReadState.PeerGone) != 0, isReset: (state & ReadState.PeerReset) != 0);
         }
     }
 
@@ -380,9 +375,9 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             return false;
         }
 
-        _wasReset = !result.IsSuccess;
+        Interlocked.CompareExchange(ref _end, (int)_connection.EndOf(result), (int)InputEnd.Open);
         Add(ReadState.Ended);
-        _connection.OnInputEnded(result);
+        _connection.OnInputEnded();
         return true;
     }
 
@@ -407,13 +402,15 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
             Remove(ReadState.Canceled);
         }
 
-        // A reset between messages is how many clients leave: the input just ends. In the middle of one it is a failure.
-        if (_wasReset && !_buffer.IsEmpty)
+        var end = EndedBy;
+        if (end > InputEnd.Finished)
         {
-            throw new ConnectionResetException("The peer reset the connection.");
+            ThrowEnd(end);
         }
 
-        return new ReadResult(_buffer.Sequence, canceled, isCompleted: (State & (ReadState.Ended | ReadState.Stopped)) != 0);
+        return (State & ReadState.Completed) == 0
+            ? new ReadResult(_buffer.Sequence, canceled, isCompleted: end != InputEnd.Open)
+            : new ReadResult(default, canceled, isCompleted: true);
     }
 
     private void OnCanceled(CancellationToken cancellationToken)
@@ -431,15 +428,6 @@ internal sealed class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>
         {
             _source.RunContinuationsAsynchronously = true;
             _source.SetException(new OperationCanceledException(_firedToken));
-        }
-    }
-
-    /// <summary>Completes a waiting read from a thread that must not run the application.</summary>
-    private void CompleteFromElsewhere()
-    {
-        if (TryTake(ReadState.Waiting, ReadState.None))
-        {
-            Continue(elsewhere: true);
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed partial class ConnectionOutput
         }
     }
 
+    /// <summary>Whether flushed bytes have not left: a moment's value.</summary>
+    internal bool HasUnsent => _queue.Queued > 0;
+
     /// <summary>Under the gate: nothing is left to send, the end included.</summary>
     private bool IsDrained => _queue.Queued == 0 && !_ending;
 
@@ -89,7 +92,8 @@ internal sealed partial class ConnectionOutput
 
     void IFileRegionOutput.AbortSlowReader(double bytesPerSecond) => _connection.AbortSlowReader(bytesPerSecond);
 
-    void IFileRegionOutput.AcceptMessage(Func<object, bool> isOver, object state) => _connection.AcceptMessage(isOver, state);
+    void IFileRegionOutput.BeginRequest(Func<object, bool> isOver, object request, long bytesToCome) =>
+        _connection.BeginRequest(isOver, request, bytesToCome);
 
     void IFileRegionOutput.AbortTruncatedFile(long missing) => _connection.OnFileTruncated(missing);
 
@@ -112,7 +116,7 @@ internal sealed partial class ConnectionOutput
         lock (_queue)
         {
             _scheduled &= !scheduled;
-            if (_sending || _blocked || _closed || IsDrained)
+            if (_sending || _blocked || IsDropped || IsDrained)
             {
                 return;
             }
@@ -130,9 +134,21 @@ internal sealed partial class ConnectionOutput
         catch (Exception failure)
         {
             // Not for what the socket says, which is a value: a memory pool of the application's, or no memory.
+            bool areBack;
             lock (_queue)
             {
                 _sending = false;
+                if (IsDropped)
+                {
+                    _queue.Drop();
+                }
+
+                areBack = TakeBlocksAreBack();
+            }
+
+            if (areBack)
+            {
+                _connection.OnSideReturnedBlocks();
             }
 
             _connection.OnFault(failure);
@@ -241,7 +257,7 @@ internal sealed partial class ConnectionOutput
     /// </summary>
     private bool GoesOn(SendOutcome outcome, long budget)
     {
-        if (_closed)
+        if (IsDropped)
         {
             _queue.Drop();
         }
@@ -267,7 +283,7 @@ internal sealed partial class ConnectionOutput
     /// <summary>After the right to send was given back: continues who waits, and acts on a failure.</summary>
     private void Conclude(SendOutcome outcome)
     {
-        bool continues, requeues, watches;
+        bool continues, requeues, watches, areBack;
         TaskCompletionSource? drained = null;
         long missing;
         lock (_queue)
@@ -286,8 +302,14 @@ internal sealed partial class ConnectionOutput
             _watchesWritable |= watches;
 
             // The budget is spent: the others first.
-            requeues = outcome == SendOutcome.Sent && !IsDrained && !_sending && !_blocked && !_closed && !_scheduled;
+            requeues = outcome == SendOutcome.Sent && !IsDrained && !_sending && !_blocked && !IsDropped && !_scheduled;
             _scheduled |= requeues;
+            areBack = TakeBlocksAreBack();
+        }
+
+        if (areBack)
+        {
+            _connection.OnSideReturnedBlocks();
         }
 
         if (watches)

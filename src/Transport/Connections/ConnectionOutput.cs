@@ -14,9 +14,12 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// multiplexes streams, a moment later with what several streams have flushed. One thread at a time sends; whoever flushes
 /// meanwhile leaves it to that one. The application writes under no lock.
 /// </summary>
-/// <remarks>The sending itself is in <c>ConnectionOutput.Sending.cs</c>.</remarks>
+/// <remarks>The sending itself is in <c>ConnectionOutput.Sending.cs</c>, the end in <c>ConnectionOutput.Ending.cs</c>.</remarks>
 internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<FlushResult>, ILoopWork, ILoopContinuation, IThreadPoolWorkItem, IDeferredFlush, IFileRegionOutput
 {
+    /// <summary>What a flush takes that goes nowhere: long enough for the application to hear that the connection has ended.</summary>
+    private static readonly TimeSpan s_untilTold = TimeSpan.FromMilliseconds(10);
+
     private readonly AeronetConnection _connection;
     private readonly EventLoop.EventLoop _loop;
 
@@ -31,11 +34,8 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
     // Guarded by _queue.
     private bool _scheduled;
-    private bool _ending;
-    private bool _closed;
     private bool _flushWaits;
     private bool _flushCanceled;
-    private TaskCompletionSource? _drained;
 
     internal ConnectionOutput(AeronetConnection connection, SocketHandle socket, ByteChannel channel, EventLoop.EventLoop loop, AeronetTransportOptions options)
     {
@@ -77,6 +77,11 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
             return FileRegion.Marker;
         }
 
+        if (_completed)
+        {
+            throw new InvalidOperationException("Writing is not allowed after the writer was completed.");
+        }
+
         Lend();
         return _queue.GetMemory(sizeHint);
     }
@@ -105,7 +110,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         }
 
         // Kestrel ends every response with a flush, often of nothing.
-        if (_queue.IsIdle && !_closed && !_flushCanceled)
+        if (_queue.IsIdle && !IsDropped && !_flushCanceled)
         {
             return default;
         }
@@ -164,18 +169,9 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         }
     }
 
-    /// <summary>Makes what the application wrote and did not flush ready to be sent, for a connection that is disposed.</summary>
-    internal void CommitRest()
-    {
-        lock (_queue)
-        {
-            CommitByGate(endsHold: false);
-        }
-    }
-
     public bool TryArm(SafeFileHandle file, long offset, long count)
     {
-        if (_armed is not null)
+        if (_armed is not null || IsDropped || _completed)
         {
             return false;
         }
@@ -205,61 +201,6 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         }
     }
 
-    /// <summary>
-    /// Sends what is queued and then the channel's end, and completes when they have left, or when the connection ended, or
-    /// when the peer has taken nothing for <paramref name="timeout"/>. False in the last case if bytes are left.
-    /// </summary>
-    internal ValueTask<bool> DrainAsync(TimeSpan timeout)
-    {
-        lock (_queue)
-        {
-            _ending = _channel.IsTls;
-        }
-
-        TrySend(scheduled: false);
-        TaskCompletionSource drained;
-        lock (_queue)
-        {
-            if (IsDrained || _closed)
-            {
-                return ValueTask.FromResult(true);
-            }
-
-            drained = _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        return WaitForDrain(drained.Task, timeout);
-    }
-
-    /// <summary>Drops what is queued and what will be written. A waiting flush completes.</summary>
-    internal void Close()
-    {
-        bool completes;
-        TaskCompletionSource? drained;
-        lock (_queue)
-        {
-            if (_closed)
-            {
-                return;
-            }
-
-            _closed = true;
-            completes = _flushWaits;
-            _flushWaits = false;
-            drained = _drained;
-            if (!_sending)
-            {
-                _queue.Drop();
-            }
-        }
-
-        drained?.TrySetResult();
-        if (completes)
-        {
-            ContinueElsewhere();
-        }
-    }
-
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
     {
         _cancellation.Dispose();
@@ -276,12 +217,12 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private void CommitByGate(bool endsHold = true)
+    private void CommitByGate()
     {
-        _queue.Commit(endsHold);
+        _queue.Commit();
 
         // While a thread sends, the blocks are in its hands; it drops them when it comes back.
-        if (_closed && !_sending)
+        if (IsDropped && !_sending)
         {
             _queue.Drop();
         }
@@ -301,7 +242,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     /// <summary>Under the gate: who sends what has just been flushed, and when.</summary>
     private FlushRoute Choose(LoopThread? thread)
     {
-        if (_queue.Queued == 0 || _sending || _blocked || _closed)
+        if (_queue.Queued == 0 || _sending || _blocked || IsDropped)
         {
             return FlushRoute.None;
         }
@@ -351,14 +292,21 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         lock (_queue)
         {
             var fits = _queue.Queued < _pauseAt && _queue.QueuedFile == 0;
-            if (fits || _closed || _flushCanceled)
+            if (_flushCanceled || _completed || (fits && !IsDropped))
             {
                 return new ValueTask<FlushResult>(TakeFlushResult());
             }
 
             _source.Reset();
             version = _source.Version;
-            _flushWaits = true;
+            _flushWaits = !IsDropped;
+            if (IsDropped)
+            {
+                // Who writes until it is told would do so as fast as memory allows, and it is told on the thread pool, a moment later.
+                _source.RunContinuationsAsynchronously = false;
+                _ = CompleteWhenTold();
+                return new ValueTask<FlushResult>(this, version);
+            }
         }
 
         if (cancellationToken.CanBeCanceled)
@@ -369,11 +317,17 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         return new ValueTask<FlushResult>(this, version);
     }
 
+    private async Task CompleteWhenTold()
+    {
+        await Task.Delay(s_untilTold).ConfigureAwait(false);
+        _source.SetResult(true);
+    }
+
     private FlushResult TakeFlushResult()
     {
         var canceled = _flushCanceled;
         _flushCanceled = false;
-        return new FlushResult(canceled, isCompleted: _closed);
+        return new FlushResult(canceled, isCompleted: IsDropped);
     }
 
     private void OnFlushCanceled(CancellationToken cancellationToken)
@@ -418,34 +372,6 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     {
         _source.RunContinuationsAsynchronously = true;
         _source.SetResult(true);
-    }
-
-    private async ValueTask<bool> WaitForDrain(Task drained, TimeSpan timeout)
-    {
-        while (true)
-        {
-            var before = TotalTaken;
-            if (timeout > TimeSpan.Zero)
-            {
-                // Leaves no timer behind, as a delay would.
-                await drained.WaitAsync(timeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            if (drained.IsCompleted)
-            {
-                return true;
-            }
-
-            // Nothing was taken; who sends at this very moment is another matter.
-            if (before is not null && TotalTaken == before)
-            {
-                // The end alone is not worth a reset, which would take from the peer what the kernel still holds for it.
-                lock (_queue)
-                {
-                    return _queue.Queued == 0;
-                }
-            }
-        }
     }
 
     /// <summary>Continues the application beside the loop.</summary>

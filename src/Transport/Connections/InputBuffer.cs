@@ -35,6 +35,9 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
 
     internal bool IsEmpty => Position == _received;
 
+    /// <summary>How many bytes of the connection's stream have been received.</summary>
+    internal long Received => _received;
+
     internal ReadOnlySequence<byte> Sequence =>
         _unread is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_unread, _unreadIndex, _tail!, _tail!.Filled);
 

@@ -43,9 +43,9 @@ internal sealed class InputSegment : ReadOnlySequenceSegment<byte>
     /// <summary>Gives the block back to its pool.</summary>
     internal void Clear()
     {
-        if (_owner is { } owner)
+        // Exchanged: whatever an application does to its reader and writer from several threads, no block goes back twice.
+        if (Interlocked.Exchange(ref _owner, null) is { } owner)
         {
-            _owner = null;
             BlockPool.Return(owner);
         }
 

@@ -4,32 +4,45 @@ using Aeronet.AspNetCore.Transport.Native;
 namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <summary>
-/// Closes a socket whose peer is still sending (RFC 9112, section 9.6). Closing it outright would make the kernel answer
+/// Closes a socket whose peer may still be sending (RFC 9112, section 9.6). Closing it outright would make the kernel answer
 /// those bytes with RST, which destroys the response the peer has not read yet; so FIN is sent and what arrives is thrown
-/// away until the peer closes too, for a bounded time.
+/// away until the peer closes too. Bounded as nginx's lingering_timeout and lingering_time are, and in bytes.
 /// </summary>
 internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
 {
+    /// <summary>The most time without a byte.</summary>
+    internal static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most time altogether.</summary>
+    internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most bytes altogether.</summary>
+    internal const long MaxBytes = 1024L * 1024 * 1024;
+
     private const int BytesPerTurn = 256 * 1024;
 
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
     private readonly EventLoop.EventLoop _loop;
     private readonly SocketHandle _socket;
     private readonly ulong _token;
-    private readonly Timer _deadline;
+    private readonly long _since = Environment.TickCount64;
+    private readonly Timer _timer;
+    private long _received;
+    private long _lastByte = Environment.TickCount64;
 
-    private LingeringClose(EventLoop.EventLoop loop, SocketHandle socket, ulong token)
+    private LingeringClose(EventLoop.EventLoop loop, SocketHandle socket, ulong token, long received)
     {
         _loop = loop;
         _socket = socket;
         _token = token;
-        _deadline = new Timer(static linger => ((LingeringClose)linger!).Dispose(), this, s_longest, Timeout.InfiniteTimeSpan);
+        _received = received;
+        _timer = new Timer(static linger => ((LingeringClose)linger!).OnTick(), this, s_tick, s_tick);
     }
 
     /// <summary>
-    /// Takes over a socket that has unread bytes, or whose peer is in the middle of a message (<paramref name="awaitsMore"/>).
-    /// False otherwise: then the caller closes it.
+    /// Takes over a socket whose peer may send more (<paramref name="awaitsMore"/>), or has already. False otherwise, and when the
+    /// peer has finished: then the caller closes it.
     /// </summary>
     internal static bool TryStart(EventLoop.EventLoop loop, SocketHandle socket, ulong token, bool awaitsMore)
     {
@@ -39,10 +52,10 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
         }
 
         socket.ShutdownSend();
-        var linger = new LingeringClose(loop, socket, token);
+        var linger = new LingeringClose(loop, socket, token, received);
         if (!loop.Slots.TryReplace(token, linger))
         {
-            linger._deadline.Dispose();
+            linger._timer.Dispose();
             return false;
         }
 
@@ -55,23 +68,38 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
 
     public void RunOnLoop()
     {
-        switch (Discard(_socket, out _))
+        var rest = Discard(_socket, out var received);
+        if (received > 0)
         {
-            case Rest.None:
-                Dispose();
-                break;
-            case Rest.Now:
-                // The others first.
-                _loop.Post(this);
-                break;
+            _received += received;
+            Volatile.Write(ref _lastByte, Environment.TickCount64);
+        }
+
+        if (rest == Rest.None || _received > MaxBytes)
+        {
+            Dispose();
+        }
+        else if (rest == Rest.Now)
+        {
+            // The others first.
+            _loop.Post(this);
         }
     }
 
     public void Dispose()
     {
-        _deadline.Dispose();
-        _loop.Slots.Remove(_token);
+        _timer.Dispose();
+        _loop.Release(_token);
         _socket.Close();
+    }
+
+    private void OnTick()
+    {
+        var now = Environment.TickCount64;
+        if (now - Volatile.Read(ref _lastByte) >= MaxSilence.TotalMilliseconds || now - _since >= MaxTime.TotalMilliseconds)
+        {
+            Dispose();
+        }
     }
 
     private static Rest Discard(SocketHandle socket, out int received)

@@ -106,10 +106,9 @@ internal sealed class OutputQueue(MemoryPool<byte> pool)
     internal bool EndsWith(FileRegion region) => ReferenceEquals(_tail?.Region, region);
 
     /// <summary>
-    /// Under the lock: makes everything written ready to be sent, and ends the application's hold unless it may still be
-    /// writing.
+    /// Under the lock: makes everything written ready to be sent, and ends the application's hold.
     /// </summary>
-    internal void Commit(bool endsHold)
+    internal void Commit()
     {
         for (var segment = _committedTail ?? _head; segment is not null; segment = segment.Next)
         {
@@ -121,7 +120,7 @@ internal sealed class OutputQueue(MemoryPool<byte> pool)
 
         _committedTail = _tail;
         Unflushed = 0;
-        _lent &= !endsHold;
+        _lent = false;
         ReleaseSent();
     }
 

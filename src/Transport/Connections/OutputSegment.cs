@@ -54,9 +54,9 @@ internal sealed class OutputSegment
     /// <summary>Gives the block back to its pool, or the file its reference.</summary>
     internal void Clear()
     {
-        if (_owner is { } owner)
+        // Exchanged: whatever an application does to its reader and writer from several threads, no block goes back twice.
+        if (Interlocked.Exchange(ref _owner, null) is { } owner)
         {
-            _owner = null;
             BlockPool.Return(owner);
         }
 

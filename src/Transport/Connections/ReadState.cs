@@ -13,7 +13,7 @@ internal enum ReadState
     /// <summary>The application awaits a read.</summary>
     Waiting = 1,
 
-    /// <summary>A thread receives on behalf of the waiting application.</summary>
+    /// <summary>A thread receives, on behalf of the waiting application or as the application itself.</summary>
     Receiving = 2,
 
     /// <summary>The socket has reported readiness since the last receive that emptied it.</summary>
@@ -31,7 +31,7 @@ internal enum ReadState
     /// <summary>The end of the stream was received; nothing comes any more.</summary>
     Ended = 32,
 
-    /// <summary>The connection was aborted, or the application completed the reader.</summary>
+    /// <summary>The connection ended on our side, or the reader is complete: <see cref="InputEnd"/> says what a read comes to.</summary>
     Stopped = 64,
 
     /// <summary>The first read has been made.</summary>
@@ -39,4 +39,12 @@ internal enum ReadState
 
     /// <summary>The token of the read in progress has fired.</summary>
     TokenFired = 512,
+
+    /// <summary>The peer reset the connection, which nobody has received yet.</summary>
+    PeerReset = 1024,
+
+    /// <summary>
+    /// Nobody reads any more: the blocks go back, by whoever set this, or by the thread that is <see cref="Receiving"/> when it is done.
+    /// </summary>
+    Completed = 2048,
 }

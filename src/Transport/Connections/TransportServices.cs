@@ -1,4 +1,3 @@
-using System.Buffers;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Microsoft.Extensions.Logging;
@@ -6,16 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <summary>
-/// What every connection of one transport shares. <see cref="Pools"/> has a memory pool for each loop; <see cref="Refusals"/> is
-/// null unless somebody wants to hear of refused connections.
+/// What every connection of one transport shares. <see cref="KestrelLogger"/> has the category of Kestrel's sockets transport;
+/// <see cref="Refusals"/> is null unless somebody wants to hear of refused connections.
 /// </summary>
 internal sealed record TransportServices(
     AeronetTransportOptions Options,
     TransportMetrics Metrics,
     ILogger Logger,
+    ILogger KestrelLogger,
     StallReporter Stalls,
     EventLoopGroup Loops,
-    IReadOnlyList<MemoryPool<byte>> Pools,
+    BlockPools Pools,
     IRefusedConnectionObserver? Refusals)
 {
     /// <summary>Whether it was said that there is no SslStream.</summary>

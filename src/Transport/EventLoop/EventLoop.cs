@@ -114,6 +114,18 @@ internal sealed class EventLoop : IDisposable
         EnsureSeen(term);
     }
 
+    /// <summary>
+    /// Frees the slot of a connection that has ended. With the last one the loop's warm blocks go back: without connections none is out.
+    /// </summary>
+    internal void Release(ulong token)
+    {
+        Slots.Remove(token);
+        if (Slots.Connections == 0 && Leader is { Blocks.IsEmpty: false } leader && !ReferenceEquals(leader, LoopThread.Current))
+        {
+            Post(IdleWork.Instance);
+        }
+    }
+
     internal void Stop()
     {
         _stopping = true;
@@ -139,6 +151,11 @@ internal sealed class EventLoop : IDisposable
             if (LeadershipWord.TermOf(word) != term || !_leadership.TryMove(word, LeadershipWord.Polling))
             {
                 return;
+            }
+
+            if (Slots.Connections == 0)
+            {
+                LoopThread.Current?.Blocks.Clear(_group.OnHandlerFailed);
             }
 
             LoopAudit.Waits();

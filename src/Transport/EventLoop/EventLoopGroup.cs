@@ -116,6 +116,9 @@ internal sealed class EventLoopGroup : IDisposable
 
     internal void OnLoopStopped() => _running.Signal();
 
+    /// <summary>Whether every thread has ended, blocks given back: after <see cref="Dispose"/> false only where one is inside the application.</summary>
+    internal bool HasEnded { get; private set; }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -131,7 +134,8 @@ internal sealed class EventLoopGroup : IDisposable
         }
 
         _standby.Stop();
-        if (_running.Wait(_options.ShutdownTimeout))
+        HasEnded = _standby.WaitForEnd(_options.ShutdownTimeout);
+        if (HasEnded || _running.IsSet)
         {
             // A loop that is still inside the application keeps its descriptors: closing them under it would let the
             // kernel give their numbers to somebody else.

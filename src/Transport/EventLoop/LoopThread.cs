@@ -126,6 +126,7 @@ internal sealed class LoopThread
 
             if (_stop)
             {
+                _pool.OnThreadEnded();
                 return;
             }
 

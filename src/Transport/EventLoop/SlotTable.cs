@@ -12,11 +12,17 @@ internal sealed class SlotTable
     private Slot[] _slots = new Slot[64];
     private int _usedByGate;
     private int _count;
+    private int _connections;
 
     /// <summary>Number of slots in use. Read without the lock: a moment's value.</summary>
     internal int Count => Volatile.Read(ref _count);
 
-    internal ulong Add(ILoopHandler handler)
+    /// <summary>Those of <see cref="Count"/> that are connections', as opposed to listening sockets'. A moment's value too.</summary>
+    internal int Connections => Volatile.Read(ref _connections);
+
+    /// <param name="handler">What the token leads to.</param>
+    /// <param name="isConnection">Whether it is a connection's.</param>
+    internal ulong Add(ILoopHandler handler, bool isConnection = true)
     {
         lock (_gate)
         {
@@ -35,6 +41,8 @@ internal sealed class SlotTable
 
             // The token is published last: who reads it sees the handler.
             Volatile.Write(ref slot.Token, token);
+            slot.IsConnection = isConnection;
+            _connections += isConnection ? 1 : 0;
             _count++;
             return token;
         }
@@ -71,6 +79,7 @@ internal sealed class SlotTable
             Volatile.Write(ref slot.Token, 0);
             slot.Handler = null;
             _freeByGate.Push(index);
+            _connections -= slot.IsConnection ? 1 : 0;
             _count--;
         }
     }
@@ -129,5 +138,6 @@ internal sealed class SlotTable
         internal ILoopHandler? Handler;
         internal ulong Token;
         internal uint Generation;
+        internal bool IsConnection;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
 
     private readonly Lock _gate = new();
     private readonly List<LoopThread> _idleByGate = [];
+    private readonly ManualResetEventSlim _ended = new();
     private int _threadsByGate;
     private bool _stoppedByGate;
     private long _refusedUntilByGate;
@@ -136,6 +137,28 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
             }
 
             _idleByGate.Clear();
+            SignalEndByGate();
+        }
+    }
+
+    /// <summary>A thread that was told to stop runs nothing more, and has no block.</summary>
+    internal void OnThreadEnded()
+    {
+        lock (_gate)
+        {
+            _threadsByGate--;
+            SignalEndByGate();
+        }
+    }
+
+    /// <summary>After <see cref="Stop"/>: waits until every thread has ended. False when one is still inside the application.</summary>
+    internal bool WaitForEnd(TimeSpan timeout) => _ended.Wait(timeout);
+
+    private void SignalEndByGate()
+    {
+        if (_stoppedByGate && _threadsByGate == 0)
+        {
+            _ended.Set();
         }
     }
 

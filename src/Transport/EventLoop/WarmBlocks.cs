@@ -11,6 +11,9 @@ internal sealed class WarmBlocks
     private readonly IMemoryOwner<byte>[] _blocks = new IMemoryOwner<byte>[Capacity];
     private int _count;
 
+    /// <summary>Whether none is kept. Any thread: a moment's value.</summary>
+    internal bool IsEmpty => Volatile.Read(ref _count) == 0;
+
     internal bool TryPop([NotNullWhen(true)] out IMemoryOwner<byte>? block)
     {
         if (_count == 0)

@@ -28,6 +28,9 @@ internal sealed class AeronetTransportOptionsValidator : IValidateOptions<Aerone
             options.ShutdownTimeout >= TimeSpan.Zero && options.ShutdownTimeout <= TimeSpan.FromMinutes(10),
             nameof(options.ShutdownTimeout), options.ShutdownTimeout, "00:00:00 to 00:10:00");
         Check(
+            options.HalfCloseTimeout == Timeout.InfiniteTimeSpan || (options.HalfCloseTimeout >= TimeSpan.Zero && options.HalfCloseTimeout <= TimeSpan.FromDays(1)),
+            nameof(options.HalfCloseTimeout), options.HalfCloseTimeout, "00:00:00 to 1.00:00:00, or -00:00:00.001 for never");
+        Check(
             options.UnixFileMode is null or (>= 0 and <= (UnixFileMode)0xFFF),
             nameof(options.UnixFileMode), options.UnixFileMode, "an octal mode from 0000 to 7777");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

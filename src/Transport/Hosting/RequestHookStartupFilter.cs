@@ -10,12 +10,11 @@ namespace Aeronet.AspNetCore.Transport.Hosting;
 internal sealed class RequestHookStartupFilter(
     IOptions<AeronetTransportOptions> options,
     TransportMetrics metrics,
-    StallReporter stalls,
-    IRefusedConnectionObserver? refusals = null) : IStartupFilter
+    StallReporter stalls) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(pipeline => new RequestHook(pipeline, options.Value, metrics, stalls, refusals is { MaxHeldBytes: > 0 }).InvokeAsync);
+        app.Use(pipeline => new RequestHook(pipeline, options.Value, metrics, stalls).InvokeAsync);
         next(app);
     };
 }

@@ -42,7 +42,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         _socket = socket;
         _shared = shared;
         _resume = new Timer(static acceptor => ((Acceptor)acceptor!).Watch(), this, Timeout.Infinite, Timeout.Infinite);
-        _token = loop.Slots.Add(this);
+        _token = loop.Slots.Add(this, isConnection: false);
     }
 
     void ILoopHandler.OnEvents(EpollEvents events) => Accept(ConnectionsPerEvent, evenIfBehind: false);

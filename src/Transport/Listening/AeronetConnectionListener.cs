@@ -155,6 +155,7 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     private AeronetConnection Taken(AeronetConnection connection)
     {
         Interlocked.Decrement(ref _waiting);
+        connection.OnTaken();
         return connection;
     }
 }

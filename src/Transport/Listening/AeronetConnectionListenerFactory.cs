@@ -26,6 +26,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     private readonly TlsStatus _tls;
     private readonly IRefusedConnectionObserver? _refusals;
     private readonly ILogger _logger;
+    private readonly ILogger _kestrelLogger;
     private readonly Lock _gate = new();
     private bool? _isSupported;
     private TransportServices? _services;
@@ -46,6 +47,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         _metrics = metrics;
         _pools = pools;
         _logger = TransportLog.CreateLogger(loggers);
+        _kestrelLogger = KestrelTransportLog.CreateLogger(loggers);
     }
 
     public bool CanBind(EndPoint endpoint) =>
@@ -72,7 +74,10 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         return new ValueTask<IConnectionListener>(listener);
     }
 
-    /// <summary>Ends every connection and stops the loops.</summary>
+    /// <summary>
+    /// Ends every connection, then the loops, whose threads give their blocks back, then the pools. A thread that is still inside the
+    /// application after the shutdown timeout keeps the pools as it keeps its loop.
+    /// </summary>
     public void Dispose()
     {
         TransportServices? services;
@@ -104,9 +109,9 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         }
 
         services.Loops.Dispose();
-        foreach (var pool in services.Pools)
+        if (services.Loops.HasEnded)
         {
-            pool.Dispose();
+            services.Pools.Leave();
         }
     }
 
@@ -156,9 +161,10 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                     options,
                     _metrics,
                     _logger,
+                    _kestrelLogger,
                     _stalls,
                     loops,
-                    [.. loops.Loops.Select(_ => _pools.Create())],
+                    new BlockPools([.. loops.Loops.Select(_ => _pools.Create())]),
                     _refusals is { MaxHeldBytes: > 0 } ? _refusals : null);
                 TransportLog.Started(_logger, options.EventLoops, options.Dispatch, options.ZeroCopyFiles ? "on (sendfile)" : "off");
                 if (Native.ProcessLimits.OpenFiles() is { } limit && limit < LowDescriptorLimit)

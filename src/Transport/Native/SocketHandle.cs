@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Aeronet.AspNetCore.Transport.Native;
@@ -222,8 +223,26 @@ internal sealed unsafe class SocketHandle(int fd)
         return result;
     }
 
-    /// <summary>A framework socket over the same descriptor, which it does not own. For <c>IConnectionSocketFeature</c>.</summary>
-    internal System.Net.Sockets.Socket AsSocket() => new(new System.Net.Sockets.SafeSocketHandle(fd, ownsHandle: false));
+    /// <summary>
+    /// A framework socket with a descriptor of its own, for <c>IConnectionSocketFeature</c>: the connection does not end before both
+    /// are closed. False when this one is, or the process has no descriptor left.
+    /// </summary>
+    internal bool TryDuplicate([NotNullWhen(true)] out System.Net.Sockets.Socket? socket)
+    {
+        socket = null;
+        if (!TryUse())
+        {
+            return false;
+        }
+
+        if (DescriptorCalls.TryDuplicate(fd, out var duplicate, out _))
+        {
+            socket = new System.Net.Sockets.Socket(new System.Net.Sockets.SafeSocketHandle(duplicate, ownsHandle: true));
+        }
+
+        EndUse();
+        return socket is not null;
+    }
 
     /// <summary>Closes the descriptor, now or when the call in progress ends. Idempotent.</summary>
     internal void Close()

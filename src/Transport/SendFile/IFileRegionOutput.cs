@@ -33,8 +33,9 @@ internal interface IFileRegionOutput
     /// <summary>Resets the connection because its peer reads too slowly.</summary>
     void AbortSlowReader(double bytesPerSecond);
 
-    /// <summary>A request has begun well whose head was what the connection received last: its bytes need not be held.</summary>
-    /// <param name="isOver">Asked whenever the server reads: whether that request is over, and the next one begins.</param>
-    /// <param name="state">What <paramref name="isOver"/> is given.</param>
-    void AcceptMessage(Func<object, bool> isOver, object state);
+    /// <summary>An HTTP/1 request has begun well whose head was what the connection received last: its bytes need not be held.</summary>
+    /// <param name="isOver">Whether that request is over, and the next one has not begun. Asked on any thread.</param>
+    /// <param name="request">What <paramref name="isOver"/> is given.</param>
+    /// <param name="bytesToCome">The bytes of its body, if the client will send nothing after it; -1 when it may, or nobody knows how many.</param>
+    void BeginRequest(Func<object, bool> isOver, object request, long bytesToCome);
 }

@@ -7,20 +7,17 @@ namespace Aeronet.AspNetCore.Transport.SendFile;
 
 /// <summary>
 /// The first middleware of the pipeline, and the only place where the transport knows of requests. Gives HTTP/1 requests
-/// the body feature that sends files, refuses those on another host's connection, and names the route that blocked a loop.
-/// Where bytes are held of messages that may be refused, it says that this one was not.
+/// the body feature that sends files, refuses those on another host's connection, and names the route that blocked a loop. Says
+/// that a request has begun, so that the connection knows what its end cuts short.
 /// </summary>
 internal sealed class RequestHook(
     RequestDelegate next,
     AeronetTransportOptions options,
     TransportMetrics metrics,
-    StallReporter stalls,
-    bool holdsMessages)
+    StallReporter stalls)
 {
     // Kestrel has one object for all requests of a connection, and clears it before it reads the next.
     private static readonly Func<object, bool> s_isOver = static request => string.IsNullOrEmpty(((IHttpRequestFeature)request).RawTarget);
-
-    private readonly bool _needsOutput = options.ZeroCopyFiles || holdsMessages;
 
     internal Task InvokeAsync(HttpContext context)
     {
@@ -32,13 +29,9 @@ internal sealed class RequestHook(
             return Task.CompletedTask;
         }
 
-        if (_needsOutput && context.Features.Get<IFileRegionOutput>() is { } output && !HttpProtocol.IsHttp2(context.Request.Protocol))
+        if (context.Features.Get<IFileRegionOutput>() is { } output && !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
-            if (holdsMessages)
-            {
-                output.AcceptMessage(s_isOver, context.Features.Get<IHttpRequestFeature>()!);
-            }
-
+            output.BeginRequest(s_isOver, context.Features.Get<IHttpRequestFeature>()!, BytesToCome(context.Request));
             if (options.ZeroCopyFiles)
             {
                 AttachBody(context, output);
@@ -70,6 +63,16 @@ internal sealed class RequestHook(
         var body = output.ResponseBody ??= new ZeroCopyResponseBody(output, metrics);
         body.Attach(context, kestrel);
         context.Features.Set<IHttpResponseBodyFeature>(body);
+    }
+
+    /// <summary>The length of the body, where the client says that nothing follows it (RFC 9112, section 9.6); -1 otherwise.</summary>
+    private static long BytesToCome(HttpRequest request)
+    {
+        var connection = request.Headers.Connection;
+        var isLast = connection.Count == 0
+            ? HttpProtocol.IsHttp10(request.Protocol)
+            : string.Equals(connection, "close", StringComparison.OrdinalIgnoreCase);
+        return !isLast || request.Headers.TransferEncoding.Count > 0 ? -1 : request.ContentLength ?? 0;
     }
 
     // Escaped: a path may hold line breaks, and this goes to a log.

@@ -1,4 +1,6 @@
 using System.Text;
+using Aeronet.AspNetCore.StaticFiles;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace Aeronet.AspNetCore.Functional.Tests.Connections;
@@ -74,5 +76,146 @@ public sealed class HalfCloseTests
 
         await aborted.Task.OrTimeout("RequestAborted");
         Assert.Empty((await client.ReadToEndAsync()).Bytes);
+    }
+
+    [Fact]
+    public async Task Http_ABodyThatIsBeingWritten_GetsWhole()
+    {
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, async context =>
+        {
+            await Task.Delay(300);
+            for (var i = 0; i < 10; i++)
+            {
+                await context.Response.WriteAsync($"part {i}\n");
+                await Task.Delay(80);
+            }
+
+            await context.Response.WriteAsync("end");
+        });
+        using var client = await host.ConnectAsync();
+
+        await client.SendGetAsync();
+        client.ShutdownSend();
+
+        Assert.EndsWith("part 9\nend", (await client.ReadResponseAsync()).Text, StringComparison.Ordinal);
+        Assert.Equal(ConnectionEnd.Finished, (await client.ReadToEndAsync()).End);
+    }
+
+    [Fact]
+    public async Task Http_PipelinedSlowRequests_AllAnswered()
+    {
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, async context =>
+        {
+            await Task.Delay(150);
+            await context.Response.WriteAsync(context.Request.Path);
+        });
+        using var client = await host.ConnectAsync();
+
+        await client.SendAsync(string.Concat(Enumerable.Range(0, 5).Select(i => $"GET /{i} HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+        client.ShutdownSend();
+
+        for (var i = 0; i < 5; i++)
+            Assert.Equal($"/{i}", (await client.ReadResponseAsync()).Text);
+        Assert.Equal(ConnectionEnd.Finished, (await client.ReadToEndAsync()).End);
+    }
+
+    [Fact]
+    public async Task Http_SlowReaderOfSeveralRanges_GetsAll()
+    {
+        const int Part = 5_000_000;
+        var folder = Directory.CreateTempSubdirectory("aeronet-");
+        try
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "file.bin"), Pattern.Bytes(4 * Part));
+            await using var host = await KestrelHost.StartAsync(
+                TransportKind.Aeronet, new KestrelHostOptions { App = app => app.UseAeronetStaticFiles(o => o.Root = folder.FullName) });
+            using var client = await RawClient.ConnectAsync(host.EndPoint, receiveBufferSize: 16 * 1024);
+
+            await client.SendGetAsync("/file.bin", $"Range: bytes=0-{Part - 1}, {2 * Part}-{(3 * Part) - 1}, -{Part / 2}");
+            client.ShutdownSend();
+            await Task.Delay(500);
+
+            // A response that is cut short is not read to its Content-Length.
+            var response = await client.ReadResponseAsync();
+            Assert.Equal(206, response.StatusCode);
+            Assert.True(response.Body.Length > 2 * Part + (Part / 2));
+            Assert.Equal(ConnectionEnd.Finished, (await client.ReadToEndAsync()).End);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Http_SlowReaderOfALargeBody_GetsWhole()
+    {
+        const int Size = 20_000_000;
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, async context =>
+        {
+            context.Response.ContentLength = Size;
+            await Pattern.WriteAsync(context.Response.Body, Size);
+        });
+        using var client = await RawClient.ConnectAsync(host.EndPoint, receiveBufferSize: 16 * 1024);
+
+        await client.SendGetAsync();
+        client.ShutdownSend();
+        await Task.Delay(700);
+
+        Assert.Equal(Size, (await client.ReadResponseAsync()).Body.Length);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(400)]
+    public async Task Http_HalfCloseTimeout_AbortsWhatIsSilent_AndNeverEndsAPartInOrder(int milliseconds)
+    {
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+        {
+            Transport = transport => transport.HalfCloseTimeout = TimeSpan.FromMilliseconds(milliseconds),
+            App = app => app.Run(async context =>
+            {
+                using var registration = context.RequestAborted.Register(aborted.SetResult);
+                context.Response.ContentLength = 1000;
+                await context.Response.WriteAsync("part");
+                await aborted.Task;
+            }),
+        });
+        using var client = await host.ConnectAsync();
+
+        await client.SendGetAsync();
+        await client.ReadUntilAsync("part");
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        client.ShutdownSend();
+
+        await aborted.Task.OrTimeout("RequestAborted");
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds, milliseconds * 0.9, milliseconds + 3000);
+        Assert.Equal(ConnectionEnd.Reset, (await client.ReadToEndAsync()).End);
+    }
+
+    [Fact]
+    public async Task Http_HalfCloseTimeoutInfinite_OnlyAResetAborts()
+    {
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+        {
+            Transport = transport => transport.HalfCloseTimeout = Timeout.InfiniteTimeSpan,
+            App = app => app.Run(async context =>
+            {
+                using var registration = context.RequestAborted.Register(aborted.SetResult);
+                await aborted.Task;
+            }),
+        });
+        using var client = await host.ConnectAsync();
+
+        await client.SendGetAsync();
+        await Task.Delay(50);
+        client.ShutdownSend();
+        await Task.Delay(300);
+        Assert.False(aborted.Task.IsCompleted);
+        client.Reset();
+
+        await aborted.Task.OrTimeout("RequestAborted");
     }
 }

@@ -25,6 +25,7 @@ public sealed class OptionBindingTests
         ("SendChunk", "65536", 65_536),
         ("ZeroCopyFiles", "false", false),
         ("ShutdownTimeout", "00:01:30", TimeSpan.FromSeconds(90)),
+        ("HalfCloseTimeout", "-00:00:00.001", Timeout.InfiniteTimeSpan),
         ("UnixFileMode", "0660", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite),
         ("TlsForConfiguredEndpoints", "false", false),
     ];

@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aeronet.AspNetCore.Transport.Tests.Contract;
 
@@ -30,7 +31,7 @@ public sealed class TransportEndTests
         await transport.DisposeAsync();
 
         foreach (var read in reads)
-            Assert.True((await read.OrTimeout("a waiting read")).IsCompleted);
+            await Assert.ThrowsAsync<Microsoft.AspNetCore.Connections.ConnectionAbortedException>(() => read.OrTimeout("a waiting read"));
 
         foreach (var (_, client) in pairs)
         {
@@ -130,6 +131,26 @@ public sealed class TransportEndTests
             using var client = await host.ConnectAsync();
             Assert.Equal("ok", (await client.GetAsync()).Text);
         }
+    }
+
+    // A block that comes back to a disposed pool throws where it does, and on a thread of a loop that is the end of the process.
+    [Fact]
+    public async Task Host_StartedStoppedManyTimes_NoBlockComesBackTooLate()
+    {
+        var pools = new CountingPools();
+        for (var i = 0; i < 30; i++)
+        {
+            await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+            {
+                Builder = builder => builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>>(pools),
+                App = app => app.Run(context => context.Response.WriteAsync("ok")),
+            });
+            using var client = await host.ConnectAsync();
+            Assert.Equal("ok", (await client.GetAsync()).Text);
+        }
+
+        Assert.True(pools.Rented > 0);
+        Assert.Equal((0, 0, 0), (pools.Outstanding, pools.Misdeeds, pools.OpenPools));
     }
 
     private static Task NoThreadIsLeftAsync() => Eventually.HoldsAsync(

@@ -104,7 +104,8 @@ public sealed class FaultTests
         pool.Fails = true;
         await client.SendAsync("x");
 
-        Assert.True((await read.OrTimeout("the read to end")).IsCompleted);
+        var thrown = await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.OrTimeout("the read to end"));
+        Assert.NotNull(thrown.InnerException);
         Assert.Equal(ConnectionEnd.Reset, (await client.ReadToEndAsync()).End);
         Assert.Single(transport.Logs.Entries, entry => entry.EventId.Name == "ConnectionFaulted");
         pool.Fails = false;

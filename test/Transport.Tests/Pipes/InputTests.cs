@@ -335,7 +335,7 @@ public sealed class InputTests
     }
 
     [Fact]
-    public Task ReadAsync_ConnectionAborted_Completes() => ConnectionScript.RunAsync(
+    public Task ReadAsync_ConnectionAborted_ThrowsTheReason() => ConnectionScript.RunAsync(
         async connection =>
         {
             // After its first bytes: a connection reset at once may fail the client's connect.
@@ -343,7 +343,7 @@ public sealed class InputTests
             input.AdvanceTo((await input.ReadAsync()).Buffer.End);
             var pending = input.ReadAsync().AsTask();
             connection.Abort(new ConnectionAbortedException("enough"));
-            Assert.True((await pending.OrTimeout("the read")).IsCompleted);
+            Assert.Equal("enough", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => pending.OrTimeout("the read"))).Message);
         },
         async client =>
         {

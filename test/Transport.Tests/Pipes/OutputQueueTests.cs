@@ -134,7 +134,7 @@ public sealed class OutputQueueTests
 
         private void Commit(OutputQueue queue)
         {
-            queue.Commit(endsHold: true);
+            queue.Commit();
             _written.ForEach(_queued.Enqueue);
             _written.Clear();
         }

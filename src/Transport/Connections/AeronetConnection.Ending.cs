@@ -1,0 +1,371 @@
+using System.Diagnostics.CodeAnalysis;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.Tls;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>
+/// How a connection ends: the one place that pairs <see cref="InputEnd"/> and <see cref="OutputEnd"/>. What comes first names the
+/// pair (<see cref="CloseReason"/>).
+/// <code>
+/// who                                reading                    writing              socket
+/// the peer finishes                  Finished, when received    goes on              open until the application is done
+/// the peer resets, or a send fails   Reset, Truncated, Broken   Dropped              open until the application is done
+/// Abort(reason), a limit, stopping   Aborted                    Dropped              RST at once
+/// Abort(null), DisposeAsync          Closed                     Draining, Dropped    FIN when drained; RST after the timeout
+/// </code>
+/// </summary>
+internal sealed partial class AeronetConnection
+{
+    private readonly CancellationTokenSource _closedSource = new();
+    private Timer? _halfCloseTimer;
+    private long? _takenAtLastLook;
+    private int _halfCloseSeen;
+    private int _closeReason;
+    private int _closedFired;
+    private int _socketClosed;
+    private volatile bool _gaveUpHalfClosed;
+
+    // The input's and the output's blocks.
+    private int _sidesWithBlocks = 2;
+    private bool _holdsPools;
+
+    /// <summary>Why a read of an aborted connection fails that nobody gave a reason for.</summary>
+    internal string WhyEnded => CloseReasons.Describe((CloseReason)Volatile.Read(ref _closeReason));
+
+    /// <summary>What TLS says of its end.</summary>
+    internal string WhyTlsBroke => _session?.Failure ?? "no reason given";
+
+    /// <summary>Resets the connection, or closes it in order when there is no reason. Never blocks.</summary>
+    public override void Abort(ConnectionAbortedException? abortReason)
+    {
+        if (abortReason is null)
+        {
+            if (_gaveUpHalfClosed && IsInRequest)
+            {
+                // Kestrel has given the request up: what was sent of the response must not look whole.
+                End(CloseReason.PeerClosed, reset: true);
+                return;
+            }
+
+            _input.End(InputEnd.Closed);
+            _ = CloseWhenDrained().AsTask();
+            return;
+        }
+
+        if (_services.Logger.IsEnabled(LogLevel.Debug))
+        {
+            TransportLog.ConnectionAborted(_services.Logger, ConnectionId, abortReason.Message);
+        }
+
+        End(CloseReason.Aborted, reset: true, abortReason);
+    }
+
+    /// <summary>
+    /// Sends what is left, FIN, and closes. Bounded: a peer that takes nothing for the shutdown timeout is reset. The application
+    /// is done with the reader and the writer: their blocks go back.
+    /// </summary>
+    [SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "The base does nothing, and awaiting it would cost a state machine.")]
+    public override ValueTask DisposeAsync()
+    {
+        ReportRefusal();
+        _input.End(InputEnd.Closed);
+        _input.Complete();
+        _output.CompleteForGood();
+        return CloseWhenDrained();
+    }
+
+    /// <summary>Kestrel takes the connection: from here to the end of <see cref="DisposeAsync"/> blocks may be out.</summary>
+    internal void OnTaken()
+    {
+        _holdsPools = true;
+        _services.Pools.Hold();
+    }
+
+    /// <summary>The last block of the input or of the output has gone back, and none will be rented again.</summary>
+    internal void OnSideReturnedBlocks()
+    {
+        if (Interlocked.Decrement(ref _sidesWithBlocks) == 0 && _holdsPools)
+        {
+            _services.Pools.Leave();
+        }
+    }
+
+    /// <summary>Ends the connection because the transport stops.</summary>
+    internal void StopNow() => End(CloseReason.TransportStopped, reset: true);
+
+    /// <summary>What a receive that got no bytes says of the stream.</summary>
+    internal InputEnd EndOf(IoResult received) => received.IsSuccess ? InputEnd.Finished : FailedEnd();
+
+    /// <summary>A receive found the end of the stream or an error. Any thread.</summary>
+    internal void OnInputEnded()
+    {
+        var end = _input.EndedBy;
+        Note(end);
+        FireClosed(atOnce: end is not (InputEnd.Finished or InputEnd.Truncated));
+    }
+
+    /// <summary>
+    /// The peer has sent its last byte while the application is busy with something else than reading. One that is gone gets
+    /// nothing any more; one that has only finished sending (<c>printf ... | nc -N</c>) gets what it asked for.
+    /// </summary>
+    internal void OnPeerClosedUnread(bool isGone, bool isReset)
+    {
+        if (isReset)
+        {
+            EndWithPeer(FailedEnd());
+        }
+        else if (isGone)
+        {
+            SetReason(CloseReason.PeerClosed);
+            FireClosed(atOnce: true);
+        }
+        else if (Interlocked.Exchange(ref _halfCloseSeen, 1) == 0)
+        {
+            WatchHalfClose(_services.Options.HalfCloseTimeout);
+        }
+    }
+
+    /// <summary>A send found that the peer is gone.</summary>
+    internal void OnPeerGone() => EndWithPeer(FailedEnd());
+
+    /// <summary>Code that is not ours threw in the middle of a send or a receive: nobody knows where in its stream the connection is.</summary>
+    internal void OnFault(Exception failure)
+    {
+        End(CloseReason.Aborted, reset: true, new ConnectionAbortedException(failure.Message, failure));
+        TransportLog.ConnectionFaulted(_services.Logger, ConnectionId, failure);
+    }
+
+    internal void OnFileTruncated(long missing)
+    {
+        FailFile(CloseReason.FileTruncated);
+        TransportLog.FileTruncated(_services.Logger, ConnectionId, missing);
+    }
+
+    internal void OnFileUnreadable(int errno)
+    {
+        FailFile(CloseReason.FileUnreadable);
+        TransportLog.FileUnreadable(_services.Logger, ConnectionId, errno);
+    }
+
+    internal void AbortSlowReader(double bytesPerSecond)
+    {
+        FailFile(CloseReason.SlowReader);
+        TransportLog.SlowReader(_services.Logger, ConnectionId, bytesPerSecond);
+    }
+
+    /// <summary>Posted by <see cref="FireClosed"/>: what was flushed before has left by now.</summary>
+    void ILoopWork.RunOnLoop() => CancelClosedToken();
+
+    void IThreadPoolWorkItem.Execute() => CancelClosedToken();
+
+    /// <summary>
+    /// Cancels <see cref="ConnectionClosed"/>. Callbacks run on the thread pool, where they may do what they like; most
+    /// connections end with none left, and then no pool thread is woken for it.
+    /// </summary>
+    private void CancelClosedToken()
+    {
+        var canceled = _closedSource.CancelAsync();
+        if (!canceled.IsCompletedSuccessfully)
+        {
+            _ = ReportFailure(canceled);
+        }
+
+        async Task ReportFailure(Task callbacks)
+        {
+            try
+            {
+                await callbacks.ConfigureAwait(false);
+            }
+            catch (AggregateException failure)
+            {
+                TransportLog.ClosedCallbackFailed(_services.Logger, ConnectionId, failure);
+            }
+        }
+    }
+
+    private void WatchHalfClose(TimeSpan timeout)
+    {
+        if (timeout == TimeSpan.Zero)
+        {
+            GiveUpHalfClosed();
+        }
+        else if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            _takenAtLastLook = _output.TotalTaken;
+            _halfCloseTimer = new Timer(static connection => ((AeronetConnection)connection!).OnHalfCloseTimer(), this, timeout, timeout);
+        }
+    }
+
+    private void OnHalfCloseTimer()
+    {
+        if (_input.HasEnded)
+        {
+            _halfCloseTimer?.Dispose();
+            return;
+        }
+
+        // What is being sent ends by itself: a peer that has gone answers it with a reset.
+        var taken = _output.TotalTaken;
+        var goesOn = taken != _takenAtLastLook || _output.HasUnsent || !_input.IsUnawareOfClose;
+        _takenAtLastLook = taken;
+        if (!goesOn)
+        {
+            _halfCloseTimer?.Dispose();
+            GiveUpHalfClosed();
+        }
+    }
+
+    /// <summary>
+    /// Signals the close once what the peer left behind would have fitted a read buffer, as a transport that reads ahead
+    /// would; otherwise the reader finds out.
+    /// </summary>
+    private void GiveUpHalfClosed()
+    {
+        if (_socket.UnreadBytes() <= _services.Options.MaxReadBufferSize)
+        {
+            SetReason(CloseReason.PeerClosed);
+            _gaveUpHalfClosed = true;
+            FireClosed(atOnce: false);
+        }
+    }
+
+    private ValueTask CloseWhenDrained()
+    {
+        var drained = _output.DrainAsync(_services.Options.ShutdownTimeout);
+        if (!drained.IsCompletedSuccessfully)
+        {
+            return Wait(drained);
+        }
+
+        EndInOrder(drained.Result);
+        return default;
+
+        async ValueTask Wait(ValueTask<bool> pending) => EndInOrder(await pending.ConfigureAwait(false));
+    }
+
+    private void EndInOrder(bool drained) =>
+        End(drained ? CloseReason.ServerClosed : CloseReason.DrainTimeout, reset: !drained);
+
+    private void FailFile(CloseReason reason)
+    {
+        _services.Metrics.FileFailed(reason);
+        End(reason, reset: true);
+    }
+
+    /// <summary>The peer is gone: nothing that is written arrives. The socket is the application's until it is done.</summary>
+    private void EndWithPeer(InputEnd end)
+    {
+        _input.End(end);
+        _output.Close();
+        Note(end);
+        FireClosed(atOnce: true);
+    }
+
+    private void End(CloseReason reason, bool reset, ConnectionAbortedException? abortReason = null)
+    {
+        SetReason(reason);
+        _handshake?.Cancel();
+        _input.End(reset ? InputEnd.Aborted : InputEnd.Closed, abortReason);
+        _output.Close();
+        CloseSocket(reset, abortReason);
+        FireClosed(atOnce: reset);
+    }
+
+    private void CloseSocket(bool reset, ConnectionAbortedException? abortReason)
+    {
+        if (Interlocked.Exchange(ref _socketClosed, 1) != 0)
+        {
+            return;
+        }
+
+        _halfCloseTimer?.Dispose();
+        CloseFrameworkSocket();
+        var reason = (CloseReason)Volatile.Read(ref _closeReason);
+        _services.Metrics.ConnectionClosed(reason);
+        if (_services.Logger.IsEnabled(LogLevel.Debug))
+        {
+            TransportLog.ConnectionClosed(_services.Logger, ConnectionId, reason);
+        }
+
+        var awaitsMore = _input.MayHaveUnread && !HasWholeLastRequest;
+        EndTls(ref reset, ref awaitsMore);
+        if (reset)
+        {
+            KestrelTransportLog.ConnectionWriteRst(_services.KestrelLogger, this, abortReason?.Message ?? CloseReasons.Describe(reason));
+            _socket.ResetOnClose();
+        }
+        else
+        {
+            KestrelTransportLog.ConnectionWriteFin(_services.KestrelLogger, this, CloseReasons.Describe(reason));
+            if ((awaitsMore || _input.MayHaveUnread || _handshake is not null) && LingeringClose.TryStart(_loop, _socket, Token, awaitsMore))
+            {
+                return;
+            }
+        }
+
+        _loop.Release(Token);
+        _socket.Close();
+    }
+
+    private void FireClosed(bool atOnce)
+    {
+        if (Interlocked.Exchange(ref _closedFired, 1) != 0)
+        {
+            return;
+        }
+
+        // On a loop what this dispatch flushed goes out first: Kestrel answers the signal by aborting the output. Where nothing can
+        // go out, an application that keeps the loop would be told when it is done.
+        if (!atOnce && LoopThread.Current is { IsLeading: true })
+        {
+            _loop.Post(this);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Names, and logs as Kestrel's transport does, how the peer ended it.</summary>
+    private void Note(InputEnd end)
+    {
+        switch (end)
+        {
+            case InputEnd.Finished:
+                SetReason(CloseReason.PeerClosed);
+                KestrelTransportLog.ConnectionReadFin(_services.KestrelLogger, this);
+                break;
+            case InputEnd.Truncated:
+                SetReason(CloseReason.PeerClosed);
+                KestrelTransportLog.ConnectionReadFin(_services.KestrelLogger, this);
+                break;
+            case InputEnd.Reset:
+                if (SetReason(CloseReason.PeerReset))
+                {
+                    KestrelTransportLog.ConnectionReset(_services.KestrelLogger, this);
+                }
+
+                break;
+            case InputEnd.Broken:
+                SetReason(CloseReason.TlsFailed);
+                break;
+        }
+    }
+
+    /// <summary>What ended the stream with an error: the socket, or above it TLS.</summary>
+    private InputEnd FailedEnd() => _session?.FailureKind switch
+    {
+        null or TlsFailure.None or TlsFailure.PeerReset => InputEnd.Reset,
+        TlsFailure.Truncated or TlsFailure.PeerClosed => InputEnd.Truncated,
+        _ => InputEnd.Broken,
+    };
+
+    /// <summary>Whether it was the first.</summary>
+    private bool SetReason(CloseReason reason) =>
+        Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) == (int)CloseReason.None;
+}

@@ -1,0 +1,177 @@
+using Aeronet.AspNetCore.Functional.Tests.Connections;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Aeronet.AspNetCore.Functional.Tests.Endings;
+
+/// <summary>The peer resets the connection.</summary>
+public sealed class ResetTests
+{
+    [Theory]
+    [BothTransports(false)]
+    [BothTransports(true)]
+    public async Task Body_AllOfWhatCameIsRead_ConnectionReset(TransportKind transport, bool chunked)
+    {
+        var started = AbortTests.Signal<bool>();
+        var error = AbortTests.Signal<Exception?>();
+        await using var host = await KestrelHost.StartAsync(transport, async context =>
+        {
+            await context.Request.Body.ReadExactlyAsync(new byte[100]);
+            started.SetResult(true);
+            error.SetResult(await Record.ExceptionAsync(() => context.Request.Body.ReadAsync(new byte[100]).AsTask()));
+        });
+        using var client = await host.ConnectAsync();
+
+        await client.SendAsync($"POST / HTTP/1.1\r\nHost: localhost\r\n{(chunked ? "Transfer-Encoding: chunked\r\n\r\n64\r\n" : "Content-Length: 1000\r\n\r\n")}");
+        await client.SendAsync(Pattern.Bytes(100));
+        if (chunked)
+            await client.SendAsync("\r\n");
+
+        await started.Task.OrTimeout("the handler");
+        client.Reset();
+
+        Assert.IsType<ConnectionResetException>(await error.Task.OrTimeout("the read to end"));
+    }
+
+    [Theory]
+    [BothTransports("Http1", "idle")]
+    [BothTransports("Http1", "handler")]
+    [BothTransports("Http1", "body")]
+    [BothTransports("Http1", "head")]
+    [BothTransports("Http2", "idle")]
+    [BothTransports("Http2", "handler")]
+    [BothTransports("Http2", "body")]
+    public async Task ConnectionDuration_ErrorType_AsKestrels(TransportKind transport, string protocol, string when)
+    {
+        var started = AbortTests.Signal<bool>();
+        await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
+        {
+            Listen = listen => listen.Protocols = Enum.Parse<HttpProtocols>(protocol),
+            App = app => app.Run(async context =>
+            {
+                if (when == "idle")
+                {
+                    await context.Response.WriteAsync("ok");
+                    return;
+                }
+
+                started.TrySetResult(true);
+                if (when == "body")
+                    await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+                else
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }),
+        });
+        using var client = await host.ConnectAsync();
+        if (protocol == "Http2")
+        {
+            await client.SendAsync((byte[])[.. Http2Bytes.Preface, .. Http2Bytes.Frame(4, 0, 0), .. Http2Bytes.Request(endStream: when != "body")]);
+            if (when == "idle")
+                await client.ReadUntilAsync("ok");
+        }
+        else if (when == "head")
+        {
+            await client.SendAsync("GET / HTTP/1.1\r\nHost: local");
+            await Task.Delay(50);
+        }
+        else
+        {
+            await client.SendAsync($"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {(when == "body" ? 1000 : 0)}\r\n\r\n");
+            if (when == "idle")
+                await client.ReadResponseAsync();
+        }
+
+        if (when is "handler" or "body")
+            await started.Task.OrTimeout("the handler");
+
+        await Task.Delay(50);
+        client.Reset();
+
+        await Eventually.HoldsAsync(() => host.Metrics.Count("kestrel.connection.duration") == 1, "the connection to end", host.Metrics.ToString);
+        var line = host.Metrics.ToString().Split(Environment.NewLine).Single(l => l.StartsWith("kestrel.connection.duration", StringComparison.Ordinal));
+        TestContext.Current.TestOutputHelper?.WriteLine(line);
+
+        // What Kestrel makes of it over its own transport.
+        string? expected = (protocol, when) switch
+        {
+            ("Http1", "body") => "invalid_body_reader_state",
+            ("Http2", "handler" or "body") => "connection_reset",
+            _ => null,
+        };
+        if (expected is null)
+            Assert.DoesNotContain("[error.type=", line, StringComparison.Ordinal);
+        else
+            Assert.Contains($"[error.type={expected}]", line, StringComparison.Ordinal);
+    }
+
+    [Theory, BothTransports]
+    public async Task Handler_ReadsOn_NothingIsAtHand_ConnectionReset(TransportKind transport)
+    {
+        var error = AbortTests.Signal<Exception?>();
+        await using var host = await ConnectionFeatureTests.StartAsync(transport, async connection =>
+        {
+            connection.Transport.Input.AdvanceTo((await connection.Transport.Input.ReadAsync()).Buffer.End);
+            await connection.Transport.Output.WriteAsync("ready"u8.ToArray());
+            error.SetResult(await Record.ExceptionAsync(async () => await connection.Transport.Input.ReadAsync()));
+        });
+        using var client = await host.ConnectAsync();
+        await client.SendAsync("hello");
+        await client.ReadUntilAsync("ready");
+
+        client.Reset();
+
+        Assert.IsType<ConnectionResetException>(await error.Task.OrTimeout("the read to end"));
+    }
+
+    [Theory, BothTransports]
+    public async Task Handler_WritesAndFindsThePeerGone_ThenReads_NotACleanEnd(TransportKind transport)
+    {
+        var reset = AbortTests.Signal<bool>();
+        var error = AbortTests.Signal<Exception?>();
+        await using var host = await ConnectionFeatureTests.StartAsync(transport, async connection =>
+        {
+            connection.Transport.Input.AdvanceTo((await connection.Transport.Input.ReadAsync()).Buffer.End);
+            await connection.Transport.Output.WriteAsync("ready"u8.ToArray());
+            await reset.Task;
+            for (var i = 0; i < 1000 && !(await connection.Transport.Output.WriteAsync("x"u8.ToArray())).IsCompleted; i++)
+                await Task.Delay(1);
+
+            error.SetResult(await Record.ExceptionAsync(async () => await connection.Transport.Input.ReadAsync()));
+        });
+        using var client = await host.ConnectAsync();
+        await client.SendAsync("hello");
+        await client.ReadUntilAsync("ready");
+        client.Reset();
+        reset.SetResult(true);
+
+        Assert.IsType<ConnectionResetException>(await error.Task.OrTimeout("the read to end"));
+    }
+
+    /// <summary>RFC 9113: a client that has nothing more to ask may just finish sending.</summary>
+    [Theory, BothTransports]
+    public async Task Http2_IdleClientFinishes_ClosedAndCountedAtOnce(TransportKind transport)
+    {
+        await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
+        {
+            Listen = listen => listen.Protocols = HttpProtocols.Http2,
+            App = app => app.Run(context => context.Response.WriteAsync("ok")),
+        });
+        using var client = await host.ConnectAsync();
+        await client.SendAsync((byte[])[.. Http2Bytes.Preface, .. Http2Bytes.Frame(4, 0, 0), .. Http2Bytes.Request(endStream: true)]);
+        await client.ReadUntilAsync("ok");
+        await Task.Delay(50);
+
+        client.ShutdownSend();
+
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var (_, end) = await client.ReadToEndAsync();
+        Assert.Equal(ConnectionEnd.Finished, end);
+        await Eventually.HoldsAsync(() => host.Metrics.Count("kestrel.connection.duration") == 1, "the connection to end", host.Metrics.ToString);
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 2);
+        Assert.DoesNotContain("[error.type=", host.Metrics.ToString(), StringComparison.Ordinal);
+        if (transport == TransportKind.Aeronet)
+            Assert.Equal(1, host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "peer_closed")));
+    }
+}
