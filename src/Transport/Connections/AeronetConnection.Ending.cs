@@ -83,7 +83,7 @@ internal sealed partial class AeronetConnection
     internal void OnTaken()
     {
         _holdsPools = true;
-        _services.Pools.Hold();
+        _services.Lease.Hold();
     }
 
     /// <summary>The last block of the input or of the output has gone back, and none will be rented again.</summary>
@@ -91,7 +91,7 @@ internal sealed partial class AeronetConnection
     {
         if (Interlocked.Decrement(ref _sidesWithBlocks) == 0 && _holdsPools)
         {
-            _services.Pools.Leave();
+            _services.Lease.Leave();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,8 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <summary>
 /// What every connection of one transport shares. <see cref="KestrelLogger"/> has the category of Kestrel's sockets transport;
-/// <see cref="Refusals"/> is null unless somebody wants to hear of refused connections.
+/// <see cref="Pools"/> has a memory pool for each loop, which <see cref="Lease"/> disposes; <see cref="Refusals"/> is null unless somebody
+/// wants to hear of refused connections.
 /// </summary>
 internal sealed record TransportServices(
     AeronetTransportOptions Options,
@@ -15,7 +17,8 @@ internal sealed record TransportServices(
     ILogger KestrelLogger,
     StallReporter Stalls,
     EventLoopGroup Loops,
-    BlockPools Pools,
+    IReadOnlyList<MemoryPool<byte>> Pools,
+    PoolLease Lease,
     IRefusedConnectionObserver? Refusals)
 {
     /// <summary>Whether it was said that there is no SslStream.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
@@ -111,7 +112,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         services.Loops.Dispose();
         if (services.Loops.HasEnded)
         {
-            services.Pools.Leave();
+            services.Lease.Leave();
         }
     }
 
@@ -157,6 +158,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                 var options = _options.Value;
                 var loops = EventLoopGroup.Start(options, _logger);
                 _metrics.Observe(loops);
+                MemoryPool<byte>[] pools = [.. loops.Loops.Select(_ => _pools.Create())];
                 _services = new TransportServices(
                     options,
                     _metrics,
@@ -164,7 +166,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                     _kestrelLogger,
                     _stalls,
                     loops,
-                    new BlockPools([.. loops.Loops.Select(_ => _pools.Create())]),
+                    pools,
+                    new PoolLease(pools),
                     _refusals is { MaxHeldBytes: > 0 } ? _refusals : null);
                 TransportLog.Started(_logger, options.EventLoops, options.Dispatch, options.ZeroCopyFiles ? "on (sendfile)" : "off");
                 if (Native.ProcessLimits.OpenFiles() is { } limit && limit < LowDescriptorLimit)

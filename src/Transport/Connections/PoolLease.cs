@@ -3,15 +3,13 @@ using System.Buffers;
 namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <summary>
-/// The memory pools of one transport, one a loop. Disposed by the last of those that may still have a block of theirs: the
-/// transport, until its loops have ended, and each connection, until its application has.
+/// Says when the memory pools of a transport can be disposed: when the last of those has left that may still have a block of theirs.
+/// That is the transport, until its loops have ended, and each connection, until its application has.
 /// </summary>
-internal sealed class BlockPools(IReadOnlyList<MemoryPool<byte>> pools)
+internal sealed class PoolLease(IReadOnlyList<MemoryPool<byte>> pools)
 {
     // The transport is one.
     private int _holders = 1;
-
-    internal MemoryPool<byte> this[int loop] => pools[loop];
 
     internal void Hold() => Interlocked.Increment(ref _holders);
 
