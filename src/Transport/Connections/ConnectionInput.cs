@@ -4,7 +4,6 @@ using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Native;
-using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Aeronet.AspNetCore.Transport.EventLoop;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Aeronet.AspNetCore.Transport.EventLoop;
 /// leaders that are stuck already when the others have run out. <paramref name="onItemFailed"/> hears of an item that threw;
 /// <paramref name="start"/> starts a thread, unless tests make it fail.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A ManualResetEventSlim holds nothing unless its wait handle is asked for.")]
 internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception> onItemFailed, Action<LoopThread>? start = null)
 {
     internal const string IdleThreadName = "aeronet-standby";
