@@ -28,7 +28,7 @@ public sealed class AbortTests
             else
                 context.Abort();
 
-            var thrown = await Record.ExceptionAsync(() => reading);
+            var thrown = await Record.ExceptionAsync(async () => await reading);
             error.SetResult(thrown);
             if (thrown is not null)
                 throw thrown;
@@ -93,7 +93,7 @@ public sealed class AbortTests
             {
                 await context.Request.Body.ReadExactlyAsync(new byte[5]);
                 started.SetResult(true);
-                error.SetResult(await Record.ExceptionAsync(() => context.Request.Body.ReadAsync(new byte[100]).AsTask()));
+                error.SetResult(await Record.ExceptionAsync(async () => await context.Request.Body.ReadExactlyAsync(new byte[100])));
             }),
         });
         await using (host)

@@ -16,8 +16,6 @@ namespace Aeronet.AspNetCore.Functional.Tests.Endings;
 public sealed class BlockTests : IDisposable
 {
     private const int Connections = 60;
-    private const string Post = "POST {0} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n";
-
     private readonly X509Certificate2 _certificate = TestCertificate.Create();
     private readonly string _file = Path.GetTempFileName();
 
@@ -86,7 +84,7 @@ public sealed class BlockTests : IDisposable
             {
                 var client = await ConnectAsync(host, tls);
                 clients.Add(client);
-                await client.WriteAsync(System.Text.Encoding.ASCII.GetBytes(string.Format(null, Post, i % 2 == 0 ? "/wait" : "/write")));
+                await client.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Post(i % 2 == 0 ? "/wait" : "/write")));
                 await client.WriteAsync(new byte[5000]);
             }
 
@@ -208,6 +206,8 @@ public sealed class BlockTests : IDisposable
         }
     }
 
+    private static string Post(string path) => $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n";
+
     private static byte[] Bytes(string way)
     {
         return way switch
@@ -218,7 +218,7 @@ public sealed class BlockTests : IDisposable
             "half a head" or "timeout" => Text("GET / HTTP/1.1\r\nHost: local"),
             "upgrade" => Text("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\nhello and more"),
             "unread body" => [.. Text("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 7000\r\n\r\n"), .. new byte[7000]],
-            "abort" or "reset" => [.. Text(string.Format(null, Post, "/")), .. new byte[5000]],
+            "abort" or "reset" => [.. Text(Post("/")), .. new byte[5000]],
             "file" => Text("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
             _ => Text("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         };

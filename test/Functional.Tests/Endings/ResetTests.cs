@@ -20,7 +20,7 @@ public sealed class ResetTests
         {
             await context.Request.Body.ReadExactlyAsync(new byte[100]);
             started.SetResult(true);
-            error.SetResult(await Record.ExceptionAsync(() => context.Request.Body.ReadAsync(new byte[100]).AsTask()));
+            error.SetResult(await Record.ExceptionAsync(async () => await context.Request.Body.ReadExactlyAsync(new byte[100])));
         });
         using var client = await host.ConnectAsync();
 
