@@ -21,17 +21,13 @@ internal static partial class KestrelHttpsLog
             return;
         }
 
-        switch (kind)
+        if (kind == TlsFailure.Timeout)
         {
-            case TlsFailure.Timeout:
-                AuthenticationTimedOut(logger);
-                break;
-            case TlsFailure.PeerClosed or TlsFailure.PeerReset:
-                AuthenticationFailed(logger, new IOException(reason));
-                break;
-            default:
-                AuthenticationFailed(logger, new AuthenticationException(reason));
-                break;
+            AuthenticationTimedOut(logger);
+        }
+        else
+        {
+            AuthenticationFailed(logger, TlsFailures.KestrelsException(kind) == typeof(IOException) ? new IOException(reason) : new AuthenticationException(reason));
         }
     }
 

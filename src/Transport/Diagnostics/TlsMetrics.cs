@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -112,7 +111,7 @@ internal sealed class TlsMetrics
         if (outcome.Failure is not null)
         {
             // Kestrel names the exception that its own stream would have thrown.
-            tags.Add(ErrorType, outcome.FailureKind == TlsFailure.Timeout ? typeof(OperationCanceledException).FullName : typeof(AuthenticationException).FullName);
+            tags.Add(ErrorType, TlsFailures.KestrelsException(outcome.FailureKind).FullName);
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Text.Json;
 using Aeronet.AspNetCore.Transport.Native;
 
@@ -36,6 +37,14 @@ internal static class TlsFailures
         (>= FirstCertificateAlert and <= LastCertificateAlert) or UnknownAuthorityAlert => TlsFailure.CertificateRefusedByPeer,
         >= OpenSslReasons.PeerAlert and <= LastAlert => TlsFailure.PeerAlert,
         _ => TlsFailure.ProtocolError,
+    };
+
+    /// <summary>The exception that Kestrel's own stream would have thrown, which its meter and log name.</summary>
+    internal static Type KestrelsException(TlsFailure failure) => failure switch
+    {
+        TlsFailure.Timeout => typeof(OperationCanceledException),
+        TlsFailure.PeerClosed or TlsFailure.PeerReset => typeof(IOException),
+        _ => typeof(AuthenticationException),
     };
 
     /// <summary>Whether the peer was told, by an alert from OpenSSL or in HTTP, and the answer must not be lost to a reset.</summary>

@@ -18,7 +18,7 @@ namespace Aeronet.AspNetCore.Tls.Tests.Handshake;
 /// <summary>Connection middlewares in front of TLS: some read first (PROXY protocol, sniffers), some put something else in the transport's place.</summary>
 public sealed class MiddlewareInFrontTests
 {
-    private const string Preface = "PROXY TCP4 192.0.2.1 192.0.2.2 1 443\r\n";
+    internal const string Preface = "PROXY TCP4 192.0.2.1 192.0.2.2 1 443\r\n";
 
     public static TheoryData<TransportKind, SslProtocols> Kinds => new()
     {
@@ -155,7 +155,7 @@ public sealed class MiddlewareInFrontTests
         }
     }
 
-    private static async Task ReadPreface(ConnectionContext connection)
+    internal static async Task ReadPreface(ConnectionContext connection)
     {
         while (true)
         {
@@ -199,7 +199,7 @@ public sealed class MiddlewareInFrontTests
     }
 
     /// <summary>Shakes hands behind a preface that leaves in one packet with the beginning of the ClientHello.</summary>
-    private static async Task<SslStream> ConnectAsync(KestrelHost host, string preface, int behind, SslProtocols version)
+    internal static async Task<SslStream> ConnectAsync(KestrelHost host, string preface, int behind, SslProtocols version)
     {
         var socket = await RawSocketAsync(host);
         return await AuthenticateAsync(new PrefacedStream(new NetworkStream(socket, ownsSocket: true), Encoding.ASCII.GetBytes(preface), behind), version);
@@ -224,7 +224,7 @@ public sealed class MiddlewareInFrontTests
         return client;
     }
 
-    private static async Task<string> AskAsync(SslStream client, string path)
+    internal static async Task<string> AskAsync(SslStream client, string path)
     {
         await client.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         var text = "";

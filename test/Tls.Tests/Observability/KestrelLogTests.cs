@@ -8,15 +8,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Observability;
 
-/// <summary>Whoever looks for Kestrel's words about handshakes in the log finds them.</summary>
+/// <summary>Whoever looks for Kestrel's words about handshakes finds them, in the log and in its meter.</summary>
 public sealed class KestrelLogTests
 {
     private const string Category = "Microsoft.AspNetCore.Server.Kestrel.Https";
 
+    private static readonly string[] s_errors = [.. new[] { typeof(AuthenticationException), typeof(IOException), typeof(OperationCanceledException) }.Select(type => type.FullName!)];
+
     public static TheoryData<string> Happenings => ["established", "no common version", "not TLS", "nothing sent", "closed at once"];
 
     [Theory, MemberData(nameof(Happenings))]
-    public async Task Handshake_LoggedAsByKestrel(string happening)
+    public async Task Handshake_LoggedAndMeasuredAsByKestrel(string happening)
     {
         var seen = new List<string>();
         foreach (var kind in new[] { TransportKind.Sockets, TransportKind.Aeronet })
@@ -52,7 +54,8 @@ public sealed class KestrelLogTests
                 entry.EventId.Id,
                 entry.EventId.Name,
                 happening == "established" ? entry.Message.Split(' ')[0] + entry.Message[entry.Message.IndexOf(" established", StringComparison.Ordinal)..] : entry.Message,
-                entry.Exception?.GetType().Name));
+                entry.Exception?.GetType().Name,
+                string.Join(' ', s_errors.Where(error => host.Metrics.Total("kestrel.tls_handshake.duration", ("error.type", error)) > 0))));
         }
 
         Assert.Equal(seen[0], seen[1]);
