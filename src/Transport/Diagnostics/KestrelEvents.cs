@@ -39,7 +39,7 @@ internal static class KestrelEvents
         {
             TlsHandshakeStart(source, connection, options);
         }
-        catch (MissingMemberException)
+        catch (Exception e) when (e is MissingMemberException or TypeLoadException)
         {
             s_isOther = true;
         }
@@ -65,7 +65,7 @@ internal static class KestrelEvents
                 WriteStop(source, connection, outcome);
             }
         }
-        catch (MissingMemberException)
+        catch (Exception e) when (e is MissingMemberException or TypeLoadException)
         {
             s_isOther = true;
         }

@@ -42,7 +42,15 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
             TransportLog.TlsFallback(_logger, endPoint, options.Ktls == KtlsMode.Required ? $"{Replaced}. Ktls is Required: such connections are closed" : Replaced);
         }
 
-        return options.Ktls == KtlsMode.Required ? Task.CompletedTask : next(context);
+        return options.Ktls == KtlsMode.Required ? Refuse(context) : next(context);
+    }
+
+    private Task Refuse(ConnectionContext context)
+    {
+        var outcome = new TlsOutcome { FailureKind = TlsFailure.KernelTlsRequired, Failure = $"kernel TLS is required, and {Replaced}", HostName = "" };
+        metrics.HandshakeStopped(context, outcome, metrics.HandshakeStarted(context));
+        TransportLog.HandshakeFailed(_logger, context.ConnectionId, outcome.Failure);
+        return Task.CompletedTask;
     }
 
     private async Task Upgrade(ConnectionContext context, ITlsUpgrade upgrade)

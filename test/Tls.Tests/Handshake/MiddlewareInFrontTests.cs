@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Aeronet.AspNetCore.Tls.Tests.Support;
-using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -132,27 +131,18 @@ public sealed class MiddlewareInFrontTests
     [Fact]
     public async Task TransportReplaced_PolicyThatKestrelCannotHold_IsRefused()
     {
-        foreach (var kernel in new[] { false, true })
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
         {
-            if (kernel && !File.Exists("/proc/net/tls_stat"))
-                continue;
-
-            await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+            Listen = listen => listen.UseConnectionLogging("Wire").UseAeronetTls(tls =>
             {
-                Listen = listen => listen.UseConnectionLogging("Wire").UseAeronetTls(tls =>
-                {
-                    tls.Certificates.Add(Certificates.Ecdsa);
-                    if (kernel)
-                        tls.Ktls = KtlsMode.Required;
-                    else
-                        tls.Groups = "P-256";
-                }),
-                App = app => app.Run(context => context.Response.WriteAsync("served")),
-            });
+                tls.Certificates.Add(Certificates.Ecdsa);
+                tls.Groups = "P-256";
+            }),
+            App = app => app.Run(context => context.Response.WriteAsync("served")),
+        });
 
-            Assert.True(await Peer.IsRefusedAsync(host.Port));
-            Assert.Contains(host.Logs.From("Aeronet", LogLevel.Warning), entry => entry.EventId.Name == "TlsFallback");
-        }
+        Assert.True(await Peer.IsRefusedAsync(host.Port));
+        Assert.Contains(host.Logs.From("Aeronet", LogLevel.Warning), entry => entry.EventId.Name == "TlsFallback");
     }
 
     internal static async Task ReadPreface(ConnectionContext connection)

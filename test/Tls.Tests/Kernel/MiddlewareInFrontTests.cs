@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 using Preface = Aeronet.AspNetCore.Tls.Tests.Handshake.MiddlewareInFrontTests;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Kernel;
@@ -55,5 +56,24 @@ public sealed class MiddlewareInFrontTests
 
         Assert.StartsWith("True", told[0], StringComparison.Ordinal);
         Assert.Equal(Enumerable.Repeat(told[0], 4), told);
+    }
+
+    [Fact]
+    public async Task TransportReplaced_AndTheKernelRequired_RefusedAndCounted()
+    {
+        KernelTlsStatistics.Require();
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+        {
+            Listen = listen => listen.UseConnectionLogging("Wire").UseAeronetTls(tls =>
+            {
+                tls.Certificates.Add(Certificates.Ecdsa);
+                tls.Ktls = KtlsMode.Required;
+            }),
+            App = app => app.Run(context => context.Response.WriteAsync("served")),
+        });
+
+        Assert.True(await Peer.IsRefusedAsync(host.Port));
+        Assert.Contains("Ktls is Required", Assert.Single(host.Logs.From("Aeronet", LogLevel.Warning)).Message, StringComparison.Ordinal);
+        Assert.Equal(1, host.Metrics.Total("aeronet.tls.handshakes", ("error.type", "kernel_tls_required")));
     }
 }
