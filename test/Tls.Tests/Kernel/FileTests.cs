@@ -43,8 +43,10 @@ public sealed class FileTests
         Assert.Equal(1, kernel.Sending);
         Assert.Equal(1, kernel.Open);
 
-        // Head and small file go in one call of send.
-        Assert.Equal(size == Small ? 0 : size == Large ? Large : 3 * Medium, KernelHost.SentByKernel(host));
+        // Head and small file go in one call of send. What the last call sent is counted after the client may have it.
+        var expected = size == Small ? 0 : size == Large ? Large : 3 * Medium;
+        await Eventually.HoldsAsync(() => KernelHost.SentByKernel(host) >= expected, "the last bytes to be counted", () => $"{host.Metrics}");
+        Assert.Equal(expected, KernelHost.SentByKernel(host));
         Assert.Equal(size == Small ? 3 : 0, host.Metrics.Total("aeronet.sendfile.fallbacks"));
         Assert.Equal(1, host.Metrics.Total("aeronet.tls.connections", ("aeronet.ktls.send", true), ("aeronet.ktls.receive", version == SslProtocols.Tls12)));
         Assert.Equal(0, host.Metrics.Total("aeronet.ktls.fallbacks"));

@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.Tls.Tests.ClientCertificates;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
 using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -176,7 +177,7 @@ public sealed class FallbackTests
     public async Task Http3_NameOrNone_OptionsAreGiven()
     {
         var quic = new Http3Listeners();
-        await using var host = await KestrelHost.StartAsync(TransportKind.Sockets, new KestrelHostOptions
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
         {
             Builder = builder => builder.Services.AddSingleton<IMultiplexedConnectionListenerFactory>(quic),
             DefaultEndpoint = false,
@@ -189,18 +190,20 @@ public sealed class FallbackTests
                     var a = new AeronetTlsHostOptions();
                     a.Certificates.Add(Certificates.Exact);
                     tls.Hosts["a.test"] = a;
+                    tls.Hosts["asks.test"] = new AeronetTlsHostOptions { ClientCertificates = TlsClientCertificates.Require };
                 });
             }),
         });
 
         foreach (var (name, certificate) in new[] { ("a.test", Certificates.Exact), ("b.test", Certificates.Ecdsa), ("", Certificates.Ecdsa), (null, Certificates.Ecdsa) })
         {
-            var options = await quic.AskAsync(name);
+            var (options, features) = await quic.AskAsync(name);
 
             Assert.Equal(certificate.Thumbprint, options.ServerCertificateContext!.TargetCertificate.Thumbprint);
 
             // Left to the QUIC transport, which offers h3; those of TCP would make every handshake fail.
             Assert.Null(options.ApplicationProtocols);
+            Assert.False(features.Get<IHostGuard>()!.MayServe("asks.test"));
         }
     }
 

@@ -11,15 +11,17 @@ internal sealed class Http3Listeners : IMultiplexedConnectionListenerFactory
 {
     private TlsConnectionCallbackOptions? _tls;
 
-    public ValueTask<SslServerAuthenticationOptions> AskAsync(string? name)
+    /// <summary>What a connection is given whose client asks for <paramref name="name"/>, and the features that its requests will find.</summary>
+    public async Task<(SslServerAuthenticationOptions Options, IFeatureCollection Features)> AskAsync(string? name)
     {
+        var connection = new Connection();
         var context = new TlsConnectionCallbackContext
         {
             ClientHelloInfo = new SslClientHelloInfo(name!, SslProtocols.Tls13),
             State = _tls!.OnConnectionState,
-            Connection = new Connection(),
+            Connection = connection,
         };
-        return _tls.OnConnection(context, CancellationToken.None);
+        return (await _tls.OnConnection(context, CancellationToken.None), connection.Features);
     }
 
     public ValueTask<IMultiplexedConnectionListener> BindAsync(EndPoint endpoint, IFeatureCollection? features = null, CancellationToken cancellationToken = default)
