@@ -52,20 +52,20 @@ internal sealed class KestrelEndpointsSetup(IOptions<AeronetTransportOptions> tr
 
     public void PostConfigure(string? name, KestrelServerOptions options)
     {
-        if (options.ConfigurationLoader == _loader || !IsWanted())
+        var isLoaders = options.ConfigurationLoader == _loader;
+        foreach (var section in EndpointsOf(options.ConfigurationLoader).Where(section => IsHttps(section) && (!isLoaders || section.Key.Length == 0)))
         {
-            return;
-        }
-
-        foreach (var section in EndpointsOf(options.ConfigurationLoader))
-        {
-            if (section["Url"]?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)
+            if (IsWanted())
             {
                 TransportLog.TlsFallback(
-                    TlsEndpoint.LoggerOf(options.ApplicationServices), section.Path, "code made its KestrelConfigurationLoader; call UseAeronetTls in the loader's Endpoint callback");
+                    TlsEndpoint.LoggerOf(options.ApplicationServices),
+                    section.Path,
+                    isLoaders ? "it has no name; give it one" : "code made its KestrelConfigurationLoader; call UseAeronetTls in the loader's Endpoint callback");
             }
         }
     }
+
+    private static bool IsHttps(IConfigurationSection endpoint) => endpoint["Url"]?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
 
     private static IEnumerable<IConfigurationSection> EndpointsOf(KestrelConfigurationLoader? loader) =>
         loader?.Configuration.GetSection("Endpoints").GetChildren() ?? [];

@@ -257,7 +257,7 @@ public sealed class KestrelEndpointTests : IDisposable
     [InlineData("a certificate of no key in code", null)]
     [InlineData("mode that does not exist", true)]
     [InlineData("protocols that do not exist", true)]
-    [InlineData("an endpoint without name", null)]
+    [InlineData("an endpoint without name", false)]
     [InlineData("HTTP/3 alone beside", true)]
     public async Task WhatKestrelStartsWith_Starts(string what, bool? isOurs)
     {
@@ -314,6 +314,7 @@ public sealed class KestrelEndpointTests : IDisposable
         }
 
         Assert.Equal(starts[0], starts[1]);
+        Assert.Equal(isOurs is null, starts[0] != "answers");
     }
 
     [Theory]
