@@ -22,6 +22,18 @@ internal static unsafe partial class OpenSsl
     internal static partial int i2d_X509(nint certificate, byte** der);
 
     [LibraryImport(Crypto)]
+    internal static partial int X509_check_issued(nint issuer, nint subject);
+
+    [LibraryImport(Crypto)]
+    internal static partial int X509_self_signed(nint certificate, int verifySignature);
+
+    [LibraryImport(Crypto)]
+    internal static partial int X509_verify(nint certificate, nint key);
+
+    [LibraryImport(Crypto)]
+    internal static partial nint X509_get0_pubkey(nint certificate);
+
+    [LibraryImport(Crypto)]
     internal static partial int X509_verify_cert(nint storeContext);
 
     [LibraryImport(Crypto)]

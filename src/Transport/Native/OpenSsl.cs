@@ -37,6 +37,7 @@ internal static unsafe partial class OpenSsl
 
     internal const nint SSL_MODE_ENABLE_PARTIAL_WRITE = 1;
     internal const nint SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER = 2;
+    internal const nint SSL_MODE_NO_AUTO_CHAIN = 8;
     internal const nint SSL_MODE_RELEASE_BUFFERS = 0x10;
 
     internal const int SSL_KEY_UPDATE_REQUESTED = 1;

@@ -37,12 +37,11 @@ internal static unsafe class ClientCertificateTrust
 
         foreach (var authority in host.TrustedClientAuthorities)
         {
-            var parsed = SslContextFactory.Parse(authority);
-            var added = OpenSsl.X509_STORE_add_cert(store, parsed) == 1 && OpenSsl.SSL_CTX_add_client_CA(context, parsed) == 1;
-            OpenSsl.X509_free(parsed);
-            if (!added)
+            using var parsed = SslContextFactory.Parse(authority);
+            OpenSsl.ERR_clear_error();
+            if (OpenSsl.X509_STORE_add_cert(store, parsed.Pointer) != 1 || OpenSsl.SSL_CTX_add_client_CA(context, parsed.Pointer) != 1)
             {
-                throw SslContextFactory.Failure($"The trusted authority '{authority.Subject}' of {host.Name} was refused");
+                throw SslContextFactory.Failure(OpenSslErrors.Take(), $"The trusted authority '{authority.Subject}' of {host.Name} was refused");
             }
         }
 
@@ -70,12 +69,14 @@ internal static unsafe class ClientCertificateTrust
         fixed (byte* start = list)
         {
             var position = start;
+            OpenSsl.ERR_clear_error();
             var parsed = OpenSsl.d2i_X509_CRL(0, &position, list.Length);
             var added = parsed != 0 && OpenSsl.X509_STORE_add_crl(store, parsed) == 1;
+            var reason = OpenSslErrors.Take();
             OpenSsl.X509_CRL_free(parsed);
             if (!added)
             {
-                throw SslContextFactory.Failure($"A revocation list of {host.Name} cannot be used (it must be DER, not PEM)");
+                throw SslContextFactory.Failure(reason, $"A revocation list of {host.Name} cannot be used (it must be DER, not PEM)");
             }
         }
     }

@@ -2,10 +2,13 @@ using System.Globalization;
 
 namespace Aeronet.AspNetCore.Transport.Tls;
 
-/// <summary>Looks a server name up among exact names and wildcards.</summary>
+/// <summary>What can be the name of a host.</summary>
 internal static class HostNames
 {
-    private const string AnyLabel = "*.";
+    /// <summary>The most characters of a name without the root's dot: 255 octets on the wire (RFC 1035, section 2.3.4).</summary>
+    internal const int MaxLength = 253;
+
+    internal const string AnyLabel = "*.";
 
     private static readonly IdnMapping s_idn = new() { UseStd3AsciiRules = true };
 
@@ -16,7 +19,7 @@ internal static class HostNames
     internal static string? TryNormalize(string name)
     {
         var prefix = name.StartsWith(AnyLabel, StringComparison.Ordinal) ? AnyLabel : "";
-        var labels = WithoutRoot(name[prefix.Length..]);
+        var labels = WithoutRoot(name.AsSpan(prefix.Length)).ToString();
         if (!labels.All(char.IsAscii))
         {
             try
@@ -29,36 +32,11 @@ internal static class HostNames
             }
         }
 
-        return Uri.CheckHostName(labels) == UriHostNameType.Dns && !labels.Contains('*', StringComparison.Ordinal) ? prefix + labels : null;
+        return labels.Length <= MaxLength && Uri.CheckHostName(labels) == UriHostNameType.Dns && !labels.Contains('*', StringComparison.Ordinal)
+            ? prefix + labels
+            : null;
     }
 
-    /// <summary>What stands under a name, or under the longest wildcard that covers it. Names compare as the keys do.</summary>
-    /// <param name="hosts">Names, and wildcards such as <c>*.example.com</c>.</param>
-    /// <param name="name">The name a client asked for.</param>
-    /// <param name="deepWildcards">Whether a wildcard covers any number of labels, as in Kestrel, instead of one (RFC 9525, section 6.3).</param>
-    internal static TValue? Find<TValue>(IDictionary<string, TValue> hosts, string name, bool deepWildcards)
-        where TValue : class
-    {
-        // Some clients send it, although RFC 6066, section 3, has no dot there; such a name must not miss its host's policy.
-        name = WithoutRoot(name);
-        if (hosts.TryGetValue(name, out var value))
-        {
-            return value;
-        }
-
-        var dot = name.IndexOf('.', StringComparison.Ordinal);
-        while (dot > 0)
-        {
-            if (hosts.TryGetValue(string.Concat("*", name.AsSpan(dot)), out value))
-            {
-                return value;
-            }
-
-            dot = deepWildcards ? name.IndexOf('.', dot + 1) : 0;
-        }
-
-        return null;
-    }
-
-    private static string WithoutRoot(string name) => name.Length > 1 && name[^1] == '.' ? name[..^1] : name;
+    /// <summary>Some clients send the root's dot, although RFC 6066, section 3, has none; such a name must not miss its host's policy.</summary>
+    internal static ReadOnlySpan<char> WithoutRoot(ReadOnlySpan<char> name) => name is [_, .., '.'] ? name[..^1] : name;
 }

@@ -13,7 +13,7 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// </summary>
 internal sealed class KestrelFallback
 {
-    private readonly Dictionary<string, FallbackHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HostTable<FallbackHost> _hosts;
     private readonly bool _refuseUnknown;
     private readonly bool _kestrelRules;
     private readonly bool _guards;
@@ -24,6 +24,7 @@ internal sealed class KestrelFallback
         var options = settings.Options;
         _logger = logger;
         _kestrelRules = settings.KestrelHostRules;
+        _hosts = new HostTable<FallbackHost>(deepWildcards: _kestrelRules);
         _refuseUnknown = options.RefuseUnknownHosts;
         Default = new FallbackHost(new TlsHost(settings, options, null, endpointProtocols));
         foreach (var (name, host) in options.Hosts)
@@ -65,8 +66,9 @@ internal sealed class KestrelFallback
     {
         // Null where QUIC's client sends none, whatever the declaration says.
         var name = context.ClientHelloInfo.ServerName ?? "";
-        var host = HostNames.Find(_hosts, name, _kestrelRules);
-        if (host is null && _refuseUnknown && (name.Length > 0 || _kestrelRules))
+        var host = _hosts.Find(name);
+        var isTooLong = HostNames.WithoutRoot(name).Length > HostNames.MaxLength;
+        if (isTooLong || (host is null && _refuseUnknown && (name.Length > 0 || _kestrelRules)))
         {
             throw new AuthenticationException($"The host '{name}' is not known.");
         }
@@ -79,7 +81,7 @@ internal sealed class KestrelFallback
 
         if (_guards)
         {
-            context.Connection.Features.Set<IHostGuard>(new TlsHostGuard(host.Host, requested => (HostNames.Find(_hosts, requested, _kestrelRules) ?? Default).Host));
+            context.Connection.Features.Set<IHostGuard>(new TlsHostGuard(host.Host, requested => (_hosts.Find(requested) ?? Default).Host));
         }
 
         var options = host.CreateOptions(_logger, context.Connection.ConnectionId);

@@ -6,9 +6,13 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// <summary>The server_name extension of a ClientHello (RFC 6066, section 3).</summary>
 internal static class ServerNameExtension
 {
-    /// <summary>The first host name; empty when there is none or the extension is malformed.</summary>
-    internal static string Parse(ReadOnlySpan<byte> extension)
+    /// <summary>The first host name; empty when the extension is malformed, or what it holds can be no host's name.</summary>
+    /// <param name="extension">The extension's data.</param>
+    /// <param name="isTooLong">Whether it holds one that is longer than names are. OpenSSL refuses those as well, two characters later.</param>
+    internal static string Parse(ReadOnlySpan<byte> extension, out bool isTooLong)
     {
+        isTooLong = false;
+
         // ServerNameList length, then entries of type, length, name. Only type 0, host_name, was ever defined.
         if (extension.Length < 5 || BinaryPrimitives.ReadUInt16BigEndian(extension) != extension.Length - 2 || extension[2] != 0)
         {
@@ -17,8 +21,13 @@ internal static class ServerNameExtension
 
         var length = BinaryPrimitives.ReadUInt16BigEndian(extension[3..]);
         var name = extension[5..];
-        return length == 0 || length > name.Length || name[..length].ContainsAnyExceptInRange((byte)0x21, (byte)0x7E)
-            ? ""
-            : Encoding.ASCII.GetString(name[..length]);
+        if (length == 0 || length > name.Length)
+        {
+            return "";
+        }
+
+        name = name[..length];
+        isTooLong = (name[^1] == '.' ? length - 1 : length) > HostNames.MaxLength;
+        return isTooLong || name.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E) ? "" : Encoding.ASCII.GetString(name);
     }
 }

@@ -15,7 +15,7 @@ internal static unsafe class SslContextFactory
         var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
         if (context.IsInvalid)
         {
-            throw Failure($"OpenSSL could not create a context for {host.Name}");
+            throw Failure(OpenSslErrors.Take(), $"OpenSSL could not create a context for {host.Name}");
         }
 
         try
@@ -61,10 +61,13 @@ internal static unsafe class SslContextFactory
         }
 
         OpenSsl.SSL_CTX_set_options(context, flags);
+
+        // The chain is the one given here. OpenSSL would build one in each handshake, out of the store that is for clients: it
+        // would verify our own certificate, and send the root.
         OpenSsl.SSL_CTX_ctrl(
             context,
             OpenSsl.SSL_CTRL_MODE,
-            OpenSsl.SSL_MODE_ENABLE_PARTIAL_WRITE | OpenSsl.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | OpenSsl.SSL_MODE_RELEASE_BUFFERS,
+            OpenSsl.SSL_MODE_ENABLE_PARTIAL_WRITE | OpenSsl.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | OpenSsl.SSL_MODE_RELEASE_BUFFERS | OpenSsl.SSL_MODE_NO_AUTO_CHAIN,
             0);
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, TlsHostContext.MinimumOf(host.Protocols), 0);
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, TlsHostContext.MaximumOf(host.Protocols), 0);
@@ -77,14 +80,16 @@ internal static unsafe class SslContextFactory
         _ = OpenSsl.SSL_CTX_set_num_tickets(context, TlsHostContext.TicketsOf(host));
         SetSessionContext(context, host);
         SetCiphers(context, host);
+        OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups) != 1)
         {
-            throw Failure($"{host.NameOf("Groups")} is '{host.Groups}', which OpenSSL refuses");
+            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("Groups")} is '{host.Groups}', which OpenSSL refuses");
         }
 
+        OpenSsl.ERR_clear_error();
         if (host.SignatureAlgorithms is { } algorithms && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SIGALGS_LIST, 0, algorithms) != 1)
         {
-            throw Failure($"{host.NameOf("SignatureAlgorithms")} is '{algorithms}', which OpenSSL refuses");
+            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("SignatureAlgorithms")} is '{algorithms}', which OpenSSL refuses");
         }
 
         ClientCertificateTrust.Configure(context, host);
@@ -92,14 +97,16 @@ internal static unsafe class SslContextFactory
 
     private static void SetCiphers(nint context, TlsHost host)
     {
+        OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_set_cipher_list(context, host.CipherList) != 1)
         {
-            throw Failure($"{host.NameOf("CipherList")} is '{host.CipherList}', which names no cipher that OpenSSL has");
+            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherList")} is '{host.CipherList}', which names no cipher that OpenSSL has");
         }
 
+        OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_set_ciphersuites(context, host.CipherSuites) != 1)
         {
-            throw Failure($"{host.NameOf("CipherSuites")} is '{host.CipherSuites}', which OpenSSL refuses");
+            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherSuites")} is '{host.CipherSuites}', which OpenSSL refuses");
         }
 
         if ((WeakCiphers.NamedIn(host.CipherList) ?? WeakCiphers.OfferedBy(context)) is { } weak)
@@ -131,66 +138,36 @@ internal static unsafe class SslContextFactory
 
     private static void Use(nint context, X509Certificate2 certificate, X509Certificate2Collection intermediates, string host)
     {
-        var leaf = Parse(certificate);
-        try
+        using var leaf = Parse(certificate);
+        OpenSsl.ERR_clear_error();
+        if (OpenSsl.SSL_CTX_use_certificate(context, leaf.Pointer) != 1)
         {
-            if (OpenSsl.SSL_CTX_use_certificate(context, leaf) != 1)
-            {
-                throw Failure($"The certificate '{certificate.Subject}' of {host} was refused");
-            }
-        }
-        finally
-        {
-            OpenSsl.X509_free(leaf);
+            throw Failure(OpenSslErrors.Take(), $"The certificate '{certificate.Subject}' of {host} was refused");
         }
 
         using var key = KeyOf(certificate)
             ?? throw new InvalidOperationException($"The certificate '{certificate.Subject}' of {host} has no RSA or ECDSA private key: load it together with its key.");
+        OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_use_PrivateKey(context, key.DangerousGetHandle()) != 1 || OpenSsl.SSL_CTX_check_private_key(context) != 1)
         {
-            throw Failure($"The private key does not belong to the certificate '{certificate.Subject}' of {host}");
+            throw Failure(OpenSslErrors.Take(), $"The private key does not belong to the certificate '{certificate.Subject}' of {host}");
         }
 
-        foreach (var intermediate in ChainOf(certificate, intermediates))
+        foreach (var intermediate in CertificateChain.IssuersOf(certificate, intermediates))
         {
-            var link = Parse(intermediate);
-            var added = OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_CHAIN_CERT, 1, link);
-            OpenSsl.X509_free(link);
-            if (added != 1)
+            using var link = Parse(intermediate);
+            OpenSsl.ERR_clear_error();
+            if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_CHAIN_CERT, 1, link.Pointer) != 1)
             {
-                throw Failure($"The intermediate certificate '{intermediate.Subject}' of {host} was refused");
+                throw Failure(OpenSslErrors.Take(), $"The intermediate certificate '{intermediate.Subject}' of {host} was refused");
             }
         }
     }
 
-    /// <summary>The issuers of <paramref name="certificate"/> among <paramref name="intermediates"/>, nearest first, without the root.</summary>
-    private static IEnumerable<X509Certificate2> ChainOf(X509Certificate2 certificate, X509Certificate2Collection intermediates)
+    internal static X509Handle Parse(X509Certificate2 certificate)
     {
-        var current = certificate;
-        for (var depth = 0; depth < 10; depth++)
-        {
-            var issuer = intermediates.FirstOrDefault(candidate =>
-                candidate.SubjectName.RawData.AsSpan().SequenceEqual(current.IssuerName.RawData)
-                && !candidate.SubjectName.RawData.AsSpan().SequenceEqual(candidate.IssuerName.RawData));
-            if (issuer is null)
-            {
-                yield break;
-            }
-
-            yield return issuer;
-            current = issuer;
-        }
-    }
-
-    internal static nint Parse(X509Certificate2 certificate)
-    {
-        var der = certificate.RawData;
-        fixed (byte* start = der)
-        {
-            var position = start;
-            var parsed = OpenSsl.d2i_X509(0, &position, der.Length);
-            return parsed != 0 ? parsed : throw Failure($"The certificate '{certificate.Subject}' cannot be read");
-        }
+        var parsed = X509Handle.Parse(certificate.RawData);
+        return !parsed.IsInvalid ? parsed : throw Failure(OpenSslErrors.Take(), $"The certificate '{certificate.Subject}' cannot be read");
     }
 
     // The framework's keys are EVP_PKEYs of the same libcrypto; a duplicate is a counted reference.
@@ -205,5 +182,8 @@ internal static unsafe class SslContextFactory
         };
     }
 
-    internal static InvalidOperationException Failure(string what) => new($"{what}: {OpenSslErrors.Take() ?? "no reason given"}.");
+    /// <summary>What could not be done, and OpenSSL's reason.</summary>
+    /// <param name="reason">From <see cref="OpenSslErrors.Take()"/>, called before the rest of the message is made: the framework's certificates clear the queue when they are asked for anything.</param>
+    /// <param name="what">What could not be done.</param>
+    internal static InvalidOperationException Failure(string? reason, string what) => new($"{what}: {reason ?? "no reason given"}.");
 }

@@ -14,7 +14,7 @@ internal sealed unsafe class TlsContexts : IDisposable
     [ThreadStatic]
     private static TlsHandshake? t_current;
 
-    private readonly Dictionary<string, TlsHostContext> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HostTable<TlsHostContext> _hosts;
     private readonly bool _refuseUnknown;
     private readonly bool _kestrelRules;
     private readonly bool _guards;
@@ -25,6 +25,7 @@ internal sealed unsafe class TlsContexts : IDisposable
         var options = settings.Options;
         _refuseUnknown = options.RefuseUnknownHosts;
         _kestrelRules = settings.KestrelHostRules;
+        _hosts = new HostTable<TlsHostContext>(deepWildcards: _kestrelRules);
         Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols));
         OpenSsl.SSL_CTX_set_client_hello_cb(Default.Pointer, &OnClientHello, 0);
         OpenSsl.SSL_CTX_set_alpn_select_cb(Default.Pointer, &OnSelectProtocol, 0);
@@ -57,7 +58,7 @@ internal sealed unsafe class TlsContexts : IDisposable
 
     /// <summary>What a connection that a host let in may ask for; null for everything.</summary>
     internal IHostGuard? GuardOf(TlsHost connected) =>
-        _guards ? new TlsHostGuard(connected, name => (HostNames.Find(_hosts, name, _kestrelRules) ?? Default).Host) : null;
+        _guards ? new TlsHostGuard(connected, name => (_hosts.Find(name) ?? Default).Host) : null;
 
     public void Dispose()
     {
@@ -112,14 +113,16 @@ internal sealed unsafe class TlsContexts : IDisposable
 
         byte* extension;
         nuint length;
-        if (OpenSsl.SSL_client_hello_get0_ext(ssl, OpenSsl.TLSEXT_TYPE_server_name, &extension, &length) == 1)
+        var namesHost = OpenSsl.SSL_client_hello_get0_ext(ssl, OpenSsl.TLSEXT_TYPE_server_name, &extension, &length) == 1;
+        var isTooLong = false;
+        if (namesHost)
         {
-            handshake.HostName = ServerNameExtension.Parse(new ReadOnlySpan<byte>(extension, (int)length));
+            handshake.HostName = ServerNameExtension.Parse(new ReadOnlySpan<byte>(extension, (int)length), out isTooLong);
         }
 
         var contexts = handshake.Contexts;
-        var context = HostNames.Find(contexts._hosts, handshake.HostName, contexts._kestrelRules);
-        if (context is null && contexts._refuseUnknown && (handshake.HostName.Length > 0 || contexts._kestrelRules))
+        var context = contexts._hosts.Find(handshake.HostName);
+        if (isTooLong || (context is null && contexts._refuseUnknown && (namesHost || contexts._kestrelRules)))
         {
             handshake.Refusal = TlsFailure.UnknownName;
             *alert = OpenSsl.SSL_AD_UNRECOGNIZED_NAME;
@@ -132,7 +135,13 @@ internal sealed unsafe class TlsContexts : IDisposable
             return OpenSsl.SSL_CLIENT_HELLO_RETRY;
         }
 
-        context?.Apply(ssl, contexts.Default.Host);
+        if (context?.Apply(ssl, contexts.Default.Host) == false)
+        {
+            handshake.Refusal = TlsFailure.Internal;
+            *alert = OpenSsl.SSL_AD_INTERNAL_ERROR;
+            return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+
         return OpenSsl.SSL_CLIENT_HELLO_SUCCESS;
     }
 

@@ -8,16 +8,19 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Aeronet.AspNetCore.Transport.Tls;
 
 /// <summary>What Kestrel and the application are told of the TLS under a connection.</summary>
-internal sealed class TlsFeatures(TlsOutcome outcome) :
+internal sealed class TlsFeatures(TlsOutcome handshake) :
     ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature, ITlsSessionFeature
 {
+    // Not the ClientHello: this lives as long as the connection, and a client may send one of 128 kB.
+    private readonly TlsOutcome _outcome = handshake with { ClientHello = null };
+
     private X509Certificate2? _clientCertificate;
     private bool _isSet;
 
     /// <summary>Made when it is first asked for, and then the application's, which may keep it longer than the connection.</summary>
     public X509Certificate2? ClientCertificate
     {
-        get => _isSet || outcome.Agreement.ClientCertificate is not { } der
+        get => _isSet || _outcome.Agreement.ClientCertificate is not { } der
             ? _clientCertificate
             : LazyInitializer.EnsureInitialized(ref _clientCertificate, () => X509CertificateLoader.LoadCertificate(der));
         set
@@ -27,36 +30,36 @@ internal sealed class TlsFeatures(TlsOutcome outcome) :
         }
     }
 
-    public SslProtocols Protocol => TlsVersions.ToSslProtocol(outcome.Agreement.Version);
+    public SslProtocols Protocol => TlsVersions.ToSslProtocol(_outcome.Agreement.Version);
 
-    public TlsCipherSuite? NegotiatedCipherSuite => outcome.Agreement.CipherSuite;
+    public TlsCipherSuite? NegotiatedCipherSuite => _outcome.Agreement.CipherSuite;
 
-    public string HostName => outcome.HostName;
+    public string HostName => _outcome.HostName;
 
-    public ReadOnlyMemory<byte> ApplicationProtocol => outcome.Agreement.ApplicationProtocol;
+    public ReadOnlyMemory<byte> ApplicationProtocol => _outcome.Agreement.ApplicationProtocol;
 
-    public bool Resumed => outcome.Agreement.Resumed;
+    public bool Resumed => _outcome.Agreement.Resumed;
 
-    public string? KeyExchangeGroup => KeyExchangeGroups.NameOf(outcome.Agreement.Group);
+    public string? KeyExchangeGroup => KeyExchangeGroups.NameOf(_outcome.Agreement.Group);
 
-    public bool SendsByKernel => outcome.SendsByKernel;
+    public bool SendsByKernel => _outcome.SendsByKernel;
 
-    public bool ReceivesByKernel => outcome.ReceivesByKernel;
+    public bool ReceivesByKernel => _outcome.ReceivesByKernel;
 
-    public bool HasClientCertificate => outcome.Agreement.ClientCertificate is not null;
+    public bool HasClientCertificate => _outcome.Agreement.ClientCertificate is not null;
 
-    public string? ServedHost => outcome.Host?.ServerName;
+    public string? ServedHost => _outcome.Host?.ServerName;
 
 #pragma warning disable SYSLIB0058 // The interface still asks for what the framework has retired in favour of the cipher suite.
-    public CipherAlgorithmType CipherAlgorithm => CipherSuiteParts.CipherOf(outcome.Agreement.CipherSuite).Algorithm;
+    public CipherAlgorithmType CipherAlgorithm => CipherSuiteParts.CipherOf(_outcome.Agreement.CipherSuite).Algorithm;
 
-    public int CipherStrength => CipherSuiteParts.CipherOf(outcome.Agreement.CipherSuite).Strength;
+    public int CipherStrength => CipherSuiteParts.CipherOf(_outcome.Agreement.CipherSuite).Strength;
 
-    public HashAlgorithmType HashAlgorithm => CipherSuiteParts.MacOf(outcome.Agreement.CipherSuite).Algorithm;
+    public HashAlgorithmType HashAlgorithm => CipherSuiteParts.MacOf(_outcome.Agreement.CipherSuite).Algorithm;
 
-    public int HashStrength => CipherSuiteParts.MacOf(outcome.Agreement.CipherSuite).Strength;
+    public int HashStrength => CipherSuiteParts.MacOf(_outcome.Agreement.CipherSuite).Strength;
 
-    public ExchangeAlgorithmType KeyExchangeAlgorithm => CipherSuiteParts.KeyExchangeOf(outcome.Agreement.CipherSuite);
+    public ExchangeAlgorithmType KeyExchangeAlgorithm => CipherSuiteParts.KeyExchangeOf(_outcome.Agreement.CipherSuite);
 
     // SslStream does not know it either.
     public int KeyExchangeStrength => 0;

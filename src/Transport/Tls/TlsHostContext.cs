@@ -26,37 +26,39 @@ internal sealed unsafe class TlsHostContext(TlsHost host) : IDisposable
     /// and session id context follow the SSL_CTX; what SSL_new had copied from the old one does not and is set here
     /// (SSL_set_SSL_CTX's source; ngx_http_ssl_servername does likewise).
     /// </summary>
-    internal void Apply(nint ssl, TlsHost from)
+    /// <returns>False when OpenSSL refused a part, and the handshake must not go on by a mixture of two policies.</returns>
+    internal bool Apply(nint ssl, TlsHost from)
     {
-        OpenSsl.SSL_set_SSL_CTX(ssl, _context.Pointer);
+        var applied = OpenSsl.SSL_set_SSL_CTX(ssl, _context.Pointer) != 0;
         if (host.Protocols != from.Protocols)
         {
-            OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, MinimumOf(host.Protocols), 0);
-            OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, MaximumOf(host.Protocols), 0);
+            applied &= OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, MinimumOf(host.Protocols), 0) == 1
+                && OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, MaximumOf(host.Protocols), 0) == 1;
         }
 
         if (host.CipherList != from.CipherList)
         {
-            _ = OpenSsl.SSL_set_cipher_list(ssl, host.CipherList);
+            applied &= OpenSsl.SSL_set_cipher_list(ssl, host.CipherList) == 1;
         }
 
         if (host.CipherSuites != from.CipherSuites)
         {
-            _ = OpenSsl.SSL_set_ciphersuites(ssl, host.CipherSuites);
+            applied &= OpenSsl.SSL_set_ciphersuites(ssl, host.CipherSuites) == 1;
         }
 
         if (host.Groups != from.Groups)
         {
-            OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups);
+            applied &= OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups) == 1;
         }
 
         if (host.IsResumable != from.IsResumable)
         {
             _ = host.IsResumable ? OpenSsl.SSL_clear_options(ssl, OpenSsl.SSL_OP_NO_TICKET) : OpenSsl.SSL_set_options(ssl, OpenSsl.SSL_OP_NO_TICKET);
-            _ = OpenSsl.SSL_set_num_tickets(ssl, TicketsOf(host));
+            applied &= OpenSsl.SSL_set_num_tickets(ssl, TicketsOf(host)) == 1;
         }
 
         OpenSsl.SSL_set_verify(ssl, ClientCertificateTrust.ModeOf(host), &ClientCertificateVerifier.OnCertificate);
+        return applied;
     }
 
     public void Dispose() => _context.Dispose();

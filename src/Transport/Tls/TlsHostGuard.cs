@@ -6,8 +6,11 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// Keeps requests for a host that asks for client certificates off connections whose client was let in by another host:
 /// it showed no certificate there, or one that this host might not trust.
 /// </summary>
-internal sealed class TlsHostGuard(TlsHost connected, Func<string, TlsHost> hostOf) : IHostGuard
+internal sealed class TlsHostGuard(TlsHost connected, Func<ReadOnlySpan<char>, TlsHost> hostOf) : IHostGuard
 {
+    // A name and a port. What is longer is not kept for the life of a connection.
+    private const int LongestKept = HostNames.MaxLength + 7;
+
     // Most connections ask for one host only.
     private string? _served;
 
@@ -31,14 +34,18 @@ internal sealed class TlsHostGuard(TlsHost connected, Func<string, TlsHost> host
             return false;
         }
 
-        _served = authority;
+        if (authority.Length <= LongestKept)
+        {
+            _served = authority;
+        }
+
         return true;
     }
 
     // An IPv6 address in brackets has colons and is nobody's name.
-    private static string NameOf(string authority)
+    private static ReadOnlySpan<char> NameOf(string authority)
     {
         var port = authority.LastIndexOf(':');
-        return port > 0 && authority[0] != '[' ? authority[..port] : authority;
+        return port > 0 && authority[0] != '[' ? authority.AsSpan(0, port) : authority;
     }
 }

@@ -140,6 +140,33 @@ public sealed class FingerprintTests
         }
     }
 
+    /// <summary>What a connection keeps is bounded: no client lists as many values as fill a ClientHello of 128 kB.</summary>
+    [Theory]
+    [InlineData(900, true)]
+    [InlineData(1100, false)]
+    [InlineData(30_000, false)]
+    public void TooManyValues_NoFingerprint(int count, bool expected)
+    {
+        var ciphers = new ClientHelloBuilder { Ciphers = [.. Enumerable.Range(1, count).Select(i => (ushort)i)] };
+        var extensions = new ClientHelloBuilder();
+        for (var i = 0; i < Math.Min(count, 16_000); i++)
+            extensions.With((ushort)(1000 + i));
+
+        var groups = new ClientHelloBuilder().With(10, Vector16(List([.. Enumerable.Range(1, count).Select(i => (ushort)i)])));
+        var signatures = new ClientHelloBuilder().With(13, Vector16(List([.. Enumerable.Range(1, count).Select(i => (ushort)i)])));
+        var again = new ClientHelloBuilder();
+        for (var i = 0; i < count / 100; i++)
+            again.With(10, Vector16(List([.. Enumerable.Range(1, 100).Select(value => (ushort)value)])));
+
+        foreach (var hello in new[] { ciphers, extensions, groups, signatures, again })
+        {
+            var message = hello.Build();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal(expected, TlsFingerprints.Of(message) is not null);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * 1024);
+        }
+    }
+
     [Theory]
     [InlineData(0x0A0A, true)]
     [InlineData(0xFAFA, true)]

@@ -5,6 +5,12 @@ namespace Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 /// <summary>What fingerprints are made of (RFC 8446, section 4.1.2), in the client's order and without GREASE.</summary>
 internal sealed class ClientHello
 {
+    /// <summary>
+    /// The most values of the lists together. They are kept as long as the connection is; no client lists more than some
+    /// hundred, and a ClientHello has room for 60,000.
+    /// </summary>
+    private const int MaxValues = 1000;
+
     private const int HandshakeHeader = 4;
     private const int RandomLength = 32;
 
@@ -16,6 +22,7 @@ internal sealed class ClientHello
     private const ushort SupportedVersions = 43;
 
     private readonly List<ushort> _extensions = [];
+    private int _values;
 
     private ClientHello()
     {
@@ -42,7 +49,7 @@ internal sealed class ClientHello
     /// <summary>The first ALPN protocol id; empty when there is none.</summary>
     internal byte[] FirstApplicationProtocol { get; private set; } = [];
 
-    /// <summary>Parses a handshake message; null when it is no ClientHello or its end is missing.</summary>
+    /// <summary>Parses a handshake message; null when it is no ClientHello, its end is missing, or it lists too much.</summary>
     internal static ClientHello? Parse(ReadOnlySpan<byte> message)
     {
         var reader = new WireReader(message);
@@ -51,7 +58,7 @@ internal sealed class ClientHello
         hello.LegacyVersion = hello.Version = reader.TakeUInt16();
         _ = reader.Take(RandomLength);
         _ = reader.TakeVector8();
-        hello.Ciphers = WithoutGrease(reader.TakeVector16());
+        hello.Ciphers = hello.WithoutGrease(reader.TakeVector16());
         _ = reader.TakeVector8();
 
         // TLS 1.2 and older may end here.
@@ -60,18 +67,21 @@ internal sealed class ClientHello
             hello.ReadExtensions(reader.TakeVector16());
         }
 
-        return reader.Overran || message[0] != 1 ? null : hello;
+        return reader.Overran || message[0] != 1 || hello.ListsTooMuch ? null : hello;
     }
+
+    private bool ListsTooMuch => _values > MaxValues;
 
     private void ReadExtensions(ReadOnlySpan<byte> list)
     {
         var reader = new WireReader(list);
-        while (!reader.IsEmpty)
+        while (!reader.IsEmpty && !ListsTooMuch)
         {
             var type = reader.TakeUInt16();
             var data = reader.TakeVector16();
             if (!reader.Overran && !Grease.Is(type))
             {
+                _values++;
                 _extensions.Add(type);
                 ReadExtension(type, data);
             }
@@ -105,8 +115,14 @@ internal sealed class ClientHello
         }
     }
 
-    private static List<ushort> WithoutGrease(ReadOnlySpan<byte> list)
+    private IReadOnlyList<ushort> WithoutGrease(ReadOnlySpan<byte> list)
     {
+        _values += list.Length / 2;
+        if (ListsTooMuch)
+        {
+            return [];
+        }
+
         var values = new List<ushort>(list.Length / 2);
         for (; list.Length >= 2; list = list[2..])
         {

@@ -16,6 +16,17 @@ internal static class Ja3
         string.Join('-', hello.Groups),
         string.Join('-', hello.PointFormats));
 
+    /// <summary>The hash; empty where the system forbids MD5, as OpenSSL's FIPS mode does.</summary>
     [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "The method prescribes it; nothing is protected by it.")]
-    internal static string HashOf(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes(text)));
+    internal static string HashOf(string text)
+    {
+        try
+        {
+            return Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes(text)));
+        }
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
+        {
+            return "";
+        }
+    }
 }
