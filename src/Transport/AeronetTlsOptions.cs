@@ -22,7 +22,7 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     public IDictionary<string, AeronetTlsHostOptions> Hosts { get; } =
         new Dictionary<string, AeronetTlsHostOptions>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Refuses a client that names a host not listed, by alert <c>unrecognized_name</c>.</summary>
+    /// <summary>Refuses a client that names a host not listed, or sends a malformed name, by alert <c>unrecognized_name</c>.</summary>
     /// <remarks>Defaults to <see langword="false"/>.</remarks>
     public bool RefuseUnknownHosts { get; set; }
 
@@ -41,8 +41,8 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     public Action<ConnectionContext, ReadOnlySequence<byte>>? OnClientHello { get; set; }
 
     /// <summary>
-    /// Keeps each client's first message, some 300 to 2,000 bytes a connection, and gives connections and requests
-    /// <see cref="ITlsFingerprintFeature"/>.
+    /// Keeps what each client lists in its first message, some 200 and at most 2,000 bytes a connection, and gives connections and
+    /// requests <see cref="ITlsFingerprintFeature"/>.
     /// </summary>
     /// <remarks>Defaults to <see langword="false"/>.</remarks>
     public bool Fingerprints { get; set; }

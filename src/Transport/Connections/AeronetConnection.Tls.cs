@@ -72,8 +72,18 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
 
     void ITlsHandshakeOwner.ShutdownSend() => _socket.ShutdownSend();
 
-    void ITlsHandshakeOwner.OnValidationFailed(Exception failure) =>
-        TransportLog.ClientCertificateValidationFailed(_services.Logger, ConnectionId, failure);
+    void ITlsHandshakeOwner.OnValidationFailed(Exception failure)
+    {
+        try
+        {
+            TransportLog.ClientCertificateValidationFailed(_services.Logger, ConnectionId, failure);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A logger that throws, on a thread of the pool: it would end the process, and there is nobody to tell. The client is
+            // refused all the same.
+        }
+    }
 
     private TlsOutcome FailUpgrade(TlsHandshake handshake, SslSession session)
     {
@@ -154,6 +164,9 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
             reset = false;
             awaitsMore = true;
         }
+
+        // Nobody waits for what such a peer goes on sending.
+        reset |= session.FailureKind == TlsFailure.RecordFlood;
 
         if (_handshake is { } handshake)
         {

@@ -18,6 +18,9 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     /// <summary>What one dispatch on a loop may receive before other connections get their turn.</summary>
     private const long BytesPerDispatch = 256 * 1024;
 
+    /// <summary>What a receive counts for at least: a few bytes cost as much as many.</summary>
+    private const long LeastPerReceive = 4 * 1024;
+
     private readonly AeronetConnection _connection;
     private ByteChannel _channel;
     private readonly EventLoop.EventLoop _loop;
@@ -353,7 +356,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         if (result.Bytes > 0)
         {
             Interlocked.Add(ref _loop.Counters.BytesReceived, result.Bytes);
-            _dispatchBytes += result.Bytes;
+            _dispatchBytes += Math.Max(result.Bytes, LeastPerReceive);
             if (!_sawFirstBytes)
             {
                 _sawFirstBytes = true;

@@ -42,6 +42,8 @@ internal static unsafe partial class OpenSsl
 
     internal const int SSL_KEY_UPDATE_REQUESTED = 1;
 
+    internal const int SSL_RECEIVED_SHUTDOWN = 2;
+
     internal const int SSL_ERROR_SSL = 1;
     internal const int SSL_ERROR_WANT_READ = 2;
     internal const int SSL_ERROR_WANT_WRITE = 3;
@@ -62,6 +64,8 @@ internal static unsafe partial class OpenSsl
 
     internal const int SSL3_RT_ALERT = 21;
     internal const int SSL3_RT_HANDSHAKE = 22;
+    internal const int SSL3_RT_APPLICATION_DATA = 23;
+    internal const int SSL3_RT_HEADER = 0x100;
     internal const byte SSL3_MT_CLIENT_HELLO = 1;
     internal const byte SSL3_MT_KEY_UPDATE = 24;
 
@@ -201,6 +205,12 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl)]
     internal static partial void SSL_set_msg_callback(nint ssl, delegate* unmanaged<int, int, int, byte*, nuint, nint, nint, void> callback);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_set_info_callback(nint ssl, delegate* unmanaged<nint, int, int, void> callback);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_set_shutdown(nint ssl, int mode);
 
     [LibraryImport(Ssl)]
     internal static partial nint SSL_new(nint context);

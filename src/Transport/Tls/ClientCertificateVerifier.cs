@@ -17,15 +17,23 @@ internal static unsafe class ClientCertificateVerifier
     [UnmanagedCallersOnly]
     internal static int OnCertificate(int accepted, nint storeContext)
     {
-        if (accepted == 1
-            || OpenSsl.X509_STORE_CTX_get_error_depth(storeContext) == 0
-            || OpenSsl.X509_STORE_CTX_get_error(storeContext) is not (OpenSsl.X509_V_ERR_UNABLE_TO_GET_CRL or OpenSsl.X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER))
+        try
         {
-            return accepted;
-        }
+            if (accepted == 1
+                || OpenSsl.X509_STORE_CTX_get_error_depth(storeContext) == 0
+                || OpenSsl.X509_STORE_CTX_get_error(storeContext) is not (OpenSsl.X509_V_ERR_UNABLE_TO_GET_CRL or OpenSsl.X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER))
+            {
+                return accepted;
+            }
 
-        OpenSsl.X509_STORE_CTX_set_error(storeContext, OpenSsl.X509_V_OK);
-        return 1;
+            OpenSsl.X509_STORE_CTX_set_error(storeContext, OpenSsl.X509_V_OK);
+            return 1;
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+            return 0;
+        }
     }
 
     /// <summary>
@@ -35,29 +43,50 @@ internal static unsafe class ClientCertificateVerifier
     [UnmanagedCallersOnly]
     internal static int OnChain(nint storeContext, nint argument)
     {
-        var verified = OpenSsl.X509_verify_cert(storeContext) == 1;
-        var error = OpenSsl.X509_STORE_CTX_get_error(storeContext);
         try
         {
-            if (TlsContexts.Current is { } handshake && AsksApplication(handshake, storeContext, verified ? null : Describe(error)))
-            {
-                OpenSsl.X509_STORE_CTX_set_error(storeContext, OpenSsl.X509_V_OK);
-                return 1;
-            }
+            return Accepts(storeContext) ? 1 : 0;
         }
         catch (Exception failure)
         {
-            // Nothing may be thrown through OpenSSL. Cannot be null: nobody else throws.
-            TlsContexts.Current!.OnValidationFailed(failure);
+            NativeFaults.Note(failure);
+            return 0;
         }
+    }
 
-        if (error == OpenSsl.X509_V_OK)
+    private static bool Accepts(nint storeContext)
+    {
+        OpenSsl.ERR_clear_error();
+        var verified = OpenSsl.X509_verify_cert(storeContext) == 1;
+        var error = OpenSsl.X509_STORE_CTX_get_error(storeContext);
+        var accepted = TlsContexts.Current is { } handshake && TryAsk(handshake, storeContext, verified ? null : Describe(error));
+        if (accepted)
+        {
+            OpenSsl.X509_STORE_CTX_set_error(storeContext, OpenSsl.X509_V_OK);
+        }
+        else if (error == OpenSsl.X509_V_OK)
         {
             // Its alert is bad_certificate.
             OpenSsl.X509_STORE_CTX_set_error(storeContext, OpenSsl.X509_V_ERR_CERT_REJECTED);
         }
 
-        return 0;
+        // Neither the check nor the application's calls may leave anything: SSL_get_error would take it for the handshake's.
+        OpenSsl.ERR_clear_error();
+        return accepted;
+    }
+
+    private static bool TryAsk(TlsHandshake handshake, nint storeContext, string? error)
+    {
+        try
+        {
+            return AsksApplication(handshake, storeContext, error);
+        }
+        catch (Exception failure)
+        {
+            // Logged when OpenSSL has returned: a logger is the application's code too.
+            handshake.ValidationFailure = failure;
+            return false;
+        }
     }
 
     internal static string Describe(nint error) =>

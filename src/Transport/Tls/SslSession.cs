@@ -25,6 +25,8 @@ internal sealed unsafe partial class SslSession
     private bool _holdsBytes = true;
     private bool _sentClose;
     private bool _failed;
+    private bool _inHandshakeByGate;
+    private bool _closeAskedByGate;
     private int _threadsInside;
 
     private SslSession(nint ssl, SocketHandle socket)
@@ -85,61 +87,88 @@ internal sealed unsafe partial class SslSession
         return null;
     }
 
-    /// <summary>One step of the handshake: 0 bytes when it is complete, would-block, or an errno with <see cref="Failure"/>.</summary>
+    /// <summary>
+    /// One step of the handshake: 0 bytes when it is complete, would-block, or an errno with <see cref="Failure"/>. One at a time
+    /// is the caller's to see to. The gate is not held: OpenSSL may ask the application in the middle of it.
+    /// </summary>
     internal IoResult Handshake(out bool wantsWrite)
     {
         wantsWrite = false;
         lock (_gate)
         {
-            if (_sslByGate == 0 || !_socket.TryUse())
+            if (_sslByGate == 0 || _inHandshakeByGate || !_socket.TryUse())
             {
                 return IoResult.Closed;
             }
 
-            SslAudit.Enter(ref _threadsInside);
-            OpenSsl.ERR_clear_error();
-            var result = OpenSsl.SSL_do_handshake(_sslByGate);
-            if (result != 1 && TryTurnToSocket(result))
-            {
-                OpenSsl.ERR_clear_error();
-                result = OpenSsl.SSL_do_handshake(_sslByGate);
-            }
-
-            var outcome = result == 1 ? IoResult.FromBytes(0) : Judge(result, out wantsWrite);
-            SslAudit.Leave(ref _threadsInside);
-            _socket.EndUse();
-            if (result != 1 && (outcome.IsSuccess || FailureKind == TlsFailure.Truncated))
-            {
-                // A close_notify or a FIN in the middle. Whatever was agreed on so far is not a session.
-                FailureKind = TlsFailure.None;
-                return Fail(TlsFailure.PeerClosed, "the peer closed the connection");
-            }
-
-            if (_failed && OpenSsl.SSL_get_verify_result(_sslByGate) is var refusal and not OpenSsl.X509_V_OK)
-            {
-                Failure += $" ({ClientCertificateVerifier.Describe(refusal)})";
-            }
-
-            if (result == 1)
-            {
-                _writeBio = OpenSsl.SSL_get_wbio(_sslByGate);
-                SendsByKernel = OpenSsl.BIO_ctrl(_writeBio, OpenSsl.BIO_CTRL_GET_KTLS_SEND, 0, 0) == 1;
-                _readBio = OpenSsl.SSL_get_rbio(_sslByGate);
-                ReceivesByKernel = OpenSsl.BIO_ctrl(_readBio, OpenSsl.BIO_CTRL_GET_KTLS_RECV, 0, 0) == 1;
-                if (!ReceivesByKernel)
-                {
-                    // Read relies on it to know that the socket is empty.
-                    OpenSsl.SSL_set_read_ahead(_sslByGate, 1);
-                }
-
-                if (SendsByKernel && OpenSsl.SSL_version(_sslByGate) == OpenSsl.TLS1_3_VERSION)
-                {
-                    OpenSsl.SSL_set_msg_callback(_sslByGate, &OnMessage);
-                }
-            }
-
-            return outcome;
+            _inHandshakeByGate = true;
         }
+
+        SslAudit.Enter(ref _threadsInside);
+        var outcome = StepHandshake(out wantsWrite);
+        SslAudit.Leave(ref _threadsInside);
+        _socket.EndUse();
+        lock (_gate)
+        {
+            _inHandshakeByGate = false;
+            if (_closeAskedByGate)
+            {
+                Free();
+            }
+        }
+
+        return outcome;
+    }
+
+    private IoResult StepHandshake(out bool wantsWrite)
+    {
+        wantsWrite = false;
+        OpenSsl.ERR_clear_error();
+        var result = OpenSsl.SSL_do_handshake(_sslByGate);
+        if (result != 1 && TryTurnToSocket(result))
+        {
+            OpenSsl.ERR_clear_error();
+            result = OpenSsl.SSL_do_handshake(_sslByGate);
+        }
+
+        var outcome = result == 1 ? IoResult.FromBytes(0) : Judge(result, out wantsWrite);
+        if (NativeFaults.Take() is { } fault)
+        {
+            return Fail(TlsFailure.Internal, fault);
+        }
+
+        if (result == 1)
+        {
+            OnEstablished();
+        }
+        else if (outcome.IsSuccess || FailureKind == TlsFailure.Truncated)
+        {
+            // A close_notify or a FIN in the middle. Whatever was agreed on so far is not a session.
+            FailureKind = TlsFailure.None;
+            return Fail(TlsFailure.PeerClosed, "the peer closed the connection");
+        }
+
+        if (_failed && OpenSsl.SSL_get_verify_result(_sslByGate) is var refusal and not OpenSsl.X509_V_OK)
+        {
+            Failure += $" ({ClientCertificateVerifier.Describe(refusal)})";
+        }
+
+        return outcome;
+    }
+
+    private void OnEstablished()
+    {
+        _writeBio = OpenSsl.SSL_get_wbio(_sslByGate);
+        SendsByKernel = OpenSsl.BIO_ctrl(_writeBio, OpenSsl.BIO_CTRL_GET_KTLS_SEND, 0, 0) == 1;
+        _readBio = OpenSsl.SSL_get_rbio(_sslByGate);
+        ReceivesByKernel = OpenSsl.BIO_ctrl(_readBio, OpenSsl.BIO_CTRL_GET_KTLS_RECV, 0, 0) == 1;
+        if (!ReceivesByKernel)
+        {
+            // Read relies on it to know that the socket is empty.
+            OpenSsl.SSL_set_read_ahead(_sslByGate, 1);
+        }
+
+        WatchControlRecords();
     }
 
     /// <summary>
@@ -151,7 +180,7 @@ internal sealed unsafe partial class SslSession
         mayHaveMore = false;
         lock (_gate)
         {
-            if (_sslByGate == 0 || _failed || !_socket.TryUse())
+            if (_sslByGate == 0 || _failed || _inHandshakeByGate || !_socket.TryUse())
             {
                 return IoResult.Closed;
             }
@@ -159,6 +188,7 @@ internal sealed unsafe partial class SslSession
             SslAudit.Enter(ref _threadsInside);
             nuint read;
             int result;
+            t_reading = this;
             fixed (byte* pointer = buffer)
             {
                 OpenSsl.ERR_clear_error();
@@ -166,6 +196,11 @@ internal sealed unsafe partial class SslSession
             }
 
             var outcome = result == 1 ? IoResult.FromBytes((long)read) : Judge(result, out _);
+            t_reading = null;
+            if (CheckControlRecords(result == 1) is { } flood)
+            {
+                outcome = flood;
+            }
             if (result == 1)
             {
                 // Only a call that began with an empty buffer knows: it asked the socket for all the buffer takes, which is
@@ -199,7 +234,7 @@ internal sealed unsafe partial class SslSession
     {
         lock (_gate)
         {
-            if (_sslByGate == 0 || _failed || !_socket.TryUse())
+            if (_sslByGate == 0 || _failed || _inHandshakeByGate || !_socket.TryUse())
             {
                 return IoResult.Closed;
             }
@@ -238,7 +273,7 @@ internal sealed unsafe partial class SslSession
     {
         lock (_gate)
         {
-            if (_sslByGate == 0 || _failed || _sentClose || !_socket.TryUse())
+            if (_sslByGate == 0 || _failed || _sentClose || _inHandshakeByGate || !_socket.TryUse())
             {
                 return IoResult.FromBytes(0);
             }
@@ -257,7 +292,7 @@ internal sealed unsafe partial class SslSession
     {
         lock (_gate)
         {
-            if (_sslByGate == 0)
+            if (_sslByGate == 0 || _inHandshakeByGate)
             {
                 return default;
             }
@@ -281,19 +316,28 @@ internal sealed unsafe partial class SslSession
         }
     }
 
-    /// <summary>Frees the SSL object. Idempotent.</summary>
+    /// <summary>Frees the SSL object, at once or after the step of the handshake that is being taken. Idempotent.</summary>
     internal void Close()
     {
         lock (_gate)
         {
-            if (_sslByGate != 0)
+            _closeAskedByGate = true;
+            if (!_inHandshakeByGate)
             {
-                SslAudit.Enter(ref _threadsInside);
-                OpenSsl.SSL_free(_sslByGate);
-                _sslByGate = 0;
-                SslAudit.Freed();
-                SslAudit.Leave(ref _threadsInside);
+                Free();
             }
+        }
+    }
+
+    private void Free()
+    {
+        if (_sslByGate != 0)
+        {
+            SslAudit.Enter(ref _threadsInside);
+            OpenSsl.SSL_free(_sslByGate);
+            _sslByGate = 0;
+            SslAudit.Freed();
+            SslAudit.Leave(ref _threadsInside);
         }
     }
 
@@ -315,22 +359,6 @@ internal sealed unsafe partial class SslSession
         OpenSsl.ERR_clear_error();
         var result = OpenSsl.SSL_shutdown(_sslByGate);
         return result < 0 ? Judge(result, out _) : IoResult.FromBytes(0);
-    }
-
-    /// <summary>
-    /// The peer of a connection that the kernel encrypts has sent a message. When it asks for new keys, what OpenSSL writes goes
-    /// nowhere from now on: it would change its keys, and a second request makes it do so inside SSL_read (statem_srvr.c), while
-    /// the kernel keeps the old ones. Called in the middle of SSL_read, because that goes on with the next message.
-    /// </summary>
-    [UnmanagedCallersOnly]
-    private static void OnMessage(int isWrite, int version, int contentType, byte* message, nuint length, nint ssl, nint argument)
-    {
-        // struct KeyUpdate (RFC 8446, section 4.6.3) behind the type and three bytes of length.
-        if (isWrite == 0 && contentType == OpenSsl.SSL3_RT_HANDSHAKE && length == 5
-            && message[0] == OpenSsl.SSL3_MT_KEY_UPDATE && message[4] == OpenSsl.SSL_KEY_UPDATE_REQUESTED)
-        {
-            OpenSsl.SSL_set0_wbio(ssl, OpenSsl.BIO_new(OpenSsl.BIO_s_null()));
-        }
     }
 
     /// <summary>Sorts a call's failure. Must follow the call at once: it reads the thread's error queue and errno.</summary>

@@ -13,6 +13,9 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// <param name="onKeysMustChange">Told once when <see cref="SslSession.KeysMustChange"/>.</param>
 internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket, Action onKeysMustChange) : ByteChannel
 {
+    /// <summary>The most reads in one receive: records of a byte cost as much as full ones, and others wait for the loop.</summary>
+    private const int ReadsPerReceive = 16;
+
     private bool _toldKeysMustChange;
 
     [ThreadStatic]
@@ -39,6 +42,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
     internal override IoResult Receive(Libc.IoVec* vectors, int count, out bool mayHaveMore)
     {
         var total = 0L;
+        var reads = 0;
         mayHaveMore = false;
         for (var i = 0; i < count; i++)
         {
@@ -55,7 +59,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
                 }
 
                 filled += result.Bytes;
-                if (!mayHaveMore)
+                if (!mayHaveMore || ++reads == ReadsPerReceive)
                 {
                     return IoResult.FromBytes(total + filled);
                 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.SendFile;
@@ -73,10 +74,17 @@ internal sealed unsafe class TlsContexts : IDisposable
     [UnmanagedCallersOnly]
     private static void OnMessage(int sent, int version, int type, byte* message, nuint length, nint ssl, nint argument)
     {
-        if (sent == 0 && type == OpenSsl.SSL3_RT_HANDSHAKE && length > 0 && message[0] == OpenSsl.SSL3_MT_CLIENT_HELLO)
+        try
         {
-            t_current?.ClientHello = new ReadOnlySpan<byte>(message, (int)length).ToArray();
-            OpenSsl.SSL_set_msg_callback(ssl, null);
+            if (sent == 0 && type == OpenSsl.SSL3_RT_HANDSHAKE && length > 0 && message[0] == OpenSsl.SSL3_MT_CLIENT_HELLO)
+            {
+                t_current?.ClientHello = new ReadOnlySpan<byte>(message, (int)length).ToArray();
+                OpenSsl.SSL_set_msg_callback(ssl, null);
+            }
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
         }
     }
 
@@ -101,11 +109,33 @@ internal sealed unsafe class TlsContexts : IDisposable
     [UnmanagedCallersOnly]
     private static int OnClientHello(nint ssl, int* alert, nint argument)
     {
-        if (t_current is not { } handshake)
+        try
         {
+            return t_current is { } handshake ? ChooseHost(handshake, ssl, alert) : OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;
         }
+    }
 
+    [UnmanagedCallersOnly]
+    private static int OnSelectProtocol(nint ssl, byte** selected, byte* selectedLength, byte* offered, uint offeredLength, nint argument)
+    {
+        try
+        {
+            return SelectProtocol(t_current?.Host?.ApplicationProtocols, selected, selectedLength, new ReadOnlySpan<byte>(offered, (int)offeredLength));
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+            return OpenSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
+        }
+    }
+
+    private static int ChooseHost(TlsHandshake handshake, nint ssl, int* alert)
+    {
         if (handshake is { Observation: { IsOver: false } observation, ClientHello: { } message })
         {
             return Observe(handshake, observation, message, alert);
@@ -145,26 +175,29 @@ internal sealed unsafe class TlsContexts : IDisposable
         return OpenSsl.SSL_CLIENT_HELLO_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
-    private static int OnSelectProtocol(nint ssl, byte** selected, byte* selectedLength, byte* offered, uint offeredLength, nint argument)
+    private static int SelectProtocol(byte[]? ours, byte** selected, byte* selectedLength, ReadOnlySpan<byte> offered)
     {
-        var ours = t_current?.Host?.ApplicationProtocols ?? [];
-        var theirs = new ReadOnlySpan<byte>(offered, (int)offeredLength);
+        if (ours is null or [])
+        {
+            return OpenSsl.SSL_TLSEXT_ERR_NOACK;
+        }
+
         for (var i = 0; i < ours.Length; i += ours[i] + 1)
         {
             var wanted = ours.AsSpan(i, ours[i] + 1);
-            for (var j = 0; j < theirs.Length; j += theirs[j] + 1)
+            for (var rest = offered; !rest.IsEmpty; rest = rest[(rest[0] + 1)..])
             {
-                if (theirs[j..].StartsWith(wanted))
+                if (rest.StartsWith(wanted))
                 {
-                    *selected = offered + j + 1;
-                    *selectedLength = offered[j];
+                    // OpenSSL's memory: it does not move.
+                    *selected = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(rest)) + 1;
+                    *selectedLength = rest[0];
                     return OpenSsl.SSL_TLSEXT_ERR_OK;
                 }
             }
         }
 
         // RFC 7301, section 3.2: no protocol in common is fatal.
-        return ours.Length == 0 ? OpenSsl.SSL_TLSEXT_ERR_NOACK : OpenSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
+        return OpenSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
     }
 }

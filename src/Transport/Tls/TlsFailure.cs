@@ -56,6 +56,9 @@ internal enum TlsFailure
     /// <summary>Any other breach of the protocol.</summary>
     ProtocolError,
 
+    /// <summary>More records without data than a peer has use for: changes of keys, handshakes that are refused.</summary>
+    RecordFlood,
+
     /// <summary>The peer ended the stream without close_notify (RFC 8446, section 6.1).</summary>
     Truncated,
 

@@ -9,8 +9,9 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// where the application runs: on the loop, except in thread pool mode.
 /// </summary>
 /// <remarks>
-/// Where the application is asked about the client's certificate, which OpenSSL does in the middle of a step, the steps are
-/// taken on the thread pool from the ClientHello on, one at a time; the loop only asks for them.
+/// One step at a time, whoever asks for it: see <see cref="Turn"/>. Where the application is asked about the client's certificate,
+/// which OpenSSL does in the middle of a step, they are taken on the thread pool from the ClientHello on; the loop only asks for
+/// them.
 /// </remarks>
 internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskSource<bool>, IDisposable
 {
@@ -56,7 +57,7 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
     /// <summary>Why our side ended it, where that is not OpenSSL's own verdict.</summary>
     internal TlsFailure Refusal { get; set; }
 
-    /// <summary>The socket is ready, or a step on the thread pool was the last.</summary>
+    /// <summary>The socket is ready, or the last step was taken on the thread pool.</summary>
     public void RunOnLoop()
     {
         if (Volatile.Read(ref _ended) != 0)
@@ -70,16 +71,7 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
             return;
         }
 
-        if (!_leavesLoop && Step() is { } succeeded)
-        {
-            End(succeeded);
-        }
-
-        // Also when that very step found out.
-        if (_leavesLoop)
-        {
-            RequestStep();
-        }
+        RequestStep();
     }
 
     /// <summary>Continues who awaits <see cref="Completion"/>, on a loop that has nothing else in hand.</summary>
@@ -103,14 +95,15 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
         return may;
     }
 
-    internal void OnValidationFailed(Exception failure) => _owner.OnValidationFailed(failure);
+    /// <summary>What the application threw while it was asked about the client's certificate.</summary>
+    internal Exception? ValidationFailure { get; set; }
 
     /// <summary>The connection is aborted.</summary>
     internal void Cancel() => End(succeeded: false, TlsFailure.Aborted);
 
     /// <summary>
     /// Closes the session of a handshake that did not succeed, without waiting for the application: after the step that is
-    /// being taken on the thread pool, if there is one. Idempotent.
+    /// being taken elsewhere, if there is one. Idempotent.
     /// </summary>
     internal void CloseSession()
     {
@@ -128,28 +121,7 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
 
     public void Dispose() => _deadline.Dispose();
 
-    void IThreadPoolWorkItem.Execute()
-    {
-        while (TryMove(Turn.Asked, Turn.Taken))
-        {
-            if (!_finished && Step() is { } succeeded)
-            {
-                _succeeded = succeeded;
-                _finished = true;
-                _owner.Post(this);
-            }
-
-            if (TryMove(Turn.Taken, Turn.Nobodys))
-            {
-                return;
-            }
-        }
-
-        if ((Turn)Volatile.Read(ref _turn) == Turn.Closed)
-        {
-            _session.Close();
-        }
-    }
+    void IThreadPoolWorkItem.Execute() => TakeSteps(onThreadPool: true);
 
     bool IValueTaskSource<bool>.GetResult(short token) => _source.GetResult(token);
 
@@ -164,6 +136,12 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
         TlsContexts.Current = this;
         var result = _session.Handshake(out var wantsWrite);
         TlsContexts.Current = null;
+        if (ValidationFailure is { } failure)
+        {
+            ValidationFailure = null;
+            _owner.OnValidationFailed(failure);
+        }
+
         if (wantsWrite && !_watchesWritable)
         {
             _watchesWritable = true;
@@ -185,13 +163,57 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
 
             if (TryMove(seen, Turn.Asked))
             {
-                if (seen == Turn.Nobodys)
+                if (seen == Turn.Nobodys && _leavesLoop)
                 {
                     ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                }
+                else if (seen == Turn.Nobodys)
+                {
+                    TakeSteps(onThreadPool: false);
                 }
 
                 return;
             }
+        }
+    }
+
+    private void TakeSteps(bool onThreadPool)
+    {
+        while (TryMove(Turn.Asked, Turn.Taken))
+        {
+            if (!_finished && Step() is { } succeeded)
+            {
+                _succeeded = succeeded;
+                _finished = true;
+            }
+
+            if (!_finished && _leavesLoop && !onThreadPool)
+            {
+                // It was broken off where the application cannot be asked, and is to be taken again where it can.
+                if (TryMove(Turn.Taken, Turn.Asked) || (Turn)Volatile.Read(ref _turn) == Turn.Asked)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    return;
+                }
+            }
+            else if (TryMove(Turn.Taken, Turn.Nobodys))
+            {
+                break;
+            }
+        }
+
+        if ((Turn)Volatile.Read(ref _turn) == Turn.Closed)
+        {
+            _session.Close();
+        }
+
+        if (_finished && onThreadPool)
+        {
+            _owner.Post(this);
+        }
+        else if (_finished)
+        {
+            End(_succeeded);
         }
     }
 
@@ -217,10 +239,17 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
         }
     }
 
-    /// <summary>Whose turn the session is, where steps are taken on the thread pool.</summary>
+    /// <summary>
+    /// Whose turn the session is.
+    /// <code>
+    /// Nobodys -> Asked -> Taken -> Nobodys
+    ///              ^        |
+    ///              +--------+          any -> Closed
+    /// </code>
+    /// </summary>
     private enum Turn
     {
-        /// <summary>No step is being taken there, or all steps are taken on the loop.</summary>
+        /// <summary>No step is being taken.</summary>
         Nobodys,
 
         /// <summary>A step is due, and somebody is on the way to take it.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
+using System.Reflection;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Tls.Tests.Support;
@@ -259,6 +260,37 @@ public sealed class ValidationTests
         await client.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Contains("I am CN=alice.", await client.ReadUntilAsync("alice."), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever ends the connection meanwhile, or asks about it, does not wait for the application.</summary>
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Validation_Runs_NoLockIsHeld(SslProtocols version)
+    {
+        var held = new List<string>();
+        await using var host = await StartAsync((_, _, _) =>
+        {
+            foreach (var owner in OwnersOf(Transport.Tls.TlsContexts.Current!))
+            {
+                foreach (var field in owner.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(field => !field.FieldType.IsValueType))
+                {
+                    if (field.GetValue(owner) is { } value && (value is Lock { IsHeldByCurrentThread: true } || (value is not Lock && Monitor.IsEntered(value))))
+                        held.Add($"{owner.GetType().Name}.{field.Name}");
+                }
+            }
+
+            return true;
+        });
+
+        Assert.Equal("I am CN=alice.", await AskAsync(host, version, ClientPki.Alice));
+        Assert.Empty(held);
+
+        static IEnumerable<object> OwnersOf(object handshake) => handshake.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+            .Where(field => field.FieldType.Namespace?.StartsWith("Aeronet", StringComparison.Ordinal) == true && !field.FieldType.IsValueType)
+            .Select(field => field.GetValue(handshake))
+            .OfType<object>()
+            .Append(handshake);
     }
 
     private static Task<KestrelHost> StartAsync(
