@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Transport.Tls;
+using Microsoft.Extensions.Configuration;
 
 namespace Aeronet.AspNetCore.Transport.Configuration;
 
@@ -22,8 +23,8 @@ internal static class CertificateReader
     /// <param name="section">Says where the certificate is.</param>
     /// <param name="contentRoot">Where relative paths begin.</param>
     /// <param name="host">Gets the certificate and its intermediates.</param>
-    /// <param name="origins">Gets where the certificate came from.</param>
-    internal static void ReadInto(OptionSection section, string contentRoot, AeronetTlsHostOptions host, IDictionary<X509Certificate2, CertificateOrigin> origins)
+    /// <param name="settings">Get where the certificate came from, and whether everybody can read its key.</param>
+    internal static void ReadInto(OptionSection section, string contentRoot, AeronetTlsHostOptions host, TlsSettings settings)
     {
         var path = section.Text(PathKey);
         var keyPath = section.Text(KeyPathKey);
@@ -44,17 +45,35 @@ internal static class CertificateReader
         }
 
         var loaded = path is not null
-            ? FromFile(section, Path.Combine(contentRoot, path), keyPath is null ? null : Path.Combine(contentRoot, keyPath), password)
+            ? FromFile(section, Path.Combine(contentRoot, path), keyPath is null ? null : Path.Combine(contentRoot, keyPath), password, settings)
             : FromStore(section, subject!, store ?? nameof(StoreName.My), location, allowInvalid);
         if (loaded is not null)
         {
             host.Certificates.Add(loaded.Leaf);
             host.Intermediates.AddRange(loaded.Intermediates);
-            origins[loaded.Leaf] = new CertificateOrigin(section.Path, path is null ? SubjectKey : PathKey, path ?? subject!, allowInvalid);
+            settings.Origins[loaded.Leaf] = new CertificateOrigin(section.Path, path is null ? SubjectKey : PathKey, path ?? subject!, allowInvalid);
         }
     }
 
-    private static LoadedCertificate? FromFile(OptionSection section, string path, string? keyPath, string? password)
+    /// <summary>As <see cref="ReadInto"/>, of a certificate that Kestrel has loaded by a section of its own.</summary>
+    internal static void NoteKeyFile(IConfigurationSection section, string contentRoot, TlsSettings settings)
+    {
+        if (string.IsNullOrEmpty(section[PasswordKey]) && (section[KeyPathKey] ?? section[PathKey]) is { Length: > 0 } path)
+        {
+            NoteKeyFile(Path.Combine(contentRoot, path), settings);
+        }
+    }
+
+    // Its key needs no password.
+    private static void NoteKeyFile(string path, TlsSettings settings)
+    {
+        if (Files.IsReadableByAll(path))
+        {
+            settings.ExposedKeyFiles.Add(path);
+        }
+    }
+
+    private static LoadedCertificate? FromFile(OptionSection section, string path, string? keyPath, string? password, TlsSettings settings)
     {
         if (Files.TryRead(section, PathKey, path) is not { } bytes)
         {
@@ -65,18 +84,18 @@ internal static class CertificateReader
         {
             if (PemText.TryDecode(bytes) is { } pem)
             {
-                return FromPem(section, path, pem, keyPath, password);
+                return FromPem(section, path, pem, keyPath, password, settings);
             }
 
             switch (X509Certificate2.GetCertContentType(bytes))
             {
                 case X509ContentType.Pfx when keyPath is null:
-                    return FromPkcs12(section, path, bytes, password);
+                    return FromPkcs12(section, path, bytes, password, settings);
                 case X509ContentType.Pfx:
                     section.Fail(KeyPathKey, $"is '{keyPath}', and '{path}' is a PKCS#12 file, which holds its key: remove KeyPath.");
                     return null;
                 case X509ContentType.Cert:
-                    return FromPem(section, path, new PemText([X509CertificateLoader.LoadCertificate(bytes)], ""), keyPath, password);
+                    return FromPem(section, path, new PemText([X509CertificateLoader.LoadCertificate(bytes)], ""), keyPath, password, settings);
                 default:
                     section.Fail(PathKey, $"is '{path}', which is neither PEM nor PKCS#12 nor DER: convert it.");
                     return null;
@@ -89,11 +108,11 @@ internal static class CertificateReader
         }
     }
 
-    private static LoadedCertificate? FromPem(OptionSection section, string path, PemText pem, string? keyPath, string? password)
+    private static LoadedCertificate? FromPem(OptionSection section, string path, PemText pem, string? keyPath, string? password, TlsSettings settings)
     {
         if (pem.Certificates.Count == 0)
         {
-            section.Fail(PathKey, $"is '{path}', which holds no certificate: give it a PEM file with a CERTIFICATE block, the server's own first.");
+            section.Fail(PathKey, $"is '{path}', which holds no certificate: give it a PEM file with a CERTIFICATE block.");
             return null;
         }
 
@@ -109,18 +128,27 @@ internal static class CertificateReader
         }
 
         var (key, holder) = keyPath is null ? (PathKey, path) : (KeyPathKey, keyPath);
-        return PrivateKeys.TryJoin(pem.Certificates[0], keyText, password, section, key, holder) is { } leaf
-            ? new LoadedCertificate(leaf, [.. pem.Certificates.Skip(1)])
-            : null;
+        var loaded = PrivateKeys.TryJoin(pem.Certificates, keyText, password, section, key, holder);
+        if (loaded is not null && PrivateKeys.HasPlainKey(keyText))
+        {
+            NoteKeyFile(holder, settings);
+        }
+
+        return loaded;
     }
 
-    private static LoadedCertificate? FromPkcs12(OptionSection section, string path, byte[] bytes, string? password)
+    private static LoadedCertificate? FromPkcs12(OptionSection section, string path, byte[] bytes, string? password, TlsSettings settings)
     {
         try
         {
             var all = X509CertificateLoader.LoadPkcs12Collection(bytes, password);
             if (all.FirstOrDefault(certificate => certificate.HasPrivateKey) is { } leaf)
             {
+                if (string.IsNullOrEmpty(password))
+                {
+                    NoteKeyFile(path, settings);
+                }
+
                 return new LoadedCertificate(leaf, [.. all.Where(certificate => certificate != leaf)]);
             }
 

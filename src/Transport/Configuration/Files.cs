@@ -6,7 +6,14 @@ internal static class Files
     // Certificates, keys and lists are small; a wrong path may be anything.
     private const long Largest = 64 * 1024 * 1024;
 
-    /// <summary>A file's bytes; null when it cannot be read, which is reported as the problem of <paramref name="key"/>.</summary>
+    private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
+
+    private static ReadOnlySpan<byte> BeginInUtf16 => "-\0-\0B\0E\0G\0I\0N\0"u8;
+
+    /// <summary>
+    /// A file's bytes, without the byte order mark that editors put in front of UTF-8; null when it cannot be read, which is
+    /// reported as the problem of <paramref name="key"/>.
+    /// </summary>
     internal static byte[]? TryRead(OptionSection section, string key, string path)
     {
         try
@@ -21,7 +28,7 @@ internal static class Files
             var file = new FileInfo(path);
             if (file is { Exists: true, Length: > 0 and <= Largest })
             {
-                return File.ReadAllBytes(path);
+                return TryTakeText(section, key, path, File.ReadAllBytes(path));
             }
 
             section.Fail(key, file.Exists
@@ -38,6 +45,50 @@ internal static class Files
         }
 
         return null;
+    }
+
+    /// <summary>Whether every user of the machine can read a file: by its own permissions, and those of the folders it lies in.</summary>
+    internal static bool IsReadableByAll(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return false;
+        }
+
+        try
+        {
+            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            if (!File.GetUnixFileMode(target).HasFlag(UnixFileMode.OtherRead))
+            {
+                return false;
+            }
+
+            for (var folder = Path.GetDirectoryName(target); folder is not null; folder = Path.GetDirectoryName(folder))
+            {
+                if (!File.GetUnixFileMode(folder).HasFlag(UnixFileMode.OtherExecute))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It was read a moment ago; what is not there any more needs no warning.
+            return false;
+        }
+    }
+
+    private static byte[]? TryTakeText(OptionSection section, string key, string path, byte[] bytes)
+    {
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || bytes.AsSpan().IndexOf(BeginInUtf16) >= 0)
+        {
+            section.Fail(key, $"is '{path}', which is UTF-16 text: save it as UTF-8 or ASCII.");
+            return null;
+        }
+
+        return bytes.AsSpan().StartsWith(Utf8Mark) ? bytes[Utf8Mark.Length..] : bytes;
     }
 
     /// <summary>Another's message as one line that ends with a full stop.</summary>

@@ -7,102 +7,124 @@ namespace Aeronet.AspNetCore.Transport.Configuration;
 internal static class PrivateKeys
 {
     private const string EncryptedLabel = "ENCRYPTED PRIVATE KEY";
-    private static readonly string[] s_plainLabels = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
+    private const string Conversion = "convert it with 'openssl pkcs8 -topk8 -v2 aes-256-cbc'.";
+    private static readonly string[] s_labels = [EncryptedLabel, "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
 
-    /// <summary>The certificate with its key; null when they cannot be joined, which is reported.</summary>
-    /// <param name="certificate">The certificate.</param>
+    /// <summary>Whether a text has a private key that opens without a password.</summary>
+    internal static bool HasPlainKey(string pem) => LabelsOf(pem).Any(label => label != EncryptedLabel);
+
+    /// <summary>Of the certificates the one that belongs to the key, with it, and the others; null when there is none, which is reported.</summary>
+    /// <param name="certificates">The server's certificate and others, in any order.</param>
     /// <param name="pem">The text that holds the key, among other things perhaps.</param>
     /// <param name="password">The password of an encrypted key.</param>
     /// <param name="section">Gets the report.</param>
     /// <param name="key">The key that names the text's file.</param>
     /// <param name="path">The text's file.</param>
-    internal static X509Certificate2? TryJoin(X509Certificate2 certificate, string pem, string? password, OptionSection section, string key, string path)
+    internal static LoadedCertificate? TryJoin(
+        X509Certificate2Collection certificates, string pem, string? password, OptionSection section, string key, string path)
+    {
+        var labels = LabelsOf(pem);
+        if (Problem(pem, labels) is { } problem)
+        {
+            return Fail(problem);
+        }
+
+        if (certificates.All(certificate => KindOf(certificate) is null))
+        {
+            var algorithm = certificates[0].PublicKey.Oid;
+            return Fail($"is for a certificate with a key of type {algorithm.FriendlyName ?? algorithm.Value}: use RSA or ECDSA.");
+        }
+
+        var encrypted = labels[0] == EncryptedLabel;
+        if (encrypted && password is null)
+        {
+            section.Fail("Password", $"is not set, and the key in '{path}' is encrypted: set it.");
+            return null;
+        }
+
+        using var imported = TryImport(pem, encrypted ? password : null);
+        if (imported is null && encrypted)
+        {
+            section.Fail("Password", $"is not the password of '{path}': correct it.");
+            return null;
+        }
+
+        var leaf = imported is null ? null : certificates.FirstOrDefault(certificate => Belongs(certificate, imported));
+        return leaf is null
+            ? Fail($"holds a private key that is not that of the certificate '{certificates[0].Subject}'{(certificates.Count > 1 ? " or of another beside it" : "")}: give it the key the certificate was made with.")
+            : new LoadedCertificate(Join(leaf, imported!), [.. certificates.Where(certificate => certificate != leaf)]);
+
+        LoadedCertificate? Fail(string what)
+        {
+            section.Fail(key, $"is '{path}', which {what}");
+            return null;
+        }
+    }
+
+    private static string? Problem(string pem, List<string> labels)
     {
         // The headers of RFC 1421 make such a block invisible to the framework's reader, which follows RFC 7468.
         if (pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
         {
-            return Fail("has its key in OpenSSL's old encryption: convert it with 'openssl pkcs8 -topk8'.");
+            return "has its key in OpenSSL's old encryption: convert it with 'openssl pkcs8 -topk8'.";
         }
 
-        var labels = LabelsOf(pem);
-        if (labels.Count == 0)
+        if (s_labels.FirstOrDefault(label => PemText.HasMalformed(pem, label)) is { } malformed)
         {
-            return Fail("holds no private key: set KeyPath to the PEM file that does.");
+            return $"has a {malformed} block that is malformed (RFC 7468): write the file again.";
         }
 
-        if (labels.Count > 1)
+        return labels.Count switch
         {
-            return Fail("holds several private keys: leave the one that belongs to the certificate.");
-        }
-
-        using var ecdsa = certificate.GetECDsaPublicKey();
-        using var rsa = certificate.GetRSAPublicKey();
-        if (ecdsa is null && rsa is null)
-        {
-            return Fail($"is for a certificate with a key of type {certificate.PublicKey.Oid.FriendlyName ?? certificate.PublicKey.Oid.Value}: use RSA or ECDSA.");
-        }
-
-        // The password is tried on its own: what fails afterwards is about the key.
-        var encrypted = labels[0] == EncryptedLabel;
-        if (encrypted && (password is null || !Opens(pem, password)))
-        {
-            section.Fail("Password", password is null
-                ? $"is not set, and the key in '{path}' is encrypted: set it."
-                : $"is not the password of '{path}': correct it.");
-            return null;
-        }
-
-        try
-        {
-            return Join(certificate, ecdsa is not null ? ECDsa.Create() : RSA.Create(), pem, encrypted ? password : null);
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            return Fail($"holds a private key that is not that of the certificate '{certificate.Subject}': give it the key the certificate was made with.");
-        }
-
-        X509Certificate2? Fail(string problem)
-        {
-            section.Fail(key, $"is '{path}', which {problem}");
-            return null;
-        }
-    }
-
-    private static X509Certificate2 Join(X509Certificate2 certificate, AsymmetricAlgorithm key, string pem, string? password)
-    {
-        using (key)
-        {
-            if (password is not null)
-            {
-                key.ImportFromEncryptedPem(pem, password);
-            }
-            else
-            {
-                key.ImportFromPem(pem);
-            }
-
-            return key is ECDsa ecdsa ? certificate.CopyWithPrivateKey(ecdsa) : certificate.CopyWithPrivateKey((RSA)key);
-        }
+            0 => "holds no private key: set KeyPath to the PEM file that does.",
+            > 1 => "holds several private keys: leave the one that belongs to the certificate.",
+            _ when labels[0] == EncryptedLabel && KeyEncryption.Unreadable(ContentOf(pem)) is { } scheme => $"has its key encrypted by {scheme}, which the framework cannot read: {Conversion}",
+            _ => null,
+        };
     }
 
     // A wrong password fails for both kinds of keys, a right one for one of them.
-    private static bool Opens(string pem, string password) => CanImport(RSA.Create(), pem, password) || CanImport(ECDsa.Create(), pem, password);
-
-    private static bool CanImport(AsymmetricAlgorithm key, string pem, string password)
+    private static AsymmetricAlgorithm? TryImport(string pem, string? password)
     {
-        using (key)
+        foreach (var key in new AsymmetricAlgorithm[] { RSA.Create(), ECDsa.Create() })
         {
             try
             {
-                key.ImportFromEncryptedPem(pem, password);
-                return true;
+                if (password is not null)
+                {
+                    key.ImportFromEncryptedPem(pem, password);
+                }
+                else
+                {
+                    key.ImportFromPem(pem);
+                }
+
+                return key;
             }
-            catch (CryptographicException)
+            catch (Exception e) when (e is CryptographicException or ArgumentException)
             {
-                return false;
+                key.Dispose();
             }
         }
+
+        return null;
     }
+
+    private static Type? KindOf(X509Certificate2 certificate)
+    {
+        using var ecdsa = certificate.GetECDsaPublicKey();
+        using var rsa = certificate.GetRSAPublicKey();
+        return ecdsa is not null ? typeof(ECDsa) : rsa is not null ? typeof(RSA) : null;
+    }
+
+    private static bool Belongs(X509Certificate2 certificate, AsymmetricAlgorithm key)
+    {
+        using AsymmetricAlgorithm? own = key is ECDsa ? certificate.GetECDsaPublicKey() : certificate.GetRSAPublicKey();
+        return own is not null && own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo());
+    }
+
+    private static X509Certificate2 Join(X509Certificate2 certificate, AsymmetricAlgorithm key) =>
+        key is ECDsa ecdsa ? certificate.CopyWithPrivateKey(ecdsa) : certificate.CopyWithPrivateKey((RSA)key);
 
     private static List<string> LabelsOf(string pem)
     {
@@ -111,7 +133,7 @@ internal static class PrivateKeys
         while (PemEncoding.TryFind(text, out var fields))
         {
             var label = text[fields.Label].ToString();
-            if (label == EncryptedLabel || s_plainLabels.Contains(label))
+            if (s_labels.Contains(label))
             {
                 labels.Add(label);
             }
@@ -120,5 +142,24 @@ internal static class PrivateKeys
         }
 
         return labels;
+    }
+
+    // Encrypted: nothing that had to be wiped.
+    private static byte[] ContentOf(string pem)
+    {
+        var text = pem.AsSpan();
+        while (PemEncoding.TryFind(text, out var fields))
+        {
+            if (text[fields.Label].SequenceEqual(EncryptedLabel))
+            {
+                var content = new byte[fields.DecodedDataLength];
+                Convert.TryFromBase64Chars(text[fields.Base64Data], content, out _);
+                return content;
+            }
+
+            text = text[fields.Location.End..];
+        }
+
+        return [];
     }
 }

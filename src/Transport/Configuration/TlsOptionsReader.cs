@@ -104,5 +104,5 @@ internal sealed class TlsOptionsReader
     }
 
     private void ReadCertificate(OptionSection section, AeronetTlsHostOptions host) =>
-        CertificateReader.ReadInto(section, _contentRoot, host, _settings.Origins);
+        CertificateReader.ReadInto(section, _contentRoot, host, _settings);
 }

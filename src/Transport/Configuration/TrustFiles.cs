@@ -47,7 +47,17 @@ internal static class TrustFiles
                 continue;
             }
 
-            byte[][] found = PemText.TryDecode(bytes) is { } pem ? [.. pem.Blocks(RevocationListLabel)] : [bytes];
+            byte[][] found;
+            try
+            {
+                found = PemText.TryDecode(bytes) is { } pem ? [.. pem.Blocks(RevocationListLabel)] : [bytes];
+            }
+            catch (CryptographicException e)
+            {
+                section.Fail(name, $"is '{path}', which cannot be read as revocation lists: {Files.Sentence(e.Message)}");
+                continue;
+            }
+
             if (found.Length == 0 || !found.All(IsSequence))
             {
                 section.Fail(name, $"is '{path}', which holds no revocation list: give it a PEM file with {RevocationListLabel} blocks, or a DER file.");

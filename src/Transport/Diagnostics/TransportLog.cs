@@ -105,6 +105,14 @@ internal static partial class TransportLog
     [LoggerMessage(59, LogLevel.Information, "TLS on {EndPoint} is Kestrel's SslStream: the endpoint has the development certificate.", EventName = "DevelopmentCertificate")]
     internal static partial void DevelopmentCertificate(ILogger logger, LogText endPoint);
 
+    [LoggerMessage(61, LogLevel.Warning,
+        "{Option} on {EndPoint} is {Mode}, and no authority is named: client certificates of every authority that the system trusts are accepted. Set {Remedy}.",
+        EventName = "EveryAuthorityTrusted")]
+    internal static partial void EveryAuthorityTrusted(ILogger logger, LogText option, LogText endPoint, TlsClientCertificates mode, LogText remedy);
+
+    [LoggerMessage(62, LogLevel.Warning, "Every user of this machine can read the private key in {Path}: take the right away (chmod o-r).", EventName = "KeyReadableByAll")]
+    internal static partial void KeyReadableByAll(ILogger logger, LogText path);
+
     [LoggerMessage(55, LogLevel.Debug, "The TLS session of connection {ConnectionId} ended out of order: {Reason}.", EventName = "SessionBroke")]
     internal static partial void SessionBroke(ILogger logger, LogText connectionId, LogText reason);
 

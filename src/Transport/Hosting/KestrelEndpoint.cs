@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Aeronet.AspNetCore.Transport.Configuration;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls;
 using Microsoft.AspNetCore.Server.Kestrel;
@@ -138,7 +139,9 @@ internal static class KestrelEndpoint
             settings.Origins[certificate] = new CertificateOrigin(section.Path, "Path", section["Path"] ?? section["Subject"] ?? "", AllowInvalid: true);
         }
 
-        return isOwn || NamesCertificate(kestrel.GetSection("Certificates:Default"));
+        var @default = kestrel.GetSection("Certificates:Default");
+        CertificateReader.NoteKeyFile(isOwn ? section : @default, TlsEndpoint.ContentRootOf(endpoint.ListenOptions.ApplicationServices), settings);
+        return isOwn || NamesCertificate(@default);
     }
 
     private static bool NamesCertificate(IConfigurationSection section) =>

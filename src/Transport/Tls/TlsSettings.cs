@@ -13,6 +13,9 @@ internal sealed class TlsSettings
     /// <summary>Where the certificates came from that were not given in code.</summary>
     internal Dictionary<X509Certificate2, CertificateOrigin> Origins { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>The files with private keys that every user of the machine can read.</summary>
+    internal List<string> ExposedKeyFiles { get; } = [];
+
     /// <summary>
     /// Whether hosts are found as in Kestrel's Sni sections: a wildcard covers any number of labels, and where unknown hosts
     /// are refused, so is a client that names none.

@@ -262,6 +262,32 @@ public sealed class ValidationTests
         Assert.Contains("I am CN=alice.", await client.ReadUntilAsync("alice."), StringComparison.Ordinal);
     }
 
+    /// <summary>A signature that does not verify leaves its errors behind; the application accepts, and the handshake goes on when the rest comes.</summary>
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Validation_AcceptsForgery_HandshakeGoesOn(SslProtocols version)
+    {
+        var forger = new Authority("client root");
+        using var forged = forger.Issue("forged");
+        var reasons = new List<string?>();
+        await using var host = await StartAsync((_, _, reason) =>
+        {
+            reasons.Add(reason);
+            return true;
+        });
+
+        await using var client = await TlsClient.ConnectAsync(host, options =>
+        {
+            options.EnabledSslProtocols = version;
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(forged, null, offline: true);
+        }, step: 1);
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+        Assert.Contains("I am CN=forged.", await client.ReadUntilAsync("forged."), StringComparison.Ordinal);
+        Assert.Contains("signature", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
     /// <summary>Whoever ends the connection meanwhile, or asks about it, does not wait for the application.</summary>
     [Theory]
     [InlineData(SslProtocols.Tls12)]
