@@ -67,6 +67,7 @@ internal static unsafe partial class OpenSsl
     internal const int SSL3_RT_APPLICATION_DATA = 23;
     internal const int SSL3_RT_HEADER = 0x100;
     internal const byte SSL3_MT_CLIENT_HELLO = 1;
+    internal const byte SSL3_MT_FINISHED = 20;
     internal const byte SSL3_MT_KEY_UPDATE = 24;
 
     internal const int TLS1_2_VERSION = 0x0303;
@@ -89,8 +90,20 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Crypto)]
     internal static partial void ERR_error_string_n(nuint error, byte* buffer, nuint length);
 
+    [LibraryImport(Crypto, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint BIO_meth_new(int type, string name);
+
     [LibraryImport(Crypto)]
-    internal static partial nint BIO_s_null();
+    internal static partial int BIO_meth_set_create(nint method, delegate* unmanaged<nint, int> callback);
+
+    [LibraryImport(Crypto)]
+    internal static partial int BIO_meth_set_write(nint method, delegate* unmanaged<nint, byte*, int, int> callback);
+
+    [LibraryImport(Crypto)]
+    internal static partial int BIO_meth_set_ctrl(nint method, delegate* unmanaged<nint, int, nint, nint, nint> callback);
+
+    [LibraryImport(Crypto)]
+    internal static partial void BIO_set_init(nint bio, int init);
 
     [LibraryImport(Crypto)]
     internal static partial nint BIO_s_mem();

@@ -20,7 +20,7 @@ internal static unsafe class OpenSslErrors
     internal static string? Take() => Take(out _);
 
     /// <summary>Takes every error off the queue. The first is the cause; null when there was none.</summary>
-    /// <param name="reason">What libssl itself made of it last (<see cref="OpenSslReasons"/>); 0 when it said nothing.</param>
+    /// <param name="reason">What libssl itself made of it last that says something (<see cref="OpenSslReasons"/>); 0 when it said nothing.</param>
     internal static string? Take(out int reason)
     {
         string? first = null;
@@ -28,9 +28,11 @@ internal static unsafe class OpenSslErrors
         for (var error = OpenSsl.ERR_get_error(); error != 0; error = OpenSsl.ERR_get_error())
         {
             first ??= Describe(error);
-            if ((error & SystemFlag) == 0 && ((error >> LibraryOffset) & LibraryMask) == LibrarySsl)
+            var said = (int)(error & ReasonMask);
+            if ((error & SystemFlag) == 0 && ((error >> LibraryOffset) & LibraryMask) == LibrarySsl
+                && (reason == 0 || said != OpenSslReasons.RecordLayerFailure))
             {
-                reason = (int)(error & ReasonMask);
+                reason = said;
             }
         }
 

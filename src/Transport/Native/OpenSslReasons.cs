@@ -19,6 +19,9 @@ internal static class OpenSslReasons
     internal const int WrongVersionNumber = 267;
     internal const int BadRecordMac = 281;
     internal const int UnexpectedEof = 294;
+
+    /// <summary>What OpenSSL 3.2 and newer say on top of the reason of a record's failure.</summary>
+    internal const int RecordLayerFailure = 313;
     internal const int NoSharedSignatureAlgorithms = 376;
     internal const int VersionTooLow = 396;
     internal const int NoSharedGroups = 410;

@@ -14,6 +14,12 @@ internal static class KernelTls
 
     internal static bool IsAvailable => Problem is null;
 
+    /// <summary>
+    /// Whether OpenSSL would hand received TLS 1.3 over, as it does since 3.2. It must be kept from it: neither it nor kernels
+    /// before 6.14 change a kernel's keys, and a client may change its own at any time (RFC 8446, section 4.6.3).
+    /// </summary>
+    internal static bool MustKeepReceiving => IsAvailable && OpenSslLibrary.IsAtLeast(3, 2);
+
     /// <summary>Why there is none and what to do about it, for messages.</summary>
     internal static string Remedy => Problem switch
     {
@@ -68,8 +74,8 @@ internal static class KernelTls
                 return (KernelTlsAbilities.None, KtlsFallback.OpensslWithoutKtls);
             }
 
-            // OpenSSL hands received TLS 1.3 over since 3.2.
-            return (OpenSslLibrary.IsAtLeast(3, 2) ? abilities : abilities & ~KernelTlsAbilities.ReceiveTls13, null);
+            // Received TLS 1.3 stays with OpenSSL: see KeepsReceiving.
+            return (abilities & ~KernelTlsAbilities.ReceiveTls13, null);
         }
         catch (SocketException)
         {

@@ -22,10 +22,13 @@ internal sealed unsafe partial class SslSession
     private static SslSession? t_reading;
 
     private int _controlRecords;
+    private int _mostControlRecords;
 
     /// <summary>In TLS 1.3 OpenSSL tells of the first message by a callback that costs nothing until then, in TLS 1.2 only of records.</summary>
     private void WatchControlRecords()
     {
+        // Of a record that the kernel has decrypted OpenSSL shows the header twice.
+        _mostControlRecords = ReceivesByKernel ? 2 * MaxControlRecords : MaxControlRecords;
         if (OpenSsl.SSL_version(_sslByGate) == OpenSsl.TLS1_3_VERSION)
         {
             OpenSsl.SSL_set_info_callback(_sslByGate, &OnState);
@@ -44,7 +47,7 @@ internal sealed unsafe partial class SslSession
             return Fail(TlsFailure.Internal, fault);
         }
 
-        if (_controlRecords > MaxControlRecords)
+        if (_controlRecords > _mostControlRecords)
         {
             return Fail(TlsFailure.RecordFlood, "the peer sends records without data");
         }
@@ -97,7 +100,7 @@ internal sealed unsafe partial class SslSession
             return;
         }
 
-        if (++_controlRecords > MaxControlRecords)
+        if (++_controlRecords > _mostControlRecords)
         {
             // Whatever follows is thrown away unseen, and SSL_read returns (SSL_set_shutdown(3)).
             OpenSsl.SSL_set_shutdown(_sslByGate, OpenSsl.SSL_RECEIVED_SHUTDOWN);
@@ -109,7 +112,7 @@ internal sealed unsafe partial class SslSession
         {
             // What OpenSSL writes goes nowhere from now on: it would change its keys, and a second request makes it do so inside
             // SSL_read (statem_srvr.c), while the kernel keeps the old ones. Now, because SSL_read goes on with the next message.
-            OpenSsl.SSL_set0_wbio(_sslByGate, OpenSsl.BIO_new(OpenSsl.BIO_s_null()));
+            OpenSsl.SSL_set0_wbio(_sslByGate, DiscardBio.Create());
         }
     }
 }

@@ -19,6 +19,8 @@ internal sealed unsafe class TlsContexts : IDisposable
     private readonly bool _refuseUnknown;
     private readonly bool _kestrelRules;
     private readonly bool _guards;
+    private readonly bool _keepsHello;
+    private readonly bool _keepsReceiving;
 
     /// <exception cref="InvalidOperationException">A certificate or an option cannot be used; the message says which and why.</exception>
     internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols)
@@ -30,7 +32,9 @@ internal sealed unsafe class TlsContexts : IDisposable
         Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols));
         OpenSsl.SSL_CTX_set_client_hello_cb(Default.Pointer, &OnClientHello, 0);
         OpenSsl.SSL_CTX_set_alpn_select_cb(Default.Pointer, &OnSelectProtocol, 0);
-        if (ClientHelloObservation.ObserverOf(options) is not null)
+        _keepsHello = ClientHelloObservation.ObserverOf(options) is not null;
+        _keepsReceiving = options.Ktls != KtlsMode.Disabled && KernelTls.MustKeepReceiving;
+        if (_keepsHello || _keepsReceiving)
         {
             OpenSsl.SSL_CTX_set_msg_callback(Default.Pointer, &OnMessage);
         }
@@ -70,21 +74,41 @@ internal sealed unsafe class TlsContexts : IDisposable
         }
     }
 
-    /// <summary>Keeps the first ClientHello as it came. Called for every message and record until then.</summary>
+    /// <summary>Called for every message and record of a handshake until <see cref="OnReceived"/> has seen what it wants.</summary>
     [UnmanagedCallersOnly]
     private static void OnMessage(int sent, int version, int type, byte* message, nuint length, nint ssl, nint argument)
     {
         try
         {
-            if (sent == 0 && type == OpenSsl.SSL3_RT_HANDSHAKE && length > 0 && message[0] == OpenSsl.SSL3_MT_CLIENT_HELLO)
+            if (sent == 0 && type == OpenSsl.SSL3_RT_HANDSHAKE && length > 0 && t_current is { } handshake)
             {
-                t_current?.ClientHello = new ReadOnlySpan<byte>(message, (int)length).ToArray();
-                OpenSsl.SSL_set_msg_callback(ssl, null);
+                handshake.Contexts.OnReceived(handshake, new ReadOnlySpan<byte>(message, (int)length), ssl);
             }
         }
         catch (Exception failure)
         {
             NativeFaults.Note(failure);
+        }
+    }
+
+    /// <summary>Keeps the first ClientHello as it came, and at the client's Finished, before its keys for data are set up, what it sends out of the kernel.</summary>
+    private void OnReceived(TlsHandshake handshake, ReadOnlySpan<byte> message, nint ssl)
+    {
+        if (message[0] == OpenSsl.SSL3_MT_CLIENT_HELLO && _keepsHello && handshake.ClientHello is null)
+        {
+            handshake.ClientHello = message.ToArray();
+        }
+
+        // The kernel encrypts since our own Finished; TLS 1.2 has no changes of keys.
+        var isFinished = message[0] == OpenSsl.SSL3_MT_FINISHED;
+        if (isFinished && _keepsReceiving && OpenSsl.SSL_version(ssl) == OpenSsl.TLS1_3_VERSION)
+        {
+            _ = OpenSsl.SSL_clear_options(ssl, OpenSsl.SSL_OP_ENABLE_KTLS);
+        }
+
+        if (isFinished || !_keepsReceiving)
+        {
+            OpenSsl.SSL_set_msg_callback(ssl, null);
         }
     }
 

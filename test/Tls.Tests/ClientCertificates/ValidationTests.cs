@@ -281,7 +281,7 @@ public sealed class ValidationTests
         {
             options.EnabledSslProtocols = version;
             options.ClientCertificateContext = SslStreamCertificateContext.Create(forged, null, offline: true);
-        }, step: 1);
+        }, step: 64);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Contains("I am CN=forged.", await client.ReadUntilAsync("forged."), StringComparison.Ordinal);

@@ -18,8 +18,8 @@ namespace Aeronet.AspNetCore.Tls.Tests.Handshake;
 /// <summary>Methods that native code calls: an exception that leaves one ends the process, with every connection it has.</summary>
 public sealed class NativeCallbackTests
 {
-    // OpenSSL's: two for messages, the ClientHello, ALPN, two for client certificates, and the states of a session.
-    private const int Known = 7;
+    // OpenSSL's: two for messages, the ClientHello, ALPN, two for client certificates, the states of a session, and three of a BIO.
+    private const int Known = 10;
 
     private static readonly Assembly[] s_assemblies = [typeof(AeronetTlsOptions).Assembly, typeof(AeronetStaticFileOptions).Assembly];
 

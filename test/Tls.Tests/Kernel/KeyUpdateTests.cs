@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
@@ -90,6 +91,33 @@ public sealed class KeyUpdateTests
         Assert.Contains("10 bytes and", output, StringComparison.Ordinal);
         Assert.Contains(" done", output, StringComparison.Ordinal);
         AssertInOrder(output);
+    }
+
+    /// <summary>Also where the kernel encrypts, and in TLS 1.2 decrypts: as many as a client may want, and no flood.</summary>
+    [Theory]
+    [InlineData(SslProtocols.Tls13, 32, true)]
+    [InlineData(SslProtocols.Tls13, 33, false)]
+    [InlineData(SslProtocols.Tls12, 32, true)]
+    [InlineData(SslProtocols.Tls12, 33, false)]
+    public async Task Several_AnsweredUpToTheBound(SslProtocols version, int count, bool answered)
+    {
+        KernelTlsStatistics.Require();
+        var requests = 0;
+        await using var host = await KernelHost.StartAsync(context =>
+        {
+            Interlocked.Increment(ref requests);
+            return context.Response.WriteAsync("ok");
+        });
+        using var client = await NativeClient.ConnectAsync(host, version);
+        await client.TrySendAsync(version == SslProtocols.Tls13 ? client.MakeKeyUpdates(count, requested: false) : client.MakeRenegotiations(count));
+        await client.TrySendAsync(client.MakeText(Get));
+
+        if (answered)
+            await Eventually.HoldsAsync(() => Volatile.Read(ref requests) == 1, "the request");
+        else
+            await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.broken", ("error.type", "record_flood")) == 1, "the reason to be counted", () => $"{host.Metrics}");
+
+        Assert.Equal(answered ? 1 : 0, requests);
     }
 
     private static double KeyUpdates(KestrelHost host) => host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "key_update"));
