@@ -44,7 +44,7 @@ internal static class TlsEndpoint
         TlsOptionsValidator.Validate(settings);
         var options = settings.Options;
         var logger = LoggerOf(listenOptions.ApplicationServices);
-        TlsWarnings.Log(listenOptions, settings, logger);
+        TlsWarnings.Report(listenOptions, settings, logger);
         var fallback = new Lazy<KestrelFallback>(() => new KestrelFallback(settings, listenOptions.Protocols, logger));
         if (TryUseOpenSsl(listenOptions, settings, logger) is { } problem)
         {

@@ -13,7 +13,7 @@ internal static class TlsWarnings
     // Of each application, because several endpoints may share a file.
     private static readonly ConditionalWeakTable<IServiceProvider, ConcurrentDictionary<string, bool>> s_warnedFiles = [];
 
-    internal static void Log(ListenOptions listenOptions, TlsSettings settings, ILogger logger)
+    internal static void Report(ListenOptions listenOptions, TlsSettings settings, ILogger logger)
     {
         var files = s_warnedFiles.GetOrCreateValue(listenOptions.ApplicationServices);
         foreach (var file in settings.ExposedKeyFiles.Where(file => files.TryAdd(file, true)))
