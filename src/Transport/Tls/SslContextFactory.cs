@@ -111,7 +111,7 @@ internal static unsafe class SslContextFactory
 
         if ((WeakCiphers.NamedIn(host.CipherList) ?? WeakCiphers.OfferedBy(context)) is { } weak)
         {
-            throw new InvalidOperationException($"{host.NameOf("CipherList")} '{host.CipherList}' or CipherSuites '{host.CipherSuites}' has {weak}, which is broken: take it out, or exclude it (!aNULL:!eNULL).");
+            throw new InvalidOperationException($"{host.NameOf("CipherList")} '{host.CipherList}' or CipherSuites '{host.CipherSuites}' has {weak}, which is broken: take it out, or exclude it (!aNULL:!eNULL:!AESCCM8).");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
 using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Native;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -52,8 +53,11 @@ public sealed class ModeTests
         var output = await OpensslClient.RunAsync(host, client, Close);
 
         Assert.Contains("hello there", output, StringComparison.Ordinal);
-        Assert.Equal(1, host.Metrics.Total("aeronet.tls.connections", ("aeronet.ktls.send", false)));
-        Assert.Equal(1, host.Metrics.Total("aeronet.ktls.fallbacks", ("aeronet.fallback.reason", "cipher")));
+
+        // OpenSSL hands CCM of TLS 1.3 over since 3.2, with the record layer it has from then on.
+        var isKept = client[0] != "-tls1_3" || !OpenSslLibrary.IsAtLeast(3, 2);
+        Assert.Equal(1, host.Metrics.Total("aeronet.tls.connections", ("aeronet.ktls.send", !isKept)));
+        Assert.Equal(isKept ? 1 : 0, host.Metrics.Total("aeronet.ktls.fallbacks", ("aeronet.fallback.reason", "cipher")));
     }
 
     [Fact]
@@ -108,7 +112,7 @@ public sealed class ModeTests
             options.CipherPolicy = policy;
             if (policy == TlsCipherPolicy.Custom)
             {
-                options.CipherList = "ECDHE:!aNULL:!eNULL";
+                options.CipherList = "ECDHE:!aNULL:!eNULL:!AESCCM8";
                 options.CipherSuites = "TLS_AES_128_CCM_SHA256:TLS_AES_128_GCM_SHA256";
             }
         });
