@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Aeronet.AspNetCore.Tls.Tests.Support;
@@ -18,6 +19,7 @@ public sealed class FipsTests
     }
 
     [Fact(Explicit = true)]
+    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "That it cannot be used is what is asked.")]
     public void Ja3_InFipsMode()
     {
         var message = new ClientHelloBuilder().With(0, 0).Build();

@@ -115,7 +115,7 @@ internal sealed class ClientHello
         }
     }
 
-    private IReadOnlyList<ushort> WithoutGrease(ReadOnlySpan<byte> list)
+    private List<ushort> WithoutGrease(ReadOnlySpan<byte> list)
     {
         _values += list.Length / 2;
         if (ListsTooMuch)
