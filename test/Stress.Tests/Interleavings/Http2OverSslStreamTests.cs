@@ -19,30 +19,29 @@ namespace Aeronet.AspNetCore.Stress.Tests.Interleavings;
 /// </summary>
 public sealed class Http2OverSslStreamTests
 {
-    private const int Clients = 2;
-    private const int StreamsPerClient = 24;
-
+    // A single connection with few streams has nobody whose events would rescue it.
     [Theory]
-    [InlineData(SslProtocols.Tls12, 1)]
-    [InlineData(SslProtocols.Tls12, 2)]
-    [InlineData(SslProtocols.Tls13, 1)]
-    public async Task RandomStreams_NoneStandsStill(SslProtocols tls, int loops)
+    [InlineData(SslProtocols.Tls12, 1, 1, 2)]
+    [InlineData(SslProtocols.Tls12, 1, 1, 24)]
+    [InlineData(SslProtocols.Tls12, 2, 2, 24)]
+    [InlineData(SslProtocols.Tls13, 1, 2, 24)]
+    public async Task RandomStreams_NoneStandsStill(SslProtocols tls, int loops, int connections, int streamsPerConnection)
     {
         var seed = Rounds.Seed();
         Report.Line($"AERONET_SEED={seed}");
         var pool = new CheckingMemoryPool();
         await using var server = await StartAsync(tls, loops, pool);
         var finished = 0;
-        var clients = Enumerable.Range(0, Clients).Select(_ => CreateClient(server.EndPoint, tls)).ToArray();
+        var clients = Enumerable.Range(0, connections).Select(_ => CreateClient(server.EndPoint, tls)).ToArray();
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, Clients * StreamsPerClient).Select(async number =>
+            await Task.WhenAll(Enumerable.Range(0, connections * streamsPerConnection).Select(async number =>
             {
                 var random = new Random(unchecked((seed * 31) + (number * 7919)));
                 var start = TimeProvider.System.GetTimestamp();
                 while (TimeProvider.System.GetElapsedTime(start) < Rounds.Duration)
                 {
-                    await AskAsync(clients[number % Clients], random).OrTimeout($"a stream of client {number % Clients}", TimeSpan.FromSeconds(30));
+                    await AskAsync(clients[number % connections], random).OrTimeout($"a stream of connection {number % connections}", TimeSpan.FromSeconds(30));
                     Interlocked.Increment(ref finished);
                 }
             }));
