@@ -103,7 +103,7 @@ internal sealed partial class AeronetConnection : ILoopHandler, ILoopContinuatio
         {
             _distrust--;
         }
-        else
+        else if (_promptDispatches < PromptDispatchesToBeKnown)
         {
             _promptDispatches++;
         }

@@ -82,7 +82,21 @@ internal sealed class StallMonitor : IDisposable
             var late = Stopwatch.GetElapsedTime(last, now) - _interval;
             var excused = late > _interval ? (long)(late.TotalSeconds * Stopwatch.Frequency) : 0;
             last = now;
-            quietTicks = CheckAll(now, excused) ? quietTicks + 1 : 0;
+            quietTicks = TryCheckAll(now, excused) ? quietTicks + 1 : 0;
+        }
+    }
+
+    /// <summary>What goes wrong with one tick, such as no memory for a thread, may go right with the next.</summary>
+    private bool TryCheckAll(long now, long excused)
+    {
+        try
+        {
+            return CheckAll(now, excused);
+        }
+        catch (Exception failure)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static told => told.Group.OnHandlerFailed(told.Failure), (Group: _group, Failure: failure), preferLocal: false);
+            return false;
         }
     }
 

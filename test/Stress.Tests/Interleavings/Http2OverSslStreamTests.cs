@@ -19,6 +19,8 @@ namespace Aeronet.AspNetCore.Stress.Tests.Interleavings;
 /// </summary>
 public sealed class Http2OverSslStreamTests
 {
+    private const int Visitors = 2;
+
     // A single connection with few streams has nobody whose events would rescue it.
     [Theory]
     [InlineData(SslProtocols.Tls12, 1, 1, 2)]
@@ -35,20 +37,13 @@ public sealed class Http2OverSslStreamTests
         var clients = Enumerable.Range(0, connections).Select(_ => CreateClient(server.EndPoint, tls)).ToArray();
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, connections * streamsPerConnection).Select(async number =>
-            {
-                var random = new Random(unchecked((seed * 31) + (number * 7919)));
-                var start = TimeProvider.System.GetTimestamp();
-                while (TimeProvider.System.GetElapsedTime(start) < Rounds.Duration)
-                {
-                    await AskAsync(clients[number % connections], random).OrTimeout($"a stream of connection {number % connections}", TimeSpan.FromSeconds(30));
-                    Interlocked.Increment(ref finished);
-                }
-            }));
+            var residents = Enumerable.Range(0, connections * streamsPerConnection).Select(number => PlayAsync(number, clients[number % connections]));
+            var visitors = Enumerable.Range(0, connections * Visitors).Select(number => PlayAsync(~number, shared: null));
+            await Task.WhenAll(residents.Concat(visitors));
         }
         finally
         {
-            Report.Line($"{finished} streams, {server.HandOffs} hand-offs");
+            Report.Line($"{finished} streams, {server.Host.Metrics.Total("aeronet.connections.accepted")} connections, {server.HandOffs} hand-offs");
             foreach (var client in clients)
                 client.Dispose();
         }
@@ -56,6 +51,22 @@ public sealed class Http2OverSslStreamTests
         Assert.Empty(pool.Faults);
         await server.StopCleanlyAsync();
         Assert.Empty(pool.Faults);
+
+        // On a connection of others, or with one of its own for a few streams.
+        async Task PlayAsync(int number, HttpClient? shared)
+        {
+            var random = new Random(unchecked((seed * 31) + (number * 7919)));
+            var start = TimeProvider.System.GetTimestamp();
+            while (TimeProvider.System.GetElapsedTime(start) < Rounds.Duration)
+            {
+                using var own = shared is null ? CreateClient(server.EndPoint, tls) : null;
+                for (var streams = random.Next(1, 5); streams > 0; streams--)
+                {
+                    await AskAsync(shared ?? own!, random).OrTimeout($"a stream of {(own is null ? "a shared connection" : "a connection of its own")}", TimeSpan.FromSeconds(30));
+                    Interlocked.Increment(ref finished);
+                }
+            }
+        }
     }
 
     private static async Task AskAsync(HttpClient client, Random random)

@@ -135,6 +135,73 @@ public sealed class OwedWorkTests
         }
     }
 
+    // Both are reported at once, and the handler of the first keeps its thread until it hears of the second.
+    [Fact]
+    public async Task Event_BytesAndTheirEnd_AHandlerThatBlocksHearsOfTheEnd()
+    {
+        var blocking = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var release = new ManualResetEventSlim();
+        await RunPairAsync(
+            async connection =>
+            {
+                await ReadAsync(connection);
+                blocking.SetResult();
+                release.Wait();
+            },
+            async connection =>
+            {
+                await ReadAsync(connection);
+                Assert.True(connection.ConnectionClosed.WaitHandle.WaitOne(TimeSpan.FromSeconds(10)));
+            },
+            async (blocker, client) =>
+            {
+                await blocker.SendAsync("x");
+                await blocking.Task.OrTimeout("the loop to be kept");
+                await client.SendAsync("x");
+                client.ShutdownSend();
+                await Task.Delay(20);
+                release.Set();
+            },
+            TimeSpan.FromSeconds(1));
+    }
+
+    // A handler that a flush continued and that blocks is served beside the loop from then on, as one that a read continued.
+    [Fact]
+    public async Task Flush_ContinuesAHandlerThatHasBlocked_BesideTheLoop()
+    {
+        var threads = new List<(bool Leads, bool IsOurs)>();
+        await RunPairAsync(
+            connection => ReadAsync(connection),
+            async connection =>
+            {
+                for (var round = 0; round < 3; round++)
+                {
+                    await ReadAsync(connection);
+                    await WriteAsync(connection, 5);
+                    await WriteAsync(connection, Large);
+                    threads.Add((LoopThread.Current is { IsLeading: true }, LoopThread.Current is not null));
+                    Thread.Sleep(200);
+                }
+            },
+            async (other, client) =>
+            {
+                for (var round = 0; round < 3; round++)
+                {
+                    await client.SendAsync("x");
+                    await client.DiscardAsync(5 + Large, zeros: true);
+                    if (round == 0)
+                    {
+                        // Somebody who waits, or the loop would not be taken from it.
+                        await other.SendAsync("x");
+                    }
+                }
+            },
+            TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal((true, true), threads[0]);
+        Assert.Equal([false, false], threads[1..].Select(thread => thread.Leads));
+    }
+
     /// <summary>Two connections on one loop, each of which begins on it.</summary>
     private static async Task RunPairAsync(
         Func<ConnectionContext, Task> firstHandler,
