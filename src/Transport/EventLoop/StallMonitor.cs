@@ -22,6 +22,7 @@ internal sealed class StallMonitor : IDisposable
     private int _asleep;
     private volatile bool _stopping;
     private long _lastShortageLog;
+    private long _lastFailureLog;
 
     internal StallMonitor(EventLoopGroup group, TimeSpan threshold, ILogger logger)
     {
@@ -95,7 +96,11 @@ internal sealed class StallMonitor : IDisposable
         }
         catch (Exception failure)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static told => told.Group.OnHandlerFailed(told.Failure), (Group: _group, Failure: failure), preferLocal: false);
+            if (MayLog(ref _lastFailureLog))
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static told => told.Group.OnHandlerFailed(told.Failure), (Group: _group, Failure: failure), preferLocal: false);
+            }
+
             return false;
         }
     }
@@ -182,17 +187,27 @@ internal sealed class StallMonitor : IDisposable
 
     private void LogShortage(EventLoop loop)
     {
-        var now = Stopwatch.GetTimestamp();
-        if (_lastShortageLog == 0 || Stopwatch.GetElapsedTime(_lastShortageLog, now) > TimeSpan.FromMinutes(1))
+        if (MayLog(ref _lastShortageLog))
         {
-            _lastShortageLog = now;
-
             // Not here: a logger that blocks would leave every loop unwatched.
             ThreadPool.UnsafeQueueUserWorkItem(
                 static shortage => TransportLog.OutOfStandbyThreads(shortage.Logger, shortage.Loop, shortage.Threads),
                 (Logger: _logger, Loop: loop.Index, _group.Standby.Threads),
                 preferLocal: false);
         }
+    }
+
+    /// <summary>Once a minute.</summary>
+    private static bool MayLog(ref long last)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (last != 0 && Stopwatch.GetElapsedTime(last, now) <= TimeSpan.FromMinutes(1))
+        {
+            return false;
+        }
+
+        last = now;
+        return true;
     }
 
     private static bool IsPolling(long word) => LeadershipWord.CursorOf(word) == LeadershipWord.Polling;
