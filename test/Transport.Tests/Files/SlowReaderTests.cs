@@ -94,6 +94,7 @@ public sealed class SlowReaderTests : IDisposable
         await Eventually.HoldsAsync(() => _file.CountOpen() == 0, "the file to be closed");
         Assert.Equal(1, host.Metrics.Total("aeronet.sendfile.failures", ("aeronet.failure.reason", "slow_reader")));
         Assert.Equal(1, host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "slow_reader")));
+        await Eventually.HoldsAsync(() => host.Logs.Entries.Any(e => e.EventId.Name == "SlowReader"), "the slow reader to be logged");
         Assert.Single(host.Logs.Entries, e => e.EventId.Name == "SlowReader");
     }
 

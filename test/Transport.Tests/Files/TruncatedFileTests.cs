@@ -32,6 +32,7 @@ public sealed class TruncatedFileTests
         Assert.Equal(1, host.Metrics.Total("aeronet.sendfile.failures", ("aeronet.failure.reason", "file_truncated")));
         await Eventually.HoldsAsync(
             () => host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "file_truncated")) == 1, "the close reason", host.Metrics.ToString);
+        await Eventually.HoldsAsync(() => host.Logs.Entries.Any(e => e.EventId.Name == "FileTruncated"), "the truncation to be logged");
         var entry = Assert.Single(host.Logs.Entries, e => e.EventId.Name == "FileTruncated");
         Assert.Equal(LogLevel.Warning, entry.Level);
         Assert.Contains("8000000 bytes", entry.Message, StringComparison.Ordinal);
@@ -80,6 +81,7 @@ public sealed class TruncatedFileTests
         Assert.True(bytes.Length - head <= promised / 2, $"{bytes.Length - head} bytes");
         Assert.Equal(ConnectionEnd.Reset, end);
         Assert.Equal(1, host.Metrics.Total("aeronet.sendfile.failures", ("aeronet.failure.reason", "file_truncated")));
+        await Eventually.HoldsAsync(() => host.Logs.Entries.Any(e => e.EventId.Name == "FileTruncated"), "the truncation to be logged");
         Assert.Single(host.Logs.Entries, e => e.EventId.Name == "FileTruncated");
     }
 
