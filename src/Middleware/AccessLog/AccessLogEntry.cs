@@ -5,7 +5,11 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Aeronet.AspNetCore.Middleware.AccessLog;
 
-/// <summary>What is known of a request from its beginning to its line. Used again for another one after that.</summary>
+/// <summary>
+/// What is known of a request from its beginning to its line. Serves the requests of one connection or stream, one after the other, and
+/// no others: user code can hold what hangs on it.
+/// </summary>
+/// <param name="log">The log that lines are for.</param>
 internal sealed class AccessLogEntry(AccessLogWriter log)
 {
     private static readonly double MicrosecondsPerTick = 1_000_000.0 / Stopwatch.Frequency;
@@ -13,7 +17,10 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
     private CountingBody? _body;
     private CountingRegionBody? _regionBody;
     private CountingBody? _inUse;
+    private ISendProgressFeature? _progress;
+    private bool _isExact;
     private long _start;
+    private long _writtenBefore;
 
     /// <summary>The log that the line is for.</summary>
     public AccessLogWriter Log => log;
@@ -21,30 +28,70 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
     /// <summary>The request.</summary>
     public HttpContext Context { get; private set; } = null!;
 
-    /// <summary>Bytes of the response's body, before transfer coding.</summary>
-    public long Bytes => _inUse?.Count ?? 0;
+    /// <summary>The application at work, once it has returned to the server; null where it threw before.</summary>
+    public Task? Application { get; set; }
+
+    /// <summary>Bytes of the response's body that were sent, before transfer coding, once the request has ended.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Whether the whole response was sent, once the request has ended.</summary>
+    public bool IsCompleted { get; private set; }
 
     /// <summary>How long it took, in microseconds, once it has ended.</summary>
     public long Microseconds { get; private set; }
+
+    /// <summary>Whether no request has begun that has not ended.</summary>
+    public bool IsFree => _inUse is null;
 
     public void Begin(HttpContext context, IHttpResponseBodyFeature body)
     {
         Context = context;
         _start = Stopwatch.GetTimestamp();
 
+        // Of the connection, as the entry is. One that serves one request at a time knows all that flushes would tell.
+        _progress ??= context.Features.Get<ISendProgressFeature>();
+        _writtenBefore = _progress?.BytesWritten ?? 0;
+        _isExact = _progress is not null && (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol));
+
         // Whoever looks for the transport's zero copy must still find it.
         _inUse = body is IHttpFileRegionFeature ? _regionBody ??= new CountingRegionBody() : _body ??= new CountingBody();
-        _inUse.Attach(body);
+        _inUse.Attach(body, !_isExact, _isExact ? default : context.RequestAborted);
         context.Features.Set<IHttpResponseBodyFeature>(_inUse);
     }
 
-    public void End() => Microseconds = (long)((Stopwatch.GetTimestamp() - _start) * MicrosecondsPerTick);
+    public void End()
+    {
+        Microseconds = (long)((Stopwatch.GetTimestamp() - _start) * MicrosecondsPerTick);
+        var delivery = new Delivery(Context, _inUse!.Count, Application is null or { IsFaulted: true } or { IsCanceled: true });
+        if (_isExact)
+        {
+            if (_progress!.HasEnded)
+            {
+                delivery.EndWithConnection(_progress.BytesSent - _writtenBefore);
+            }
+        }
+        else
+        {
+            var most = _progress is { } shared ? (shared.HasEnded ? shared.BytesSent : shared.BytesWritten) - _writtenBefore : long.MaxValue;
+            if (_inUse.IsGone || IsAbortedInChunks() || most < _inUse.Settled - log.ServerBuffer || (most < delivery.Bytes && _progress!.HasEnded))
+            {
+                delivery.GiveUp(most);
+            }
+        }
+
+        (Bytes, IsCompleted) = (delivery.Bytes, delivery.IsCompleted);
+    }
 
     /// <summary>Lets go of the request.</summary>
     public void Clear()
     {
         _inUse?.Detach(Context);
         _inUse = null;
+        Application = null;
         Context = null!;
     }
+
+    // With its length written a response is whole, and the client may be gone a moment later.
+    private bool IsAbortedInChunks() =>
+        Context.Response is { ContentLength: null } && !HttpMethods.IsHead(Context.Request.Method) && Context.RequestAborted.IsCancellationRequested;
 }

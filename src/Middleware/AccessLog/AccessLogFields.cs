@@ -27,6 +27,7 @@ internal sealed class AccessLogFields(AeronetAccessLogOptions options, TimeProvi
         ["host"] = static (line, entry, style) => line.Text(entry.Context.Request.Headers.Host.ToString(), style),
         ["protocol"] = static (line, entry, style) => line.Text(entry.Context.Request.Protocol, style),
         ["status"] = static (line, entry, style) => line.Number(entry.Context.Response.StatusCode),
+        ["completed"] = static (line, entry, style) => line.Truth(entry.IsCompleted, style),
         ["bytes"] = static (line, entry, style) => line.Number(entry.Bytes),
         ["duration_ms"] = static (line, entry, style) => line.Thousandths(entry.Microseconds),
         ["duration_us"] = static (line, entry, style) => line.Number(entry.Microseconds),

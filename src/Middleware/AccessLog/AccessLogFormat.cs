@@ -14,7 +14,7 @@ internal sealed class AccessLogFormat
 
     private static readonly string[] JsonFields =
     [
-        "time", "remote", "user", "method", "scheme", "host", "target", "protocol", "status", "bytes", "duration_ms", "referer",
+        "time", "remote", "user", "method", "scheme", "host", "target", "protocol", "status", "bytes", "completed", "duration_ms", "referer",
         "user_agent", "route", "trace_id",
     ];
 

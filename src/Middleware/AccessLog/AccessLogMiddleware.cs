@@ -14,14 +14,14 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLogWriter 
 
     public Task InvokeAsync(HttpContext context)
     {
-        // A second middleware, in a branch, would write a second line.
-        if (context.Features.Get<IHttpResponseBodyFeature>() is { } body and not CountingBody)
+        // Not for a second one, in a branch, which would write a second line.
+        if (context.Features.Get<IHttpResponseBodyFeature>() is not { } body || log.TryBegin(context) is not { } entry)
         {
-            var entry = log.Rent();
-            entry.Begin(context, body);
-            context.Response.OnCompleted(Complete, entry);
+            return next(context);
         }
 
-        return next(context);
+        entry.Begin(context, body);
+        context.Response.OnCompleted(Complete, entry);
+        return entry.Application = next(context);
     }
 }

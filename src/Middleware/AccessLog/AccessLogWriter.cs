@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
@@ -14,15 +16,17 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 /// </summary>
 internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposable
 {
+    private const int CopyChunk = 64 * 1024;
+
     [ThreadStatic]
     private static LineWriter? t_line;
 
     private readonly IOptionsFactory<AeronetAccessLogOptions> _options;
     private readonly AccessLogServices _services;
-    private readonly DefaultObjectPool<AccessLogEntry> _entries;
     private readonly CancellationTokenSource _stop = new();
     private readonly IDisposable? _changes;
     private readonly Lock _changing = new();
+    private readonly IOptions<KestrelServerOptions>? _kestrel;
 
     // Written under _changing.
     private volatile AccessLogRun _run;
@@ -36,8 +40,10 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
         IConfiguration? configuration = null,
         IHostEnvironment? environment = null,
         IMeterFactory? meters = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        IOptions<KestrelServerOptions>? kestrel = null)
     {
+        _kestrel = kestrel;
         _options = options;
         _services = new AccessLogServices(
             [.. sinks],
@@ -45,14 +51,49 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
             new AccessLogMetrics(meters),
             loggers.CreateLogger(AccessLogLog.Category),
             time ?? TimeProvider.System);
-        _entries = new DefaultObjectPool<AccessLogEntry>(new EntryPolicy(this), 1024);
         _run = new AccessLogRun(options.Create(Options.DefaultName), _services);
         _run.Start(Task.CompletedTask, _stop.Token);
         _changes = configuration is null ? null : ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
-    /// <summary>An entry to be given back by <see cref="CompleteAsync"/>.</summary>
-    public AccessLogEntry Rent() => _entries.Get();
+    /// <summary>The most that the server has of a response's bytes whose flush has completed.</summary>
+    public long ServerBuffer => (_kestrel?.Value.Limits is { } limits ? limits.MaxResponseBufferSize : 0) + CopyChunk ?? long.MaxValue;
+
+    /// <summary>
+    /// The entry of a request that begins, to be ended by <see cref="CompleteAsync"/>; null if the request has one already. Kept by the
+    /// server with the connection or the stream, and never shared beyond it; where the server keeps nothing, it is the request's own.
+    /// </summary>
+    public AccessLogEntry? TryBegin(HttpContext context)
+    {
+        AccessLogEntry entry;
+        if (context.Features.Get<IPersistentStateFeature>() is not { } kept)
+        {
+            if (context.Features.Get<AccessLogEntry>() is { IsFree: false })
+            {
+                return null;
+            }
+
+            entry = new AccessLogEntry(this);
+            context.Features.Set(entry);
+            return entry;
+        }
+
+        if (kept.State.TryGetValue(this, out var known) && known is AccessLogEntry last)
+        {
+            if (last.IsFree)
+            {
+                return last;
+            }
+
+            if (last.Context == context)
+            {
+                return null;
+            }
+        }
+
+        kept.State[this] = entry = new AccessLogEntry(this);
+        return entry;
+    }
 
     /// <summary>Ends a request: makes its line and lets it go.</summary>
     public Task CompleteAsync(AccessLogEntry entry)
@@ -77,7 +118,6 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
         }
 
         entry.Clear();
-        _entries.Return(entry);
         return waiting;
     }
 
@@ -208,12 +248,5 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
             _problem = problem;
             AccessLogLog.NotReloaded(_services.Logger, problem);
         }
-    }
-
-    private sealed class EntryPolicy(AccessLogWriter log) : IPooledObjectPolicy<AccessLogEntry>
-    {
-        public AccessLogEntry Create() => new(log);
-
-        public bool Return(AccessLogEntry obj) => true;
     }
 }

@@ -6,9 +6,14 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 /// <summary>The same over the Aeronet transport, which sends parts of open files without a copy.</summary>
 internal sealed class CountingRegionBody : CountingBody, IHttpFileRegionFeature
 {
-    public async Task SendFileAsync(SafeFileHandle file, long offset, long count, CancellationToken cancellationToken = default)
+    public override Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        SendAndCountAsync(Inner.SendFileAsync(path, offset, count, cancellationToken), path, offset, count, alsoCut: true);
+
+    public Task SendFileAsync(SafeFileHandle file, long offset, long count, CancellationToken cancellationToken = default)
     {
-        await ((IHttpFileRegionFeature)Inner).SendFileAsync(file, offset, count, cancellationToken).ConfigureAwait(false);
-        AddFile(count);
+        // At once, also for a file that is cut short: the connection knows what has left when it ends before that.
+        var sending = ((IHttpFileRegionFeature)Inner).SendFileAsync(file, offset, count, cancellationToken);
+        Add(count);
+        return sending;
     }
 }

@@ -1,12 +1,9 @@
 namespace Aeronet.AspNetCore.Middleware.AccessLog;
 
 /// <summary>Counts the bytes on their way to another stream.</summary>
-internal sealed class CountingStream : Stream
+internal sealed class CountingStream(CountingBody body) : Stream
 {
-    /// <summary>Where the bytes go.</summary>
-    public Stream? Inner { get; set; }
-
-    public long Count { get; private set; }
+    private Stream? _inner;
 
     public override bool CanRead => false;
 
@@ -22,32 +19,45 @@ internal sealed class CountingStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public void Reset()
-    {
-        Inner = null;
-        Count = 0;
-    }
+    private Stream Inner => _inner ?? throw CountingBody.Ended();
 
-    public override void Flush() => Inner!.Flush();
+    /// <param name="inner">Where the bytes go.</param>
+    public void Attach(Stream inner) => _inner = inner;
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => Inner!.FlushAsync(cancellationToken);
+    public void Detach() => _inner = null;
+
+    public override void Flush() => Inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Inner.FlushAsync(cancellationToken);
 
     public override void Write(byte[] buffer, int offset, int count)
     {
-        Inner!.Write(buffer, offset, count);
-        Count += count;
+        Inner.Write(buffer, offset, count);
+        body.Add(count);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
-        Count += count;
-        return Inner!.WriteAsync(buffer, offset, count, cancellationToken);
+        if (_inner is not null && body.TryWriteWatched(buffer.AsMemory(offset, count), cancellationToken, out var watched))
+        {
+            return watched.AsTask();
+        }
+
+        var writing = Inner.WriteAsync(buffer, offset, count, cancellationToken);
+        body.Add(count);
+        return writing;
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Count += buffer.Length;
-        return Inner!.WriteAsync(buffer, cancellationToken);
+        if (_inner is not null && body.TryWriteWatched(buffer, cancellationToken, out var watched))
+        {
+            return watched;
+        }
+
+        var writing = Inner.WriteAsync(buffer, cancellationToken);
+        body.Add(buffer.Length);
+        return writing;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -138,7 +138,7 @@ internal sealed partial class AeronetConnection :
     private object? Find(Type key)
     {
         // Asked for by every request.
-        if (key == typeof(IFileRegionOutput))
+        if (key == typeof(IFileRegionOutput) || key == typeof(ISendProgressFeature))
         {
             return _output;
         }

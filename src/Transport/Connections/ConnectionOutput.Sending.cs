@@ -11,6 +11,9 @@ internal sealed partial class ConnectionOutput
     /// <summary>The buffer used where the kernel refuses sendfile.</summary>
     private const int CopyChunk = 64 * 1024;
 
+    /// <summary>How often to look whether a system call under way has returned, the last times 1 ms apart.</summary>
+    private const int LongestCall = 100;
+
     private readonly SocketHandle _socket;
     private ByteChannel _channel;
     private readonly int _sendChunk;
@@ -25,6 +28,27 @@ internal sealed partial class ConnectionOutput
     private bool _watchesWritable;
 
     public bool SendsFilesByKernel => _channel.SendsFilesByKernel;
+
+    public long BytesSent => Volatile.Read(ref _totalSent);
+
+    public bool HasEnded
+    {
+        get
+        {
+            if (!Volatile.Read(ref _closed))
+            {
+                return false;
+            }
+
+            // A call on a socket that does not block: what it has sent counts.
+            for (var wait = default(SpinWait); Volatile.Read(ref _sending) && wait.Count < LongestCall;)
+            {
+                wait.SpinOnce();
+            }
+
+            return true;
+        }
+    }
 
     public long? TotalTaken
     {

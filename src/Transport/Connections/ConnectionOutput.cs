@@ -15,7 +15,7 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// meanwhile leaves it to that one. The application writes under no lock.
 /// </summary>
 /// <remarks>The sending itself is in <c>ConnectionOutput.Sending.cs</c>, the end in <c>ConnectionOutput.Ending.cs</c>.</remarks>
-internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<FlushResult>, ILoopWork, ILoopContinuation, IThreadPoolWorkItem, IDeferredFlush, IFileRegionOutput
+internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<FlushResult>, ILoopWork, ILoopContinuation, IThreadPoolWorkItem, IDeferredFlush, IFileRegionOutput, ISendProgressFeature
 {
     /// <summary>What a flush takes that goes nowhere: long enough for the application to hear that the connection has ended.</summary>
     private static readonly TimeSpan s_untilTold = TimeSpan.FromMilliseconds(10);
@@ -29,6 +29,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     private readonly FileRegion _region = new();
     private ContinuationBeside? _beside;
     private FileRegion? _armed;
+    private long _totalWritten;
     private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationTokenRegistration _cancellation;
 
@@ -67,6 +68,8 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         Gathered,
     }
 
+    public long BytesWritten => Volatile.Read(ref _totalWritten);
+
     ZeroCopyResponseBody? IFileRegionOutput.ResponseBody { get; set; }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
@@ -100,6 +103,8 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         {
             _queue.Advance(bytes);
         }
+
+        Volatile.Write(ref _totalWritten, _totalWritten + bytes);
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)

@@ -26,6 +26,9 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
     private HttpContext _context = null!;
     private IHttpResponseBodyFeature _kestrel = null!;
 
+    // Which of the connection's requests this serves: what an application did not wait for must not go on in the next one's response.
+    private int _request;
+
     public Stream Stream => _kestrel.Stream;
 
     public PipeWriter Writer => _kestrel.Writer;
@@ -66,6 +69,7 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
     /// <summary>Makes this the body of the request that begins.</summary>
     internal void Attach(HttpContext context, IHttpResponseBodyFeature kestrel)
     {
+        Interlocked.Increment(ref _request);
         _context = context;
         _kestrel = kestrel;
     }
@@ -100,6 +104,8 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
 
         await SendFileAsync(file, offset, count ?? size - offset, cancellationToken).ConfigureAwait(false);
     }
+
+    private void EnsureServes(int request) => ObjectDisposedException.ThrowIf(request != _request, this);
 
     private static SafeFileHandle? TryOpen(string path)
     {
@@ -141,7 +147,9 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
     {
         // The head goes to the output first, unsent, so that it stands before the region. Starting runs what others
         // registered for it, and that may have changed how the body is framed.
+        var request = _request;
         await _kestrel.StartAsync(cancellationToken).ConfigureAwait(false);
+        EnsureServes(request);
         var reason = WhyNotZeroCopy() ?? (TryWriteRegion(file, offset, count) ? null : FallbackReason.OutputWrapped);
         if (reason is not null)
         {
@@ -176,8 +184,11 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
         }
         finally
         {
-            _slowReader.Stop();
-            rateFeature.MinDataRate = rate;
+            if (request == _request)
+            {
+                _slowReader.Stop();
+                rateFeature.MinDataRate = rate;
+            }
         }
     }
 
@@ -218,10 +229,12 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
     private async Task Copy(SafeFileHandle file, long offset, long count, FallbackReason reason, CancellationToken cancellationToken)
     {
         metrics.FellBack(reason);
+        var request = _request;
         await _kestrel.StartAsync(cancellationToken).ConfigureAwait(false);
         var writer = Writer;
         while (count > 0)
         {
+            EnsureServes(request);
             var memory = writer.GetMemory((int)Math.Min(count, CopyChunk));
             var read = RandomAccess.Read(file, memory.Span[..(int)Math.Min(memory.Length, count)], offset);
             if (read == 0)

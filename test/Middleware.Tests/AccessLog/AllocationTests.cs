@@ -1,5 +1,6 @@
 using System.Net;
 using Aeronet.AspNetCore.Middleware.AccessLog;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -35,6 +36,7 @@ public sealed class AllocationTests
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseFeature>(response);
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+        context.Features.Set<IPersistentStateFeature>(new ConnectionState());
         if (tls)
             context.Features.Set<ITlsHandshakeFeature>(new FakeTls());
 
@@ -67,6 +69,12 @@ public sealed class AllocationTests
                 response.Complete();
             }
         }
+    }
+
+    /// <summary>As Kestrel has it on each connection and stream: see <see cref="StaleBodyTests"/> for the real one.</summary>
+    private sealed class ConnectionState : IPersistentStateFeature
+    {
+        public IDictionary<object, object?> State { get; } = new ConnectionItems();
     }
 
     /// <summary>As in Kestrel, the list of callbacks outlives a request.</summary>

@@ -16,13 +16,15 @@ internal sealed class TestSite : IAsyncDisposable
 {
     private readonly KestrelHost _host;
     private readonly X509Certificate2 _certificate;
+    private readonly ServerKind _server;
     private readonly HttpClient _client;
 
     private TestSite(KestrelHost host, X509Certificate2 certificate, ServerKind server)
     {
         _host = host;
         _certificate = certificate;
-        _client = TestServer?.CreateClient() ?? host.CreateHttpClient(server == ServerKind.Http2 ? HttpVersion.Version20 : null);
+        _server = server;
+        _client = CreateClient();
     }
 
     public KestrelHost Host => _host;
@@ -58,6 +60,10 @@ internal sealed class TestSite : IAsyncDisposable
         });
         return new TestSite(host, certificate, server);
     }
+
+    /// <summary>Another client of the http endpoint, with connections of its own.</summary>
+    public HttpClient CreateClient() =>
+        TestServer?.CreateClient() ?? _host.CreateHttpClient(_server == ServerKind.Http2 ? HttpVersion.Version20 : null);
 
     /// <summary>A client of the https endpoint that follows redirects, from http too.</summary>
     public HttpClient CreateFollowingClient()
