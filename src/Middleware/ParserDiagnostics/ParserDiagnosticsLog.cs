@@ -21,9 +21,9 @@ internal static partial class ParserDiagnosticsLog
         int? line,
         int? column,
         LogText expected,
-        LogText excerpt,
+        LogText? excerpt,
         LogText connectionId,
-        LogText remoteEndPoint);
+        LogText? remoteEndPoint);
 
     [LoggerMessage(
         2, LogLevel.Error, "A refused request could not be looked at. Please report it with the stack trace.", EventName = "Failed")]

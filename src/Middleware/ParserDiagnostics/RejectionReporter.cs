@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Aeronet.AspNetCore.Middleware.ParserDiagnostics.Scanning;
 using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -165,7 +166,7 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
         rejection.Line,
         rejection.Column,
         rejection.Expected,
-        rejection.Excerpt.Text,
+        LogText.OrNull(rejection.Excerpt.Text),
         rejection.ConnectionId,
-        rejection.RemoteEndPoint);
+        LogText.OrNull(rejection.RemoteEndPoint));
 }

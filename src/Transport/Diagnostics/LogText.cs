@@ -20,6 +20,9 @@ internal readonly struct LogText : IFormattable
     /// <summary>An address: that of a Unix socket is a path, and the peer's is one that the peer chose.</summary>
     public static implicit operator LogText(EndPoint? endPoint) => new(endPoint);
 
+    /// <summary>The text, or a value of null, which sinks with named values tell from a text.</summary>
+    public static LogText? OrNull(object? value) => value is null ? default(LogText?) : new LogText(value);
+
     public override string ToString() => _value?.ToString() is { } text ? PrintableText.Escape(text) : Nothing;
 
     /// <summary>Sinks write what is formattable as text, and may look into other objects for properties.</summary>

@@ -43,15 +43,15 @@ internal sealed class RefusalLog : ILoggerProvider
                 return;
 
             var values = ((IReadOnlyList<KeyValuePair<string, object?>>)state!).ToDictionary(StringComparer.Ordinal);
-            var remote = (EndPoint)values["RemoteEndPoint"]!;
+            var remote = IPEndPoint.Parse(values["RemoteEndPoint"]!.ToString()!);
             log._refusals.GetOrAdd(remote, _ => new ConcurrentQueue<Refusal>()).Enqueue(new Refusal(
                 (int?)values["StatusCode"],
                 values["Fault"]!.ToString()!,
                 (long?)values["Offset"],
                 (int?)values["Line"],
                 (int?)values["Column"],
-                (string)values["Expected"]!,
-                (string?)values["Excerpt"],
+                values["Expected"]!.ToString()!,
+                values["Excerpt"]?.ToString(),
                 formatter(state, exception)));
         }
     }
