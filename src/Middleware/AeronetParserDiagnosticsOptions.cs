@@ -13,8 +13,9 @@ public class AeronetParserDiagnosticsOptions
     /// </remarks>
     public ParserDiagnosticsMode Mode { get; set; } = ParserDiagnosticsMode.Log;
 
-    /// <summary>How many bytes around the place are quoted, escaped.</summary>
-    /// <remarks>Defaults to 64; 0 quotes nothing; at most 1024. A target is quoted with its query.</remarks>
+    /// <summary>How many bytes before the place are quoted, escaped.</summary>
+    /// <remarks>Defaults to 64; 0 quotes nothing; at most 1024. Queries are quoted without the values of
+    /// <see cref="AeronetAccessLogOptions.RedactQuery"/>, and what has not the shape of a head is not quoted.</remarks>
     public int ExcerptLength { get; set; } = 64;
 
     /// <summary>The fields whose values are never quoted.</summary>

@@ -13,6 +13,13 @@ internal sealed class QueryRedaction(IEnumerable<string> keys)
     /// <summary>Writes a URL; what is before the query as it is.</summary>
     public void WriteUrl(ReadOnlySpan<char> url, LineWriter line, ValueStyle style)
     {
+        if (UserInfo(url) is { } user)
+        {
+            line.Part(url[..user.Start], style);
+            line.Part(Redacted, style);
+            url = url[user.End..];
+        }
+
         var queryAt = url.IndexOf('?');
         if (queryAt < 0 || _keys.Set.Count == 0)
         {
@@ -27,24 +34,43 @@ internal sealed class QueryRedaction(IEnumerable<string> keys)
     /// <summary>Writes a query, with the question mark before it.</summary>
     public void WriteQuery(ReadOnlySpan<char> query, LineWriter line, ValueStyle style)
     {
-        // Pieces end with the separator that follows them.
         while (!query.IsEmpty)
         {
-            var end = query[1..].IndexOfAny('&', ';', '#') + 1;
-            var piece = end == 0 ? query : query[..end];
-            var equals = piece.IndexOf('=');
-            if (equals > 0 && IsSecret(piece[1..equals]))
+            var piece = NextPiece(query, out var secret);
+            line.Part(query[..secret], style);
+            if (secret < piece)
             {
-                line.Part(piece[..(equals + 1)], style);
                 line.Part(Redacted, style);
             }
-            else
-            {
-                line.Part(piece, style);
-            }
 
-            query = query[piece.Length..];
+            query = query[piece..];
         }
+    }
+
+    /// <summary>The length of the first key with its value, and of the separator before them.</summary>
+    /// <param name="query">A query, or the rest of one, with the separator at its beginning.</param>
+    /// <param name="secret">Where in it begins what is not written; the length if all is.</param>
+    public int NextPiece(ReadOnlySpan<char> query, out int secret)
+    {
+        var end = query[1..].IndexOfAny('&', ';', '#') + 1;
+        var length = end == 0 ? query.Length : end;
+        var equals = query[..length].IndexOf('=');
+        secret = equals > 0 && IsSecret(query[1..equals]) ? equals + 1 : length;
+        return length;
+    }
+
+    /// <summary>Where name and password stand in a URL of the form <c>http://name:password@host/</c>; null where they do not.</summary>
+    public static Range? UserInfo(ReadOnlySpan<char> url)
+    {
+        if (url.IsEmpty || url[0] == '/' || url.IndexOf("://") is var scheme && scheme < 0)
+        {
+            return null;
+        }
+
+        var start = scheme + "://".Length;
+        var authority = url[start..];
+        authority = authority.IndexOfAny("/?#") is var end && end < 0 ? authority : authority[..end];
+        return authority.LastIndexOf('@') is var at && at < 0 ? null : start..(start + at);
     }
 
     private bool IsSecret(ReadOnlySpan<char> key) =>

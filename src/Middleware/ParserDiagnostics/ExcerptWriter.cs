@@ -1,134 +1,151 @@
-using System.Globalization;
 using System.Text;
+using Aeronet.AspNetCore.Middleware.AccessLog;
 
 namespace Aeronet.AspNetCore.Middleware.ParserDiagnostics;
 
 /// <summary>
-/// Quotes bytes of strangers: a bounded number around the place in question, as printable ASCII, without the values of fields that hold
-/// secrets.
+/// Quotes bytes of strangers: a bounded number around the place in question, as printable ASCII. Where framing is off, what looks like a
+/// head may be a body or credentials. So a first line is quoted if it has the shape of a request line, field lines if they have theirs, both
+/// without secrets; of the byte in question no more than its class is told, and nothing behind it.
 /// </summary>
 /// <param name="length">How many bytes at most; 0 for none.</param>
 /// <param name="secretFields">The names of fields whose values are left out.</param>
-internal sealed class ExcerptWriter(int length, IEnumerable<string> secretFields)
+/// <param name="queries">The query keys whose values are.</param>
+internal sealed class ExcerptWriter(int length, IEnumerable<string> secretFields, QueryRedaction queries)
 {
-    private const string Redacted = "<redacted>";
-
     private readonly byte[][] _secretFields = [.. secretFields.Select(Encoding.ASCII.GetBytes)];
 
-    /// <summary>Quotes what is around <paramref name="offset"/>, which may be the end of <paramref name="bytes"/>.</summary>
-    public Excerpt Write(ReadOnlySpan<byte> bytes, int offset)
+    /// <summary>Quotes a head around <paramref name="offset"/>, which may be the end of <paramref name="bytes"/>.</summary>
+    /// <param name="bytes">The message, as far as it has come.</param>
+    /// <param name="start">Where its request line begins, behind empty lines.</param>
+    /// <param name="offset">The byte in question.</param>
+    public Excerpt Write(ReadOnlySpan<byte> bytes, int start, int offset)
     {
         if (length == 0)
         {
             return default;
         }
 
-        var start = Math.Max(0, Math.Min(offset, bytes.Length) - (length / 2));
-        var end = Math.Min(bytes.Length, start + length);
-        var text = new StringBuilder(length * 2);
-        var caret = -1;
-        for (var line = 0; line < end;)
+        var text = new ExcerptText(bytes, offset);
+        text.Quote(..Math.Min(start, offset));
+        if (RequestLineShape.Find(bytes[start..]) is { } shape)
+        {
+            var end = QuoteRequestLine(text, bytes, start, shape);
+            if (offset > end && end < bytes.Length && bytes[end] is (byte)'\r' or (byte)'\n')
+            {
+                QuoteFields(text, bytes, end, offset);
+            }
+        }
+
+        return text.Around(length);
+    }
+
+    /// <summary>Quotes fields that follow a body.</summary>
+    public Excerpt WriteFields(ReadOnlySpan<byte> bytes, int offset)
+    {
+        if (length == 0)
+        {
+            return default;
+        }
+
+        var text = new ExcerptText(bytes, offset);
+        QuoteFields(text, bytes, 0, offset);
+        return text.Around(length);
+    }
+
+    /// <summary>Tells the class of a byte and nothing else: it may be of a body.</summary>
+    public Excerpt WriteClass(ReadOnlySpan<byte> bytes, int offset) => length == 0 ? default : new ExcerptText(bytes, offset).Around(length);
+
+    /// <summary>Quotes as much of a request line as has its shape; returns where that ends.</summary>
+    private int QuoteRequestLine(ExcerptText text, ReadOnlySpan<byte> bytes, int start, RequestLineShape shape)
+    {
+        text.Quote(start..(start + shape.Target));
+        var target = Encoding.ASCII.GetString(bytes[(start + shape.Target)..(start + shape.TargetEnd)]);
+        var at = start + shape.Target;
+        if (QueryRedaction.UserInfo(target) is { } user)
+        {
+            text.Quote(at..(at + user.Start.Value));
+            text.Redact((at + user.Start.Value)..(at + user.End.Value));
+            at += user.End.Value;
+            target = target[user.End.Value..];
+        }
+
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var path = query < 0 ? target.Length : query;
+        text.Quote(at..(at + path));
+        at += path;
+        for (var rest = target.AsSpan(path); !rest.IsEmpty;)
+        {
+            var piece = queries.NextPiece(rest, out var secret);
+            text.Quote(at..(at + secret));
+            text.Redact((at + secret)..(at + piece));
+            at += piece;
+            rest = rest[piece..];
+        }
+
+        text.Quote((start + shape.TargetEnd)..(start + shape.End));
+        return start + shape.End;
+    }
+
+    /// <summary>Quotes lines up to the one that <paramref name="offset"/> is in, and of that one what is known to be no value.</summary>
+    private void QuoteFields(ExcerptText text, ReadOnlySpan<byte> bytes, int from, int offset)
+    {
+        for (var line = from; line < bytes.Length && line <= offset;)
         {
             // Either byte ends a line here: a secret after a bare one is still a secret.
             var rest = bytes[line..];
-            var size = rest.IndexOfAny((byte)'\r', (byte)'\n') is var at && at < 0 ? rest.Length : at + 1;
-            Append(text, bytes, line, SecretIn(bytes, line, size, offset), line + size, start, end, offset, ref caret);
-            line += size;
-        }
-
-        return new Excerpt(text.ToString(), caret < 0 ? text.Length : caret);
-    }
-
-    /// <param name="text">Where to write.</param>
-    /// <param name="bytes">All bytes.</param>
-    /// <param name="from">Where the line begins.</param>
-    /// <param name="secret">Where the secret in it begins.</param>
-    /// <param name="to">The end of the line.</param>
-    /// <param name="start">The first byte that is quoted.</param>
-    /// <param name="end">The first after it that is not.</param>
-    /// <param name="offset">The byte in question.</param>
-    /// <param name="caret">Where in the text it is.</param>
-    private static void Append(
-        StringBuilder text, ReadOnlySpan<byte> bytes, int from, int secret, int to, int start, int end, int offset, ref int caret)
-    {
-        for (var i = Math.Max(from, start); i < Math.Min(to, end); i++)
-        {
-            // Within a secret: at what stands for it.
-            if (caret < 0 && i >= offset)
+            var size = rest.IndexOfAny((byte)'\r', (byte)'\n') is var at && at < 0 ? rest.Length : at;
+            var end = line + size;
+            var colon = rest[..size].IndexOf((byte)':');
+            var name = colon < 0 ? 0 : RequestLineShape.TokenLength(rest[..colon]);
+            if (colon > 0 && name == colon)
             {
-                caret = text.Length;
-            }
-
-            if (i < secret || bytes[i] is (byte)'\r' or (byte)'\n')
-            {
-                AppendByte(text, bytes[i]);
-            }
-            else
-            {
-                if (caret < 0 && offset < to)
+                // Right so far.
+                text.Quote(line..(line + colon + 1));
+                if (IsSecret(rest[..colon]))
                 {
-                    caret = text.Length;
+                    text.Redact((line + colon + 1)..end);
                 }
-
-                text.Append(Redacted);
-                i = bytes[to - 1] is (byte)'\r' or (byte)'\n' ? to - 2 : to - 1;
-                secret = to;
+                else
+                {
+                    text.Quote((line + colon + 1)..Math.Min(end, Math.Max(offset, line + colon + 1)));
+                }
             }
-        }
-    }
-
-    /// <summary>Where in a line the value begins that is left out; the line's end if there is none.</summary>
-    private int SecretIn(ReadOnlySpan<byte> bytes, int line, int size, int offset)
-    {
-        var end = line + size;
-        var text = bytes[line..end];
-        if (line == 0)
-        {
-            return end;
-        }
-
-        // A folded value belongs to the name some lines above, and a name that is wrong may be meant to be any.
-        var colon = text.IndexOf((byte)':');
-        if (text[0] is (byte)' ' or (byte)'\t' || (offset >= line && offset < end && colon >= 0 && offset <= line + colon))
-        {
-            return line + Math.Max(colon + 1, 1);
-        }
-
-        foreach (var name in _secretFields)
-        {
-            if (text.Length > name.Length && Ascii.EqualsIgnoreCase(text[..name.Length], name) && !IsNameByte(text[name.Length]))
+            else if (colon >= 0 && offset >= line && offset <= end)
             {
-                return line + name.Length + (text[name.Length] == ':' ? 1 : 0);
+                // A name that is wrong.
+                text.Quote(line..(line + Math.Min(name, offset - line)));
+            }
+            else if (offset < line || offset >= end)
+            {
+                // Folded, or no field at all.
+                text.Redact(line..end);
+            }
+
+            if (offset < end)
+            {
+                return;
+            }
+
+            if (end < bytes.Length && end < offset)
+            {
+                text.Quote(end..(end + 1));
+            }
+
+            line = end + 1;
+        }
+    }
+
+    private bool IsSecret(ReadOnlySpan<byte> name)
+    {
+        foreach (var secret in _secretFields)
+        {
+            if (Ascii.EqualsIgnoreCase(name, secret))
+            {
+                return true;
             }
         }
 
-        return end;
-    }
-
-    private static bool IsNameByte(byte value) => char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'_';
-
-    private static void AppendByte(StringBuilder text, byte value)
-    {
-        switch (value)
-        {
-            case (byte)'\r':
-                text.Append("\\r");
-                break;
-            case (byte)'\n':
-                text.Append("\\n");
-                break;
-            case (byte)'\t':
-                text.Append("\\t");
-                break;
-            case (byte)'\\':
-                text.Append("\\\\");
-                break;
-            case >= (byte)' ' and <= (byte)'~':
-                text.Append((char)value);
-                break;
-            default:
-                text.Append(CultureInfo.InvariantCulture, $"\\x{value:X2}");
-                break;
-        }
+        return false;
     }
 }

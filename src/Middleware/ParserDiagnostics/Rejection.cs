@@ -44,7 +44,7 @@ internal sealed record Rejection
             Offset = offset,
             Line = before.Count((byte)'\n') + 1,
             Column = offset - before.LastIndexOf((byte)'\n'),
-            Excerpt = excerpts.Write(bytes, offset),
+            Excerpt = excerpts.Write(bytes, start, offset),
         };
     }
 }

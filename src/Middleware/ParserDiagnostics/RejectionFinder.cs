@@ -59,7 +59,7 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
         var isEncrypted = features.Get<ITlsConnectionFeature>() is not null;
         if (HeadScanner.Find(head, rules with { IsEncrypted = isEncrypted }) is not { } fault || !IsVerdict(fault, rejection.StatusCode))
         {
-            return rejection with { Excerpt = excerpts.Write(bytes, start) };
+            return rejection with { Excerpt = excerpts.Write(bytes, start, start) };
         }
 
         var expected = fault.StatusCode != 0 ? fault.Expected
@@ -109,22 +109,22 @@ internal sealed class RejectionFinder(HeadRules rules, ExcerptWriter excerpts)
             return rejection with { Fault = RequestFault.BodyIncomplete, Offset = offset + unread.Length };
         }
 
-        return Says(error, BadChunkSize) ? InBody(rejection, ChunkScanner.FindInSize(bytes), offset, bytes)
-            : Says(error, BadChunkSuffix) ? InBody(rejection, ChunkScanner.AfterData, offset, bytes)
+        // What stands in the place of a chunk's frame may be its data.
+        return Says(error, BadChunkSize) ? InFraming(rejection, ChunkScanner.FindInSize(bytes), offset, bytes)
+            : Says(error, BadChunkSuffix) ? InFraming(rejection, ChunkScanner.AfterData, offset, bytes)
             : Says(error, BadChunkExtension)
-                ? InBody(rejection, ChunkScanner.Extension, offset - ChunkScanner.ConsumedOfExtension, [])
-            : FieldLineScanner.Find(bytes, 0, rules, out _) is { StatusCode: not 0 } fault ? InBody(rejection, fault, offset, bytes)
+                ? InFraming(rejection, ChunkScanner.Extension, offset - ChunkScanner.ConsumedOfExtension, [])
+            : FieldLineScanner.Find(bytes, 0, rules, out _) is { StatusCode: not 0 } fault
+                ? InFraming(rejection, fault, offset, bytes) with { Excerpt = excerpts.WriteFields(bytes, fault.Offset) }
             : rejection;
     }
 
-    private Rejection InBody(Rejection rejection, HeadFault fault, long start, ReadOnlySpan<byte> bytes) => rejection with
+    private Rejection InFraming(Rejection rejection, HeadFault fault, long start, ReadOnlySpan<byte> bytes) => rejection with
     {
         Fault = fault.Kind,
         Expected = fault.Expected,
         Offset = start + fault.Offset,
-
-        // The framing, and nothing of what is in the body.
-        Excerpt = excerpts.Write(bytes[..Math.Min(bytes.Length, fault.Offset + 1)], fault.Offset),
+        Excerpt = excerpts.WriteClass(bytes, fault.Offset),
     };
 
     private static bool Says(BadHttpRequestException error, string words) =>

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using Aeronet.AspNetCore.Middleware.AccessLog;
 using Aeronet.AspNetCore.Middleware.ParserDiagnostics.Scanning;
 using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Diagnostics;
@@ -46,15 +48,24 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
     private readonly AeronetParserDiagnosticsOptions _options;
     private readonly RejectionFinder _finder;
     private readonly ExcerptWriter _excerpts;
+    private readonly RejectionMetrics _metrics;
+    private readonly RejectionRate _rate;
     private readonly ILogger _logger;
     private readonly HeadRules _rules;
 
     public RejectionReporter(
-        IOptions<AeronetParserDiagnosticsOptions> options, IOptions<KestrelServerOptions> kestrel, ILoggerFactory loggers)
+        IOptions<AeronetParserDiagnosticsOptions> options,
+        IOptions<AeronetAccessLogOptions> accessLog,
+        IOptions<KestrelServerOptions> kestrel,
+        ILoggerFactory loggers,
+        IMeterFactory? meters = null,
+        TimeProvider? time = null)
     {
         _options = options.Value;
         _logger = loggers.CreateLogger(ParserDiagnosticsLog.Category);
-        _excerpts = new ExcerptWriter(_options.ExcerptLength, _options.RedactHeaders);
+        _excerpts = new ExcerptWriter(_options.ExcerptLength, _options.RedactHeaders, new QueryRedaction(accessLog.Value.RedactQuery));
+        _metrics = new RejectionMetrics(meters);
+        _rate = new RejectionRate(time ?? TimeProvider.System);
         _rules = RulesOf(kestrel.Value);
         _finder = new RejectionFinder(_rules, _excerpts);
     }
@@ -79,11 +90,7 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
         try
         {
             var rejection = _finder.Find(features, error);
-            Report(rejection);
-            if (features.Get<IConnectionItemsFeature>() is { } connection)
-            {
-                connection.Items[ReportedKey] = ReportedKey;
-            }
+            Report(rejection, features.Get<IConnectionItemsFeature>()?.Items);
 
             if (features.Get<IHeldInputFeature>() is { IsAccepted: false } held)
             {
@@ -112,11 +119,11 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
             var refused = rejection with { StatusCode = isHttp1 ? StatusCodes.Status400BadRequest : null };
             Report(first.Length > 0
                 ? refused.In(first, fault, 0, _excerpts)
-                : refused with { Fault = fault.Kind, Expected = fault.Expected });
+                : refused with { Fault = fault.Kind, Expected = fault.Expected }, connection.Items);
         }
         else if (ClientErrors.TryGetValue(reason, out var expected))
         {
-            Report(rejection with { Fault = RequestFault.Http2Error, Expected = $"{expected} ({reason})" });
+            Report(rejection with { Fault = RequestFault.Http2Error, Expected = $"{expected} ({reason})" }, connection.Items);
         }
     }
 
@@ -131,7 +138,8 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
             bytes,
             new HeadFault(RequestFault.PlainHttpOnTlsPort, 0, "a TLS ClientHello: this endpoint speaks HTTPS, use https://"),
             0,
-            _excerpts));
+            _excerpts),
+        connection.Items);
 
     private static HeadRules RulesOf(KestrelServerOptions kestrel) => new()
     {
@@ -158,15 +166,29 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
         }
     }
 
-    private void Report(Rejection rejection) => ParserDiagnosticsLog.RequestRefused(
-        _logger,
-        rejection.StatusCode,
-        rejection.Fault,
-        rejection.Offset,
-        rejection.Line,
-        rejection.Column,
-        rejection.Expected,
-        LogText.OrNull(rejection.Excerpt.Text),
-        rejection.ConnectionId,
-        LogText.OrNull(rejection.RemoteEndPoint));
+    /// <summary>Counts it, and writes the event: at Information once a connection and so often a minute, at Debug beyond, as Kestrel does.</summary>
+    private void Report(Rejection rejection, IDictionary<object, object?>? connection)
+    {
+        _metrics.Refused(rejection.Fault);
+        var isFirst = connection?.TryAdd(ReportedKey, ReportedKey) ?? true;
+        var missed = 0;
+        var level = isFirst && _rate.TryTake(out missed) ? LogLevel.Information : LogLevel.Debug;
+        if (missed > 0)
+        {
+            ParserDiagnosticsLog.RefusalsAtDebug(_logger, missed, RejectionRate.Most);
+        }
+
+        ParserDiagnosticsLog.RequestRefused(
+            _logger,
+            level,
+            rejection.StatusCode,
+            rejection.Fault,
+            rejection.Offset,
+            rejection.Line,
+            rejection.Column,
+            rejection.Expected,
+            LogText.OrNull(rejection.Excerpt.Text),
+            rejection.ConnectionId,
+            LogText.OrNull(rejection.RemoteEndPoint));
+    }
 }

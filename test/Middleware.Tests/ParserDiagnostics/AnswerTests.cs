@@ -45,7 +45,7 @@ public sealed partial class AnswerTests
 
         Assert.Equal(
             "ValueInvalid at byte 20, line 2, column 5: expected no NUL in the field value\n\n"
-            + "GET / HTTP/1.1\\r\\nX:\\tb\\x00c\\r\\n\\r\\n\n"
+            + "GET / HTTP/1.1\\r\\nX:\\tb<NUL>\n"
             + "                       ^\n",
             body);
     }

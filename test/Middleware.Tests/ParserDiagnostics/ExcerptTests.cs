@@ -1,4 +1,5 @@
 using System.Text;
+using Aeronet.AspNetCore.Middleware.AccessLog;
 using Aeronet.AspNetCore.Middleware.ParserDiagnostics;
 using CsCheck;
 
@@ -11,76 +12,95 @@ public sealed class ExcerptTests
 
     private static readonly string[] SecretFields = new AeronetParserDiagnosticsOptions().RedactHeaders.ToArray();
 
+    private static readonly QueryRedaction Queries = new(new AeronetAccessLogOptions().RedactQuery);
+
+    // The mark stands before the byte in question.
     [Theory]
-    [InlineData("GET / HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\nX: b\r\n", "Authorization:<redacted>\\r\\nX: b")]
-    [InlineData("GET / HTTP/1.1\r\ncookie:c2VjcmV0\r\nX: b\r\n", "cookie:<redacted>\\r\\nX: b")]
-    [InlineData("GET / HTTP/1.1\r\nCookie : c2VjcmV0\r\n", "Cookie<redacted>\\r\\n")]
-    [InlineData("GET / HTTP/1.1\r\nCookie=c2VjcmV0\r\n", "Cookie<redacted>\\r\\n")]
-    [InlineData("GET / HTTP/1.1\r\nCookie: a\r\n c2VjcmV0\r\n", "Cookie:<redacted>\\r\\n <redacted>\\r\\n")]
-    [InlineData("GET / HTTP/1.1\r\nX: b\rCookie: c2VjcmV0\r\n", "X: b\\rCookie:<redacted>\\r\\n")]
-    [InlineData("GET / HTTP/1.1\r\nProxy-Authorization\0: c2VjcmV0\r\n", "Proxy-Authorization<redacted>\\r\\n")]
-    [InlineData("GET / HTTP/1.1\r\nCookies: b\r\nX-Cookie: b\r\n", "Cookies: b\\r\\nX-Cookie: b\\r\\n")]
-    public void SecretValue_IsLeftOut(string head, string quoted)
+    [InlineData("GET / HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\nX▶ : b\r\n", "GET / HTTP/1.1\\r\\nAuthorization:<redacted>\\r\\nX<space>")]
+    [InlineData("GET / HTTP/1.1\r\ncookie:c2VjcmV0\r\nX: b▶\0\r\n", "GET / HTTP/1.1\\r\\ncookie:<redacted>\\r\\nX: b<NUL>")]
+    [InlineData("GET / HTTP/1.1\r\nCookie: ▶\0c2VjcmV0\r\n", "GET / HTTP/1.1\\r\\nCookie:<redacted>")]
+    [InlineData("GET / HTTP/1.1\r\nCookie▶ : c2VjcmV0\r\n", "GET / HTTP/1.1\\r\\nCookie<space>")]
+    [InlineData("GET / HTTP/1.1\r\nCookie=c2VjcmV0▶\r\n", "GET / HTTP/1.1\\r\\n<redacted><CR>")]
+    [InlineData("GET / HTTP/1.1\r\nCookie▶=c2VjcmV0\r\n", "GET / HTTP/1.1\\r\\n<punctuation>")]
+    [InlineData("GET / HTTP/1.1\r\nCookie: a\r\n▶ c2VjcmV0\r\n", "GET / HTTP/1.1\\r\\nCookie:<redacted>\\r\\n<space>")]
+    [InlineData("GET / HTTP/1.1\r\nX: b▶\rCookie: c2VjcmV0\r\n", "GET / HTTP/1.1\\r\\nX: b<CR>")]
+    [InlineData("GET / HTTP/1.1\r\nX: b\rCookie: c2VjcmV0\r\n▶\r\n", "GET / HTTP/1.1\\r\\nX: b\\rCookie:<redacted>\\r\\n<CR>")]
+    [InlineData("GET / HTTP/1.1\r\nAuthor▶\0ization: Basic c2VjcmV0\r\n\r\n", "GET / HTTP/1.1\\r\\nAuthor<NUL>")]
+    [InlineData("GET / HTTP/1.1\r\nCookies: b\r\nX-Cookie: b\r\n▶\r\n", "GET / HTTP/1.1\\r\\nCookies: b\\r\\nX-Cookie: b\\r\\n<CR>")]
+    [InlineData("GET / HTTP/1.1\r\nContent-Length: ▶x\r\n", "GET / HTTP/1.1\\r\\nContent-Length: <letter>")]
+    [InlineData("GET / HTTP/1.1\r\n▶Content-Length: 5\r\n", "GET / HTTP/1.1\\r\\nContent-Length:")]
+
+    // Request lines, and what has not their shape.
+    [InlineData("GET /?a=b&token=c2VjcmV0&c=d HTTP/1.1▶ \r\n", "GET /?a=b&token=<redacted>&c=d HTTP/1.1<space>")]
+    [InlineData("GET http://me:c2VjcmV0@a/?sig=c2VjcmV0 HTTP/1.▶2\r\n", "GET http://<redacted>@a/?sig=<redacted> HTTP/1.2")]
+    [InlineData("GET /a ▶c2VjcmV0 HTTP/1.1\r\n", "GET /a<letter>")]
+    [InlineData("GET /caf▶Ã©c2VjcmV0 HTTP/1.1\r\n", "GET /caf<not ASCII>")]
+    [InlineData("\r\n\r\nGET /a▶\0c2VjcmV0\r\n", "\\r\\n\\r\\nGET /a<NUL>")]
+    [InlineData("c2VjcmV0▶=c2VjcmV0&x=y", "<punctuation>")]
+    [InlineData("Authorization▶: Bearer c2VjcmV0\r\n\r\n", "<punctuation>")]
+    [InlineData("▶{\"password\":\"c2VjcmV0\"}", "<punctuation>")]
+    [InlineData("PASSWORD c2VjcmV0\r\nX▶ : c2VjcmV0\r\n", "<space>")]
+    [InlineData("c2VjcmV0 / HTTP/1.1\r\nX▶ : c2VjcmV0\r\n", "<space>")]
+    [InlineData("▶\u0016\u0003\u0001c2VjcmV0", "<control>")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n▶", "GET / HTTP/1.1\\r\\nHost: a\\r\\n")]
+    public void Head_QuotedUpToTheByteAndWithoutSecrets(string marked, string expected)
     {
-        for (var offset = 0; offset <= head.Length; offset++)
+        var offset = marked.IndexOf('▶', StringComparison.Ordinal);
+        var head = marked.Remove(offset, 1);
+
+        var start = head.Length - head.TrimStart('\r', '\n').Length;
+        Assert.Equal(expected, new ExcerptWriter(1024, SecretFields, Queries).Write(Encoding.Latin1.GetBytes(head), start, offset).Text);
+        for (var any = start; any <= head.Length; any++)
         {
-            var excerpt = Write(1024, head, offset).Text!;
-            Assert.DoesNotContain(Secret, excerpt, StringComparison.Ordinal);
-            if (offset < 5)
-                Assert.Contains(quoted, excerpt, StringComparison.Ordinal);
+            for (var length = 1; length < 120; length += 7)
+                Assert.DoesNotContain(Secret, Write(length, head, any).Text!, StringComparison.Ordinal);
         }
     }
 
-    [Fact]
-    public void SecretValue_WhateverPartIsQuoted_IsLeftOut()
+    [Theory]
+    [InlineData("Cookie: c2VjcmV0\r\nX▶ : b", "Cookie:<redacted>\\r\\nX<space>")]
+    [InlineData("c2VjcmV0▶=c2VjcmV0\r\n", "<punctuation>")]
+    [InlineData("X: a\r\n▶c2VjcmV0", "X: a\\r\\n<letter>")]
+    public void Trailers_QuotedAsFields(string marked, string expected)
     {
-        const string head = "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: ~~~~~~~~~~~~~\r\nX: b\r\n\r\n";
-        for (var offset = 0; offset <= head.Length; offset++)
-        {
-            for (var length = 1; length < 80; length++)
-                Assert.DoesNotContain("~", Write(length, head, offset).Text!, StringComparison.Ordinal);
-        }
+        var offset = marked.IndexOf('▶', StringComparison.Ordinal);
+        var bytes = Encoding.Latin1.GetBytes(marked.Remove(offset, 1));
+
+        Assert.Equal(expected, new ExcerptWriter(1024, SecretFields, Queries).WriteFields(bytes, offset).Text);
     }
 
-    [Fact]
-    public void NameThatIsWrong_MayBeMeantAsAny_SoItsValueIsLeftOut()
-    {
-        const string head = "GET / HTTP/1.1\r\nAuthor\0ization: Basic c2VjcmV0\r\n\r\n";
-
-        var excerpt = Write(1024, head, head.IndexOf('\0', StringComparison.Ordinal));
-
-        Assert.Equal("GET / HTTP/1.1\\r\\nAuthor\\x00ization:<redacted>\\r\\n\\r\\n", excerpt.Text);
-        Assert.Equal("GET / HTTP/1.1\\r\\nAuthor".Length, excerpt.Caret);
-    }
+    [Theory]
+    [InlineData(0, "<letter>")]
+    [InlineData(1, "<digit>")]
+    [InlineData(100, "")]
+    public void Framing_ClassAlone(int offset, string expected) =>
+        Assert.Equal(expected, new ExcerptWriter(1024, SecretFields, Queries).WriteClass("c2VjcmV0"u8, offset).Text);
 
     [Fact]
     public void AnyBytes_AreQuotedAsBoundedPrintableAscii() =>
         Gen.Select(Gen.Byte.Array[0, 300], Gen.Int[0, 300], Gen.Int[0, 100]).Sample((bytes, offset, length) =>
         {
-            var excerpt = new ExcerptWriter(length, SecretFields).Write(bytes, Math.Min(offset, bytes.Length));
+            var excerpt = new ExcerptWriter(length, SecretFields, Queries).Write(bytes, 0, Math.Min(offset, bytes.Length));
             if (length == 0)
                 Assert.Null(excerpt.Text);
             else
                 Assert.True(
-                    excerpt.Text!.All(c => c is >= ' ' and <= '~') && excerpt.Text!.Length <= (length * 10) + 10
+                    excerpt.Text!.All(c => c is >= ' ' and <= '~') && excerpt.Text!.Length <= (length * 13) + 13
                     && excerpt.Caret >= 0 && excerpt.Caret <= excerpt.Text.Length);
         });
 
     [Fact]
     public void Caret_IsAtTheByte() =>
-        Gen.Select(Gen.Byte.Array[1, 200], Gen.Int[0, 199], Gen.Int[2, 100]).Sample((bytes, offset, length) =>
+        Gen.Select(Gen.Int[0, 60], Gen.Int[2, 100]).Sample((offset, length) =>
         {
-            offset %= bytes.Length;
-            bytes[offset] = (byte)'#';
+            var line = $"GET /{new string('a', 60)} HTTP/1.1\r\n".ToCharArray();
+            line[5 + offset] = '~';
 
-            // No line but the first, in which nothing is left out.
-            for (var i = 0; i < bytes.Length; i++)
-                bytes[i] = bytes[i] is (byte)'\r' or (byte)'\n' ? (byte)'.' : bytes[i];
+            var excerpt = Write(length, new string(line), 5 + offset);
 
-            var excerpt = new ExcerptWriter(length, SecretFields).Write(bytes, offset);
-            Assert.Equal('#', excerpt.Text![excerpt.Caret]);
+            Assert.Equal('~', excerpt.Text![excerpt.Caret]);
         });
 
     private static Excerpt Write(int length, string text, int offset) =>
-        new ExcerptWriter(length, SecretFields).Write(Encoding.Latin1.GetBytes(text), offset);
+        new ExcerptWriter(length, SecretFields, Queries).Write(Encoding.Latin1.GetBytes(text), text.Length - text.TrimStart('\r', '\n').Length, offset);
 }

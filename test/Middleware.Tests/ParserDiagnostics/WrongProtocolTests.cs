@@ -25,7 +25,7 @@ public sealed class WrongProtocolTests(RefusingSiteFixture fixture) : IClassFixt
         var refusal = await site.Log.TakeAsync(client.EndPoint);
         Assert.Equal((400, "TlsOnPlainPort", 0L, 1, 1), (refusal.StatusCode, refusal.Fault, refusal.Offset, refusal.Line, refusal.Column));
         Assert.Contains("http://", refusal.Expected, StringComparison.Ordinal);
-        Assert.StartsWith("\\x16\\x03\\x01\\x00\\xC8", refusal.Excerpt, StringComparison.Ordinal);
+        Assert.Equal("<control>", refusal.Excerpt);
     }
 
     [Fact]
@@ -67,9 +67,9 @@ public sealed class WrongProtocolTests(RefusingSiteFixture fixture) : IClassFixt
     }
 
     [Theory]
-    [InlineData("GET /index.html HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\n\r\n", "GET /index.html HTTP/1.1\\r\\nAuthorization:<redacted>\\r", false)]
+    [InlineData("GET /index.html HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\n\r\n", "GET /index.html HTTP/1.1", false)]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /", true)]
-    [InlineData("POST /form HTTP/1.1\r\nHost: a\r\n\r\n", "POST /form HTTP/1.1\\r\\nHost: a", false)]
+    [InlineData("POST /form HTTP/1.1\r\nHost: a\r\n\r\n", "POST /form HTTP/1.1", false)]
     [InlineData("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD / HTTP/1.1", false)]
     [InlineData("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", "CONNECT a:443 HTTP/1.1", false)]
     public async Task PlainHttp_OnTlsPort_IsAnsweredInHttp(string request, string excerpt, bool byteByByte)
@@ -84,7 +84,7 @@ public sealed class WrongProtocolTests(RefusingSiteFixture fixture) : IClassFixt
         Assert.EndsWith("This port speaks HTTPS: use https:// and this address.", answer, StringComparison.Ordinal);
         var refusal = await site.Log.TakeAsync(client.EndPoint);
         Assert.Equal((400, "PlainHttpOnTlsPort", 0L, 1, 1), (refusal.StatusCode, refusal.Fault, refusal.Offset, refusal.Line, refusal.Column));
-        Assert.StartsWith(excerpt, refusal.Excerpt, StringComparison.Ordinal);
+        Assert.Equal(excerpt, refusal.Excerpt);
         Assert.Contains("https://", refusal.Expected, StringComparison.Ordinal);
     }
 
