@@ -36,26 +36,26 @@ internal sealed class QueryRedaction(IEnumerable<string> keys)
     {
         while (!query.IsEmpty)
         {
-            var piece = NextPiece(query, out var secret);
-            line.Part(query[..secret], style);
-            if (secret < piece)
+            var piece = query[..NextPiece(query, out var secret)];
+            line.Part(secret is { } value ? piece[..value] : piece, style);
+            if (secret is not null)
             {
                 line.Part(Redacted, style);
             }
 
-            query = query[piece..];
+            query = query[piece.Length..];
         }
     }
 
     /// <summary>The length of the first key with its value, and of the separator before them.</summary>
     /// <param name="query">A query, or the rest of one, with the separator at its beginning.</param>
-    /// <param name="secret">Where in it begins what is not written; the length if all is.</param>
-    public int NextPiece(ReadOnlySpan<char> query, out int secret)
+    /// <param name="secret">Where in it begins what is not written; null if all is.</param>
+    public int NextPiece(ReadOnlySpan<char> query, out int? secret)
     {
         var end = query[1..].IndexOfAny('&', ';', '#') + 1;
         var length = end == 0 ? query.Length : end;
         var equals = query[..length].IndexOf('=');
-        secret = equals > 0 && IsSecret(query[1..equals]) ? equals + 1 : length;
+        secret = equals > 0 && IsSecret(query[1..equals]) ? equals + 1 : null;
         return length;
     }
 

@@ -77,8 +77,8 @@ internal sealed class ExcerptWriter(int length, IEnumerable<string> secretFields
         for (var rest = target.AsSpan(path); !rest.IsEmpty;)
         {
             var piece = queries.NextPiece(rest, out var secret);
-            text.Quote(at..(at + secret));
-            text.Redact((at + secret)..(at + piece));
+            text.Quote(at..(at + (secret ?? piece)));
+            text.Redact((at + (secret ?? piece))..(at + piece));
             at += piece;
             rest = rest[piece..];
         }
