@@ -12,6 +12,9 @@ public sealed partial class LogRuleTests
     private static readonly Assembly[] Assemblies =
         [typeof(AeronetTransportOptions).Assembly, typeof(AeronetStaticFileOptions).Assembly, typeof(AeronetAccessLogOptions).Assembly];
 
+    // Its messages are those of others.
+    private const string LoggerThatHandsOn = "GuardedLogger.cs";
+
     // What has no text in it; an exception is for the sink to show, below the message.
     private static readonly Type[] Harmless =
     [
@@ -40,6 +43,7 @@ public sealed partial class LogRuleTests
     {
         var files = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(file => Path.GetFileName(file) != LoggerThatHandsOn)
             .ToArray();
         Assert.True(files.Length > 300, $"Only {files.Length} files were found.");
 
