@@ -69,7 +69,7 @@ internal static partial class TransportLog
     internal static partial void ConnectionAborted(ILogger logger, LogText connectionId, LogText reason);
 
     [LoggerMessage(32, LogLevel.Error, "Connection {ConnectionId} is reset: sending or receiving threw.", EventName = "ConnectionFaulted")]
-    internal static partial void ConnectionFaulted(ILogger logger, string connectionId, Exception exception);
+    internal static partial void ConnectionFaulted(ILogger logger, LogText connectionId, Exception exception);
 
     [LoggerMessage(50, LogLevel.Debug, "The TLS handshake of connection {ConnectionId} failed: {Reason}.", EventName = "HandshakeFailed")]
     internal static partial void HandshakeFailed(ILogger logger, LogText connectionId, LogText reason);
