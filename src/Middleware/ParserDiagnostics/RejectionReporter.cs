@@ -178,17 +178,20 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
             ParserDiagnosticsLog.RefusalsAtDebug(_logger, missed, RejectionRate.Most);
         }
 
-        ParserDiagnosticsLog.RequestRefused(
-            _logger,
-            level,
-            rejection.StatusCode,
-            rejection.Fault,
-            rejection.Offset,
-            rejection.Line,
-            rejection.Column,
-            rejection.Expected,
-            LogText.OrNull(rejection.Excerpt.Text),
-            rejection.ConnectionId,
-            LogText.OrNull(rejection.RemoteEndPoint));
+        if (_logger.IsEnabled(level))
+        {
+            ParserDiagnosticsLog.RequestRefused(
+                _logger,
+                level,
+                rejection.StatusCode,
+                rejection.Fault,
+                rejection.Offset,
+                rejection.Line,
+                rejection.Column,
+                rejection.Expected,
+                LogText.OrNull(rejection.Excerpt.Text),
+                rejection.ConnectionId,
+                LogText.OrNull(rejection.RemoteEndPoint));
+        }
     }
 }
