@@ -178,20 +178,19 @@ internal sealed class RejectionReporter : IRefusedConnectionObserver
             ParserDiagnosticsLog.RefusalsAtDebug(_logger, missed, RejectionRate.Most);
         }
 
-        if (_logger.IsEnabled(level))
-        {
-            ParserDiagnosticsLog.RequestRefused(
-                _logger,
-                level,
-                rejection.StatusCode,
-                rejection.Fault,
-                rejection.Offset,
-                rejection.Line,
-                rejection.Column,
-                rejection.Expected,
-                LogText.OrNull(rejection.Excerpt.Text),
-                rejection.ConnectionId,
-                LogText.OrNull(rejection.RemoteEndPoint));
-        }
+        var excerpt = LogText.OrNull(rejection.Excerpt.Text);
+        var remote = LogText.OrNull(rejection.RemoteEndPoint);
+        ParserDiagnosticsLog.RequestRefused(
+            _logger,
+            level,
+            rejection.StatusCode,
+            rejection.Fault,
+            rejection.Offset,
+            rejection.Line,
+            rejection.Column,
+            rejection.Expected,
+            excerpt,
+            rejection.ConnectionId,
+            remote);
     }
 }
