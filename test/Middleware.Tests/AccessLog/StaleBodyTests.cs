@@ -86,7 +86,7 @@ public sealed class StaleBodyTests
 
         var byConnection = wrappers.GroupBy(wrapper => wrapper.Connection).ToArray();
         Assert.Equal(3, byConnection.Length);
-        Assert.All(byConnection, connection => Assert.Equal(1, connection.Select(w => w.Body).Distinct().Count()));
+        Assert.All(byConnection, connection => Assert.Single(connection.Select(w => w.Body).Distinct()));
         Assert.Equal(3, wrappers.Select(w => w.Body).Distinct().Count());
         Assert.Equal(3, wrappers.Select(w => w.Stream).Distinct().Count());
         Assert.Equal(3, wrappers.Select(w => w.Writer).Distinct().Count());
