@@ -35,7 +35,7 @@ internal sealed partial class ConnectionOutput
     {
         get
         {
-            if (!Volatile.Read(ref _closed))
+            if (!IsDropped)
             {
                 return false;
             }
