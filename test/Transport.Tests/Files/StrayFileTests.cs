@@ -101,7 +101,7 @@ public sealed class StrayFileTests
 
         public void AbortSlowReader(double bytesPerSecond) => throw new InvalidOperationException("Nobody is slow.");
 
-        public void AcceptMessage(Func<object, bool> isOver, object state)
+        public void BeginRequest(Func<object, bool> isOver, object request, long bytesToCome)
         {
         }
     }
