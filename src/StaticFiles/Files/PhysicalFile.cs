@@ -24,6 +24,23 @@ internal static class PhysicalFile
         return new OpenResult(OpenOutcome.File, handle, Stat(handle));
     }
 
+    /// <summary>Reads a small file, or as much of it as there is by now.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="size">Its bytes, when it was looked at.</param>
+    public static ReadOnlySpan<byte> Read(SafeFileHandle file, long size)
+    {
+        var bytes = new byte[size];
+        var filled = 0;
+
+        // One call may give less than there is, as pread(2) has it.
+        while (filled < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(filled), filled) is var read and > 0)
+        {
+            filled += read;
+        }
+
+        return bytes.AsSpan(0, filled);
+    }
+
     /// <summary>Looks at an open file: by statx(2), else what every platform tells.</summary>
     public static FileStat Stat(SafeFileHandle file) => LinuxFileRoot.TryStatOpen(file, out var stat) ? stat : StatPortably(file);
 

@@ -101,9 +101,7 @@ internal sealed class ReadmeSource(IFileRoot root, MemoryCache? memory, ILogger 
     {
         try
         {
-            var bytes = new byte[opened.Stat.Size];
-            var read = RandomAccess.Read(opened.Handle!, bytes, 0);
-            return Markdown.ToHtml(Encoding.UTF8.GetString(bytes, 0, read).TrimStart('\uFEFF'));
+            return Markdown.ToHtml(Encoding.UTF8.GetString(PhysicalFile.Read(opened.Handle!, opened.Stat.Size)).TrimStart('\uFEFF'));
         }
         catch (Exception error) when (error is ArgumentException or TimeoutException or IOException)
         {

@@ -90,9 +90,7 @@ internal sealed class WatchedFile
             throw new IOException($"it has {found.Size} bytes, more than {MaxBytes}");
         }
 
-        var bytes = new byte[found.Size];
-        var read = RandomAccess.Read(handle, bytes, 0);
-        ReadOnlySpan<byte> content = bytes.AsSpan(0, read);
+        var content = PhysicalFile.Read(handle, found.Size);
         if (content.StartsWith(Encoding.UTF8.Preamble))
         {
             content = content[Encoding.UTF8.Preamble.Length..];
