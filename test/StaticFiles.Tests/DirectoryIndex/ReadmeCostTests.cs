@@ -51,7 +51,7 @@ public sealed class ReadmeCostTests
         Assert.DoesNotContain("<section", (await site.GetAsync("/")).Text);
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(500), $"The next list took {Stopwatch.GetElapsedTime(start)}.");
         Assert.Single(site.Host.Logs.Entries, e => e.EventId.Name == "ReadmeFailed");
-        Assert.DoesNotContain(site.Host.Logs.From("Aeronet.AspNetCore.Transport"), e => e.EventId.Name == "LoopBlocked");
+        Assert.DoesNotContain(site.Host.Logs.From("Aeronet.AspNetCore.Transport"), e => e.EventId.Name == "LoopBlocked" && e.Message.StartsWith("GET / ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -90,7 +90,8 @@ public sealed class RangeTests
         File.WriteAllText(site.PathOf("file.txt"), Digits);
         var changed = File.GetLastWriteTimeUtc(site.PathOf("file.txt"));
         var date = changed.ToString(format, System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Equal(changed.Second == DateTime.UtcNow.Second ? 200 : 206, await StatusAsync());
+        var early = await StatusAsync();
+        Assert.True(early == 200 || DateTime.UtcNow.Second != changed.Second, "A part by a date whose second was not over.");
         await Task.Delay(1100);
 
         Assert.Equal(206, await StatusAsync());
