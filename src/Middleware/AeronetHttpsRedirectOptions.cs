@@ -23,7 +23,7 @@ public sealed class AeronetHttpsRedirectOptions
     /// </remarks>
     public IList<string> AllowedHosts { get; set; } = [];
 
-    /// <summary>The https port for the http ports that <see cref="PortMap"/> does not have; 1 to 65535.</summary>
+    /// <summary>The https port for the http ports that <see cref="PortMap"/> does not have; 1 to 65535, except 80.</summary>
     /// <remarks>
     /// Defaults to <see langword="null"/>: <c>ASPNETCORE_HTTPS_PORT</c>, else the port of the server's https endpoints, else
     /// <c>ASPNETCORE_HTTPS_PORTS</c>. When none is known, a warning is logged and requests pass.

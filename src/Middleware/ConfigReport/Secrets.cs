@@ -40,6 +40,8 @@ internal static partial class Secrets
             || names[0].Equals("ConnectionStrings", StringComparison.OrdinalIgnoreCase);
     }
 
-    [GeneratedRegex(@"://[^/@\s]+@")]
+    // Up to the last @ before the path, which a password that was not encoded may have as well; and where there is none, of one that has a slash,
+    // unless what follows the colon is a port.
+    [GeneratedRegex(@"://(?:[^/?#\s]*|[^/?#\s:@]*:(?![0-9]{0,5}(?:[/?#\s]|$))\S*)@")]
     private static partial Regex UserInUrl();
 }

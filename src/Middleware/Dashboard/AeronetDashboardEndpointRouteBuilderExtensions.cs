@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Aeronet.AspNetCore.Middleware;
+using Aeronet.AspNetCore.Middleware.Access;
 using Aeronet.AspNetCore.Middleware.Dashboard;
-using Aeronet.AspNetCore.Middleware.Dashboard.Access;
 using Aeronet.AspNetCore.Middleware.Dashboard.Feed;
 using Aeronet.AspNetCore.Middleware.Dashboard.Figures;
 using Aeronet.AspNetCore.Middleware.Dashboard.Page;
@@ -60,7 +60,10 @@ public static class AeronetDashboardEndpointRouteBuilderExtensions
         group.DisableHttpMetrics();
         group.ExcludeFromDescription();
         group.DisableAeronetCors();
-        new DashboardAccess(services, environment, pattern, logger).Guard(group, lifetime);
+        new EndpointAccess(
+            services,
+            static context => DashboardHeaders.WriteTextAsync(context.Response, StatusCodes.Status403Forbidden, EndpointAccess.ClosedText),
+            missing => DashboardLog.Closed(logger, pattern, missing)).Guard(group);
         return group;
     }
 

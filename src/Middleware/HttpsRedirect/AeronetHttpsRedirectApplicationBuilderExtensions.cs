@@ -41,11 +41,32 @@ public static class AeronetHttpsRedirectApplicationBuilderExtensions
             app.ServerFeatures.Get<IServerAddressesFeature>(),
             services.GetService<IHostApplicationLifetime>(),
             logger);
+        CheckOwnPort(services, ports, logger);
         var allowedHosts = new HostAllowList(AllowedHosts(options, services, configuration));
         return PipelineStep.Use(
             app,
             PipelineStep.HttpsRedirect,
             next => new HttpsRedirectMiddleware(next, options, ports, allowedHosts, logger).InvokeAsync);
+    }
+
+    private static void CheckOwnPort(IServiceProvider services, HttpsPorts ports, ILogger logger)
+    {
+        if (services.GetService<OwnPortCheck>() is { } check)
+        {
+            check.Add(ports);
+            return;
+        }
+
+        // Without services of ours nothing can fail the start any more; the application ends instead.
+        var lifetime = services.GetService<IHostApplicationLifetime>();
+        lifetime?.ApplicationStarted.Register(() =>
+        {
+            if (ports.FindOwnPort() is { } failure)
+            {
+                HttpsRedirectLog.OwnPort(logger, failure);
+                lifetime.StopApplication();
+            }
+        });
     }
 
     private static AeronetHttpsRedirectOptions CreateOptions(IServiceProvider services, IConfiguration? configuration)

@@ -10,6 +10,7 @@ internal sealed class AeronetHttpsRedirectOptionsValidator : IValidateOptions<Ae
     private const string Section = AeronetHttpsRedirectOptions.SectionName;
     private const string HstsSection = $"{Section}:{nameof(AeronetHttpsRedirectOptions.Hsts)}";
     private const string PortRemedy = "1 to 65535";
+    private const int HttpPort = 80;
 
     // What hstspreload.org asks for.
     private static readonly TimeSpan PreloadMaxAge = TimeSpan.FromDays(365);
@@ -57,8 +58,8 @@ internal sealed class AeronetHttpsRedirectOptionsValidator : IValidateOptions<Ae
     private static void CheckPorts(AeronetHttpsRedirectOptions options, OptionFailures failures)
     {
         failures.Check(
-            options.HttpsPort is null || HttpsPorts.IsPort(options.HttpsPort.Value),
-            $"{Section}:{nameof(options.HttpsPort)}", options.HttpsPort, PortRemedy);
+            options.HttpsPort is null || (HttpsPorts.IsPort(options.HttpsPort.Value) && options.HttpsPort != HttpPort),
+            $"{Section}:{nameof(options.HttpsPort)}", options.HttpsPort, PortRemedy + ", and not 80, which is the port of http");
         foreach (var (httpPort, httpsPort) in options.PortMap ?? new Dictionary<int, int>())
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"{Section}:{nameof(options.PortMap)}:{httpPort}");

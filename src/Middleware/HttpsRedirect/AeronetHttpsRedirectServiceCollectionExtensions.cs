@@ -1,6 +1,7 @@
 using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.HttpsRedirect;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,9 @@ public static class AeronetHttpsRedirectServiceCollectionExtensions
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<AeronetHttpsRedirectOptions>, AeronetHttpsRedirectOptionsValidator>());
         services.AddOptions<AeronetHttpsRedirectOptions>().ValidateOnStart();
+        services.TryAddSingleton<OwnPortCheck>();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, OwnPortCheck>(static provider => provider.GetRequiredService<OwnPortCheck>()));
         return services;
     }
 

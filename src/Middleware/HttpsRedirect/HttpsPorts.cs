@@ -59,6 +59,25 @@ internal sealed class HttpsPorts
         return httpsPort != Unknown;
     }
 
+    /// <summary>
+    /// What is wrong where http requests of an endpoint would be redirected to its own port, which no https endpoint has; null otherwise. To be
+    /// asked when the server has bound its endpoints.
+    /// </summary>
+    public string? FindOwnPort()
+    {
+        var https = PortsOf("https://");
+        foreach (var port in PortsOf("http://").Except(https))
+        {
+            if (!_map.ContainsKey(port) && Volatile.Read(ref _port) == port)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{AeronetHttpsRedirectOptions.SectionName}:HttpsPort is {port}, where the server "
+                    + $"speaks http: use the port of an https endpoint{(https.Length > 0 ? $" ({string.Join(", ", https)})" : "")}.");
+            }
+        }
+
+        return null;
+    }
+
     private void Settle() => FindAndSettle();
 
     private int FindAndSettle()
@@ -92,13 +111,7 @@ internal sealed class HttpsPorts
 
     private int[] FindPorts()
     {
-        var bound = (_addresses?.Addresses ?? [])
-            .Where(address => address.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
-            .Select(BindingAddress.Parse)
-            .Where(IsTcp)
-            .Select(address => address.Port)
-            .Distinct()
-            .ToArray();
+        var bound = PortsOf("https://");
 
         // Not every server tells what it is bound to.
         return bound.Length > 0 ? bound : [.. (_configuration?["HTTPS_PORTS"] ?? "")
@@ -107,6 +120,16 @@ internal sealed class HttpsPorts
             .Where(IsPort)
             .Distinct()];
     }
+
+    private int[] PortsOf(string scheme) =>
+    [
+        .. (_addresses?.Addresses ?? [])
+            .Where(address => address.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            .Select(BindingAddress.Parse)
+            .Where(IsTcp)
+            .Select(address => address.Port)
+            .Distinct(),
+    ];
 
     // Kestrel shows an inherited descriptor as "<file handle>".
     private static bool IsTcp(BindingAddress address) => address is { IsUnixPipe: false, IsNamedPipe: false, Host: not ['<', ..] };

@@ -29,4 +29,7 @@ internal static partial class HttpsRedirectLog
             + "set Aeronet:HttpsRedirect:HttpsPort to one of them.",
         EventName = "SeveralHttpsPorts")]
     public static partial void SeveralHttpsPorts(ILogger logger, LogText ports);
+
+    [LoggerMessage(6, LogLevel.Critical, "{Failure} The application stops.", EventName = "OwnPort")]
+    public static partial void OwnPort(ILogger logger, LogText failure);
 }

@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Aeronet.AspNetCore.Middleware;
+using Aeronet.AspNetCore.Middleware.Access;
 using Aeronet.AspNetCore.Middleware.Metering;
 using Aeronet.AspNetCore.Middleware.TlsMetrics;
 using Aeronet.AspNetCore.Middleware.TlsMetrics.Report;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -19,8 +21,10 @@ public static class AeronetTlsMetricsEndpointRouteBuilderExtensions
     /// (<c>?format=prometheus</c>, <c>?format=json</c>).
     /// </summary>
     /// <remarks>
-    /// Counting begins with this call. Who may read it is for the application to say: <c>.RequireAuthorization()</c>,
-    /// <c>.RequireHost("*:9090")</c>.
+    /// Counting begins with this call. Outside the environment <c>Development</c> the endpoint requires an authenticated user, as the
+    /// dashboard does, unless <see cref="AuthorizationEndpointConventionBuilderExtensions"/> say otherwise:
+    /// <c>RequireAuthorization("policy")</c> takes the place of that requirement, <c>AllowAnonymous()</c> opens it to everybody who gets there
+    /// (<c>.AllowAnonymous().RequireHost("*:9090")</c>). Without authorization in the application it answers 403.
     /// </remarks>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The route.</param>
@@ -35,6 +39,9 @@ public static class AeronetTlsMetricsEndpointRouteBuilderExtensions
             MeterReader.Of(services), services.GetService<IAeronetTlsStatus>(), services.GetService<TimeProvider>() ?? TimeProvider.System);
         var instruments = TlsInstruments.ForScrapers(services.GetRequiredService<IMeterFactory>());
         var endpoint = new TlsMetricsEndpoint(reporter, services.GetService<IAeronetScrapeExporter>()?.Start(endpoints, instruments));
-        return endpoints.MapMethods(pattern, ["GET", "HEAD"], endpoint.InvokeAsync).WithDisplayName("Aeronet TLS metrics");
+        var mapped = endpoints.MapMethods(pattern, ["GET", "HEAD"], endpoint.InvokeAsync).WithDisplayName("Aeronet TLS metrics");
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(TlsMetricsLog.Category);
+        new EndpointAccess(services, TlsMetricsEndpoint.RefuseAsync, missing => TlsMetricsLog.Closed(logger, pattern, missing)).Guard(mapped);
+        return mapped;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aeronet.AspNetCore.Middleware.Access;
 using Aeronet.AspNetCore.Middleware.TlsMetrics.Report;
 using Microsoft.AspNetCore.Http;
 
@@ -29,6 +30,13 @@ internal sealed class TlsMetricsEndpoint(TlsReporter reporter, RequestDelegate? 
             default:
                 return RefuseAsync(context, StatusCodes.Status400BadRequest, UnknownFormat);
         }
+    }
+
+    /// <summary>Answers those who may not read it.</summary>
+    public static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return RefuseAsync(context, StatusCodes.Status403Forbidden, EndpointAccess.ClosedText);
     }
 
     private static Task RefuseAsync(HttpContext context, int status, string why)

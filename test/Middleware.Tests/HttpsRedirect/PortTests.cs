@@ -1,12 +1,17 @@
 using System.Net;
+using System.Net.Sockets;
 using Aeronet.AspNetCore.Middleware.HttpsRedirect;
 using Aeronet.AspNetCore.Middleware.Tests.Support;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.HttpsRedirect;
 
@@ -30,6 +35,44 @@ public sealed class PortTests
         using var response = await site.GetAsync("/", host);
 
         Assert.Equal(location, response.Location());
+    }
+
+    // The endpoint's port is known when it is bound.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Start_OwnPort_Fails(bool isRegistered)
+    {
+        var port = FreePort();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration["Aeronet:HttpsRedirect:HttpsPort"] = $"{port}";
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        if (isRegistered)
+            builder.Services.AddAeronetHttpsRedirect();
+
+        await using var app = builder.Build();
+        app.UseAeronetHttpsRedirect();
+
+        if (isRegistered)
+        {
+            var error = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync());
+            Assert.Equal($"Aeronet:HttpsRedirect:HttpsPort is {port}, where the server speaks http: use the port of an https endpoint.", error.Message);
+            return;
+        }
+
+        await app.StartAsync();
+        await app.WaitForShutdownAsync().OrTimeout("the application to stop");
+    }
+
+    [Fact]
+    public async Task Start_PortOfAnHttpsEndpoint_Starts()
+    {
+        var port = FreePort();
+        await using var site = await RedirectSite.StartAsync(ServerKind.Aeronet, [("HttpsPort", $"{port}")], httpsEndpoints: 1);
+
+        using var response = await site.GetAsync("/");
+
+        Assert.Equal($"https://example.com:{port}/", response.Location());
     }
 
     [Fact]
@@ -142,5 +185,12 @@ public sealed class PortTests
 
         lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         return new HttpsPorts(new AeronetHttpsRedirectOptions(), new ConfigurationManager(), feature, lifetime, NullLogger.Instance);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

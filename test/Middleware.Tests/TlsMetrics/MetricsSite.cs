@@ -60,7 +60,7 @@ internal sealed class MetricsSite : IAsyncDisposable
             App = app =>
             {
                 var mapped = app.MapAeronetTlsMetrics();
-                endpoint?.Invoke(mapped);
+                (endpoint ?? (open => open.AllowAnonymous())).Invoke(mapped);
                 app.MapGet("/", () => Results.Text("served"));
             },
         }));

@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.Middleware.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.TlsMetrics;
 
@@ -91,13 +92,42 @@ public sealed class NegotiationTests
     }
 
     [Theory]
+    [InlineData("", null, HttpStatusCode.Forbidden)]
+    [InlineData("?format=prometheus", null, HttpStatusCode.Forbidden)]
+    [InlineData("", "Development", HttpStatusCode.OK)]
+    public async Task Get_NothingSaid_InDevelopmentAlone(string query, string? environment, HttpStatusCode status)
+    {
+        await using var site = await MetricsSite.StartAsync(
+            endpoint: _ => { }, builder: builder => builder.Environment.EnvironmentName = environment ?? "Production");
+
+        using var response = await site.AskAsync(query);
+
+        Assert.Equal(status, response.StatusCode);
+        var lines = site.Host.Logs.From("Aeronet.AspNetCore.Middleware.TlsMetrics", LogLevel.Warning);
+        Assert.Equal(environment is null ? 1 : 0, lines.Count());
+        Assert.All(lines, line => Assert.Contains("'/metrics/tls' answer 403: outside Development", line.Message));
+    }
+
+    [Fact]
+    public async Task Get_ApplicationWithUsers_NeedsOne()
+    {
+        await using var site = await MetricsSite.StartAsync(
+            endpoint: _ => { },
+            builder: builder => builder.Services.AddAuthorization().AddAuthentication("Bearer").AddBearerToken("Bearer"));
+
+        using var response = await site.AskAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Theory]
     [EachServer]
     public async Task Get_EveryServer_Answers(ServerKind server)
     {
         await using var site = await TestSite.StartAsync(server, new SiteOptions
         {
             Builder = builder => builder.Services.AddAeronetPrometheus(),
-            App = app => app.MapAeronetTlsMetrics("/figures"),
+            App = app => app.MapAeronetTlsMetrics("/figures").AllowAnonymous(),
             EndsWithServed = false,
         });
 

@@ -1,30 +1,36 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
-namespace Aeronet.AspNetCore.Middleware.Dashboard.Access;
+namespace Aeronet.AspNetCore.Middleware.Access;
 
 /// <summary>
-/// Who may see the dashboard. What the caller's conventions say stands; where they say nothing, everybody in Development and
+/// Who may see endpoints that tell of the server. What the caller's conventions say stands; where they say nothing, everybody in Development and
 /// authenticated users elsewhere. An application without authorization would fail each request with an exception of routing; here it
 /// gets a plain 403, and one line in its log when it starts.
 /// </summary>
-internal sealed class DashboardAccess(IServiceProvider services, IHostEnvironment? environment, string pattern, ILogger logger)
+/// <param name="services">The application's.</param>
+/// <param name="closed">Answers 403.</param>
+/// <param name="tell">Logs, once, that the endpoints are closed, and what the application lacks.</param>
+internal sealed class EndpointAccess(IServiceProvider services, RequestDelegate closed, Action<string> tell)
 {
+    /// <summary>What the answer says.</summary>
+    public const string ClosedText = "Closed: the server's log says why.\n";
+
     private int _told;
 
-    public void Guard(IEndpointConventionBuilder endpoints, IHostApplicationLifetime lifetime)
+    public void Guard(IEndpointConventionBuilder endpoints)
     {
         // Last of all, so that the caller's conventions, and those of groups around, are known.
         endpoints.Finally(Decide);
 
         // Endpoints are made when they are first looked at, which would be the first request.
-        lifetime.ApplicationStarted.Register(() => _ = services.GetService<EndpointDataSource>()?.Endpoints);
+        services.GetService<IHostApplicationLifetime>()?.ApplicationStarted.Register(() => _ = services.GetService<EndpointDataSource>()?.Endpoints);
     }
 
     private void Decide(EndpointBuilder endpoint)
@@ -36,7 +42,7 @@ internal sealed class DashboardAccess(IServiceProvider services, IHostEnvironmen
         }
 
         var isDecided = metadata.Any(IsAuthorization);
-        if (!isDecided && environment?.IsDevelopment() == true)
+        if (!isDecided && services.GetService<IWebHostEnvironment>()?.IsDevelopment() == true)
         {
             return;
         }
@@ -57,11 +63,10 @@ internal sealed class DashboardAccess(IServiceProvider services, IHostEnvironmen
             metadata.Remove(item);
         }
 
-        endpoint.RequestDelegate = static context =>
-            DashboardHeaders.WriteTextAsync(context.Response, StatusCodes.Status403Forbidden, "Closed: the server's log says why.\n");
+        endpoint.RequestDelegate = closed;
         if (Interlocked.Exchange(ref _told, 1) == 0)
         {
-            DashboardLog.Closed(logger, pattern, missing);
+            tell(missing);
         }
     }
 
