@@ -11,7 +11,7 @@ internal sealed class AeronetAccessLogOptionsSetup(IConfiguration configuration)
     public void Configure(AeronetAccessLogOptions options)
     {
         var failures = new OptionFailures();
-        var section = new StrictSection(configuration.GetSection(AeronetAccessLogOptions.SectionName), failures);
+        var section = new StrictSection(configuration, AeronetAccessLogOptions.SectionName, failures);
         section.Read<string>(nameof(options.Format), ConfigurationText.TryParseString, "a format", value => options.Format = value);
         section.Read<bool>(nameof(options.Stdout), bool.TryParse, ConfigurationText.BoolRemedy, value => options.Stdout = value);
         section.Read<bool>(nameof(options.Logger), bool.TryParse, ConfigurationText.BoolRemedy, value => options.Logger = value);

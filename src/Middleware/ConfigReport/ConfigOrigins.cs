@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
@@ -16,13 +17,14 @@ internal sealed class ConfigOrigins(IConfiguration configuration)
     private static readonly string[] SecretStores = ["Secret", "Vault", "KeyPerFile"];
 
     /// <summary>
-    /// The origins of a key's value, and of what is below it (a list may come from several files); empty if there is none.
+    /// The origins of a key's value, and of what is below it (a list may come from several files); empty if there is none. Where a list was
+    /// given anew, by <c>[]</c> for one, those from before have no part in it.
     /// </summary>
     public IReadOnlyList<ConfigOrigin> Find(string key)
     {
-        var own = FindIn(configuration as IConfigurationRoot, key);
-        var inner = configuration.GetSection(key).GetChildren().SelectMany(child => Find(child.Path));
-        return [.. inner.Prepend(own ?? default).Where(origin => origin.Name is not null).Distinct()];
+        var items = ConfigurationList.ItemsOf(configuration, configuration.GetSection(key)) ?? [];
+        var own = items.Count > 0 ? null : FindIn(configuration as IConfigurationRoot, key);
+        return [.. items.SelectMany(child => Find(child.Path)).Prepend(own ?? default).Where(origin => origin.Name is not null).Distinct()];
     }
 
     private static ConfigOrigin? FindIn(IConfigurationRoot? root, string key)

@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.Middleware.Cors;
 using Aeronet.AspNetCore.Middleware.Hosting;
 using Aeronet.AspNetCore.StaticFiles;
 using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -101,9 +102,9 @@ internal sealed class ConfigReporter
     private void AddRoutes()
     {
         var failures = new OptionFailures();
-        foreach (var item in _configuration.GetSection(AeronetRouteOptions.SectionName).GetChildren())
+        foreach (var item in AeronetRouteApplicationBuilderExtensions.ItemsOf(_configuration))
         {
-            var route = AeronetRouteApplicationBuilderExtensions.Read(item, failures);
+            var route = AeronetRouteApplicationBuilderExtensions.Read(_configuration, item, failures);
             Add(item.Path, route, route);
         }
 
@@ -114,7 +115,8 @@ internal sealed class ConfigReporter
     {
         var configured = AeronetStaticFileOptions.FromConfiguration(_configuration);
         var effective = AeronetStaticFileOptions.FromConfiguration(_configuration);
-        var isList = _configuration.GetSection(AeronetStaticFileOptions.SectionName).GetSection("Mounts").GetChildren().Any();
+        var mounts = _configuration.GetSection(AeronetStaticFileOptions.SectionName).GetSection("Mounts");
+        var isList = ConfigurationList.ItemsOf(_configuration, mounts) is { Count: > 0 };
         for (var i = 0; i < effective.Count; i++)
         {
             foreach (var setup in _services.GetServices<IConfigureOptions<AeronetStaticFileOptions>>())

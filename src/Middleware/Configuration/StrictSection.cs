@@ -7,12 +7,16 @@ namespace Aeronet.AspNetCore.Middleware.Configuration;
 /// Reads a configuration section key by key, so that a value that cannot be read, or a key that does not exist, is reported by
 /// name with what would be right, and all of them at once.
 /// </summary>
-internal sealed class StrictSection(IConfigurationSection section, OptionFailures failures)
+/// <param name="configuration">The application's.</param>
+/// <param name="path">The section's key in it.</param>
+/// <param name="failures">Gets a line for each thing that is wrong.</param>
+internal sealed class StrictSection(IConfiguration configuration, string path, OptionFailures failures)
 {
+    private readonly IConfigurationSection _section = configuration.GetSection(path);
     private readonly List<string> _known = [];
 
     /// <summary>Whether configuration has anything there.</summary>
-    public bool Exists => section.Exists();
+    public bool Exists => _section.Exists();
 
     public void Read<T>(string key, TryParse<T> tryParse, string remedy, Action<T> apply)
     {
@@ -27,25 +31,30 @@ internal sealed class StrictSection(IConfigurationSection section, OptionFailure
         }
     }
 
-    /// <summary>Reads an array, or the framework's other way of writing one: a text with semicolons.</summary>
+    /// <summary>
+    /// Reads an array, or the framework's other way of writing one: a text with semicolons. An empty one (<c>[]</c>) is a list as well, and
+    /// takes the place of the default.
+    /// </summary>
     public void ReadList(string key, string remedy, Action<IList<string>> apply)
     {
         var child = Child(key);
-        var items = new List<string>();
-        foreach (var item in child.GetChildren())
+        if (ConfigurationList.ItemsOf(configuration, child) is not { } items)
         {
-            ReadValue<string>(item, ConfigurationText.TryParseString, remedy, items.Add);
+            return;
         }
 
-        if (child.Value is { } text)
+        var texts = new List<string>();
+        foreach (var item in items)
         {
-            items.AddRange(text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+            ReadValue<string>(item, ConfigurationText.TryParseString, remedy, texts.Add);
         }
 
-        if (items.Count > 0)
+        if (items.Count == 0 && child.Value is { } text)
         {
-            apply(items);
+            texts.AddRange(text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         }
+
+        apply(texts);
     }
 
     /// <summary>Reads a section whose keys are data as well.</summary>
@@ -70,7 +79,7 @@ internal sealed class StrictSection(IConfigurationSection section, OptionFailure
     /// <summary>Reads a section within this one.</summary>
     public void ReadSection(string key, Action<StrictSection> read)
     {
-        var inner = new StrictSection(Child(key), failures);
+        var inner = new StrictSection(configuration, Child(key).Path, failures);
         read(inner);
         inner.RefuseTheRest();
     }
@@ -82,7 +91,7 @@ internal sealed class StrictSection(IConfigurationSection section, OptionFailure
         RefuseText(child, remedy);
         foreach (var item in child.GetChildren())
         {
-            var inner = new StrictSection(item, failures);
+            var inner = new StrictSection(configuration, item.Path, failures);
             read(item.Key, inner);
             inner.RefuseTheRest();
         }
@@ -95,8 +104,8 @@ internal sealed class StrictSection(IConfigurationSection section, OptionFailure
     public void RefuseTheRest()
     {
         var known = string.Join(", ", _known);
-        RefuseText(section, $"a section with {known}");
-        foreach (var child in section.GetChildren().Where(child => !_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
+        RefuseText(_section, $"a section with {known}");
+        foreach (var child in _section.GetChildren().Where(child => !_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
         {
             failures.Add(Spelling.Nearest(child.Key, _known) is { } meant
                 ? $"{child.Path} is not an option: did you mean {meant}?"
@@ -107,7 +116,7 @@ internal sealed class StrictSection(IConfigurationSection section, OptionFailure
     private IConfigurationSection Child(string key)
     {
         _known.Add(key);
-        return section.GetSection(key);
+        return _section.GetSection(key);
     }
 
     // An empty text is how an empty object or array arrives from some providers.

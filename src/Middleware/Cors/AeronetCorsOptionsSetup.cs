@@ -12,7 +12,7 @@ internal sealed class AeronetCorsOptionsSetup(IConfiguration configuration) : IC
     public void Configure(AeronetCorsOptions options)
     {
         var failures = new OptionFailures();
-        var section = new StrictSection(configuration.GetSection(AeronetCorsOptions.SectionName), failures);
+        var section = new StrictSection(configuration, AeronetCorsOptions.SectionName, failures);
         section.ReadSection(nameof(options.Default), policy =>
         {
             var value = options.Default ?? new AeronetCorsPolicyOptions();

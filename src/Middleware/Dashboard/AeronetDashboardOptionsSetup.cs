@@ -12,7 +12,7 @@ internal sealed class AeronetDashboardOptionsSetup(IConfiguration configuration)
     public void Configure(AeronetDashboardOptions options)
     {
         var failures = new OptionFailures();
-        var section = new StrictSection(configuration.GetSection(AeronetDashboardOptions.SectionName), failures);
+        var section = new StrictSection(configuration, AeronetDashboardOptions.SectionName, failures);
         section.Read<TimeSpan>(
             nameof(options.Interval), ConfigurationText.TryParseTime, TimeRemedy, value => options.Interval = value);
         section.Read<TimeSpan>(

@@ -2,6 +2,7 @@ using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.Configuration;
 using Aeronet.AspNetCore.Middleware.Pipeline;
 using Aeronet.AspNetCore.StaticFiles;
+using Aeronet.AspNetCore.Transport.Configuration;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,10 +27,10 @@ public static class AeronetRouteApplicationBuilderExtensions
         PipelineUse.Note(app, PipelineStep.Routes);
         var failures = new OptionFailures();
         var routes = new List<AeronetRouteOptions>();
-        var section = app.ApplicationServices.GetRequiredService<IConfiguration>().GetSection(AeronetRouteOptions.SectionName);
-        foreach (var item in section.GetChildren())
+        var configuration = app.ApplicationServices.GetRequiredService<IConfiguration>();
+        foreach (var item in ItemsOf(configuration))
         {
-            routes.Add(Read(item, failures));
+            routes.Add(Read(configuration, item, failures));
         }
 
         failures.ThrowIfAny(typeof(AeronetRouteOptions));
@@ -58,10 +59,13 @@ public static class AeronetRouteApplicationBuilderExtensions
         return Map(app, route);
     }
 
-    internal static AeronetRouteOptions Read(IConfigurationSection item, OptionFailures failures)
+    internal static IReadOnlyList<IConfigurationSection> ItemsOf(IConfiguration configuration) =>
+        ConfigurationList.ItemsOf(configuration, configuration.GetSection(AeronetRouteOptions.SectionName)) ?? [];
+
+    internal static AeronetRouteOptions Read(IConfiguration configuration, IConfigurationSection item, OptionFailures failures)
     {
         var route = new AeronetRouteOptions();
-        var section = new StrictSection(item, failures);
+        var section = new StrictSection(configuration, item.Path, failures);
         section.Read<string>(nameof(route.Prefix), ConfigurationText.TryParseString, PrefixRemedy, value => route.Prefix = value);
         section.Read<bool>(nameof(route.AccessLog), bool.TryParse, ConfigurationText.BoolRemedy, value => route.AccessLog = value);
         section.Read<string>(nameof(route.Cors), ConfigurationText.TryParseString, "a policy's name", value => route.Cors = value);

@@ -20,11 +20,11 @@ internal sealed class AeronetPipelineOptionsSetup(IConfiguration configuration) 
     public void Configure(AeronetPipelineOptions options)
     {
         var failures = new OptionFailures();
-        var all = new StrictSection(configuration.GetSection(AeronetSections.Root), failures);
+        var all = new StrictSection(configuration, AeronetSections.Root, failures);
         all.Expect(AeronetSections.Names);
         all.RefuseTheRest();
 
-        var section = new StrictSection(configuration.GetSection(AeronetPipelineOptions.SectionName), failures);
+        var section = new StrictSection(configuration, AeronetPipelineOptions.SectionName, failures);
         ReadSwitch(nameof(options.AccessLog), value => options.AccessLog = value);
         ReadSwitch(nameof(options.HttpsRedirect), value => options.HttpsRedirect = value);
         ReadSwitch(nameof(options.Cors), value => options.Cors = value);

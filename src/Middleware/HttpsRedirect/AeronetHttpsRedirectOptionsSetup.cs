@@ -12,7 +12,7 @@ internal sealed class AeronetHttpsRedirectOptionsSetup(IConfiguration configurat
     public void Configure(AeronetHttpsRedirectOptions options)
     {
         var failures = new OptionFailures();
-        var section = new StrictSection(configuration.GetSection(AeronetHttpsRedirectOptions.SectionName), failures);
+        var section = new StrictSection(configuration, AeronetHttpsRedirectOptions.SectionName, failures);
         section.Read<string>(
             nameof(options.Host), ConfigurationText.TryParseString, "a host name such as 'www.example.com'", value => options.Host = value);
         section.ReadList(

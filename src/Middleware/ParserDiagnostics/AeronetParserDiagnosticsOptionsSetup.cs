@@ -11,7 +11,7 @@ internal sealed class AeronetParserDiagnosticsOptionsSetup(IConfiguration config
     public void Configure(AeronetParserDiagnosticsOptions options)
     {
         var failures = new OptionFailures();
-        var section = new StrictSection(configuration.GetSection(AeronetParserDiagnosticsOptions.SectionName), failures);
+        var section = new StrictSection(configuration, AeronetParserDiagnosticsOptions.SectionName, failures);
         section.Read<ParserDiagnosticsMode>(
             nameof(options.Mode), TryParseMode, AeronetParserDiagnosticsOptionsValidator.ModeRemedy, value => options.Mode = value);
         section.Read<int>(

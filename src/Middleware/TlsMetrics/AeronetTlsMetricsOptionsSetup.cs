@@ -10,7 +10,7 @@ internal sealed class AeronetTlsMetricsOptionsSetup(IConfiguration configuration
     public void Configure(AeronetTlsMetricsOptions options)
     {
         var failures = new OptionFailures();
-        var section = new StrictSection(configuration.GetSection(AeronetTlsMetricsOptions.SectionName), failures);
+        var section = new StrictSection(configuration, AeronetTlsMetricsOptions.SectionName, failures);
         section.ReadList(nameof(options.RequestTags), "a list of tags such as 'tls.cipher'", values => options.RequestTags = values);
         section.RefuseTheRest();
         failures.ThrowIfAny(typeof(AeronetTlsMetricsOptions));

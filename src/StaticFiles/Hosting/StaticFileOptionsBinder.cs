@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -12,56 +13,59 @@ internal sealed class StaticFileOptionsBinder(IConfiguration configuration, ICon
     public const string MountsKey = "Mounts";
 
     /// <summary>The sections of the list of mounts; none where there is no list.</summary>
-    public static IEnumerable<IConfigurationSection> MountsOf(IConfiguration configuration) =>
-        configuration.GetSection(AeronetStaticFileOptions.SectionName).GetSection(MountsKey).GetChildren();
+    public static IReadOnlyList<IConfigurationSection> MountsOf(IConfiguration configuration) =>
+        ConfigurationList.ItemsOf(configuration, configuration.GetSection(AeronetStaticFileOptions.SectionName).GetSection(MountsKey)) ?? [];
 
     public void Configure(AeronetStaticFileOptions options)
     {
-        Bind(WithoutMounts(configuration), options);
+        // The list of mounts is no option of a mount: left in, it would be an unknown key.
+        var all = configuration.GetSection(AeronetStaticFileOptions.SectionName);
+        Bind(all, options, [all.GetSection(MountsKey).Path]);
         if (mount is not null)
         {
-            Bind(mount, options);
+            Bind(mount, options, []);
         }
     }
 
-    private static void Bind(IConfigurationSection section, AeronetStaticFileOptions options)
+    private void Bind(IConfigurationSection section, AeronetStaticFileOptions options, List<string> hidden)
     {
         // The binder would add to what a list has.
-        ClearIfSet(section, nameof(options.DefaultDocuments), options.DefaultDocuments);
-        ClearIfSet(section, nameof(options.CacheControlRules), options.CacheControlRules);
-        ClearIfSet(section, nameof(options.Precompressed), options.Precompressed);
+        ClearIfSet(nameof(options.DefaultDocuments), options.DefaultDocuments);
+        ClearIfSet(nameof(options.CacheControlRules), options.CacheControlRules);
+        ClearIfSet(nameof(options.Precompressed), options.Precompressed);
         try
         {
-            section.Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
+            Without(section, hidden).Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
         }
         catch (InvalidOperationException error)
         {
             // Its message names the key and the value; as an options failure it is reported like the others.
             throw new OptionsValidationException(Options.DefaultName, typeof(AeronetStaticFileOptions), [error.Message]);
         }
-    }
 
-    private static void ClearIfSet<T>(IConfigurationSection section, string key, IList<T> list)
-    {
-        if (section.GetSection(key).Exists())
+        void ClearIfSet<T>(string key, IList<T> list)
         {
-            list.Clear();
+            var child = section.GetSection(key);
+            if (ConfigurationList.ItemsOf(configuration, child) is { } items)
+            {
+                list.Clear();
+                hidden.AddRange(child.GetChildren().Select(item => item.Path).Except(items.Select(item => item.Path)));
+            }
         }
     }
 
-    // The list is no option of a mount: left in, it would be an unknown key.
-    private static IConfigurationSection WithoutMounts(IConfiguration configuration)
+    // A copy, if there is something to hide.
+    private static IConfigurationSection Without(IConfigurationSection section, List<string> hidden)
     {
-        var section = configuration.GetSection(AeronetStaticFileOptions.SectionName);
-        if (!section.GetSection(MountsKey).Exists())
+        if (!hidden.Any(path => section.GetSection(path[(section.Path.Length + 1)..]).Exists()))
         {
             return section;
         }
 
-        var mounts = section.GetSection(MountsKey).Path;
-        var rest = section.AsEnumerable().Where(pair => pair.Value is not null
-            && !pair.Key.Equals(mounts, StringComparison.OrdinalIgnoreCase)
-            && !pair.Key.StartsWith(mounts + ConfigurationPath.KeyDelimiter, StringComparison.OrdinalIgnoreCase));
-        return new ConfigurationBuilder().AddInMemoryCollection(rest).Build().GetSection(AeronetStaticFileOptions.SectionName);
+        var rest = section.AsEnumerable().Where(pair => pair.Value is not null && !hidden.Any(path => IsWithin(pair.Key, path)));
+        return new ConfigurationBuilder().AddInMemoryCollection(rest).Build().GetSection(section.Path);
     }
+
+    private static bool IsWithin(string key, string path) => key.StartsWith(path, StringComparison.OrdinalIgnoreCase)
+        && (key.Length == path.Length || key[path.Length] == ConfigurationPath.KeyDelimiter[0]);
 }
