@@ -1,3 +1,6 @@
+using Aeronet.AspNetCore.StaticFiles;
+using Microsoft.Extensions.Configuration;
+
 namespace Aeronet.AspNetCore.Middleware;
 
 /// <summary>What a path prefix has of its own. One entry of the configuration section <c>Aeronet:Routes</c>, or made in code.</summary>
@@ -21,9 +24,29 @@ public sealed class AeronetRouteOptions
     /// <remarks>Defaults to <see langword="null"/>: no CORS of its own.</remarks>
     public string? Cors { get; set; }
 
-    /// <summary>The directory whose files are served below the prefix. A relative path starts at the content root.</summary>
-    /// <remarks>Defaults to <see langword="null"/>: no files.</remarks>
+    /// <summary>
+    /// The directory whose files are served below the prefix, with the options of <c>Aeronet:StaticFiles</c>. A relative path starts at the
+    /// content root.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="null"/>: no files, unless <see cref="StaticFiles"/> asks for them.</remarks>
     public string? StaticRoot { get; set; }
+
+    /// <summary>
+    /// Changes the options of the files below the prefix, which begin with those of <c>Aeronet:StaticFiles</c>. In configuration a section with
+    /// the keys of a mount, except <c>RequestPath</c>, which the prefix is.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="null"/>: no files, unless <see cref="StaticRoot"/> is set.</remarks>
+    public Action<AeronetStaticFileOptions>? StaticFiles { get; set; }
+
+    /// <summary>The entry in configuration; null for one of code.</summary>
+    internal IConfigurationSection? Section { get; set; }
+
+    /// <summary>Its section of options of files; null if it has none.</summary>
+    internal IConfigurationSection? StaticFilesSection => Section?.GetSection(nameof(StaticFiles));
+
+    // Be it empty: it asks for files all the same.
+    internal bool HasFiles => StaticRoot is not null || StaticFiles is not null
+        || Section?.GetChildren().Any(child => child.Key.Equals(nameof(StaticFiles), StringComparison.OrdinalIgnoreCase)) == true;
 
     /// <summary>Adds hooks.</summary>
     /// <remarks>Defaults to <see langword="null"/>: none.</remarks>

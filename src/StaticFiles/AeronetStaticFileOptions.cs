@@ -155,11 +155,19 @@ public sealed class AeronetStaticFileOptions
     public static IReadOnlyList<AeronetStaticFileOptions> FromConfiguration(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return [.. StaticFileOptionsBinder.MountsOf(configuration).DefaultIfEmpty().Select(mount =>
-        {
-            var options = new AeronetStaticFileOptions();
-            new StaticFileOptionsBinder(configuration, mount).Configure(options);
-            return options;
-        })];
+        return [.. StaticFileOptionsBinder.MountsOf(configuration).DefaultIfEmpty().Select(mount => FromConfiguration(configuration, mount))];
+    }
+
+    /// <summary>The options of the section, and on top of them those of another one, as a mount has them.</summary>
+    /// <param name="configuration">The application's configuration.</param>
+    /// <param name="mount">A section with the keys of a mount; null for none.</param>
+    /// <returns>Options that are neither changed in code nor validated.</returns>
+    /// <exception cref="OptionsValidationException">A key does not exist, or a value cannot be read.</exception>
+    public static AeronetStaticFileOptions FromConfiguration(IConfiguration configuration, IConfigurationSection? mount)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = new AeronetStaticFileOptions();
+        new StaticFileOptionsBinder(configuration, mount).Configure(options);
+        return options;
     }
 }

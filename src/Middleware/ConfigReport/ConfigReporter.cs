@@ -106,9 +106,33 @@ internal sealed class ConfigReporter
         {
             var route = AeronetRouteApplicationBuilderExtensions.Read(_configuration, item, failures);
             Add(item.Path, route, route);
+            if (route.HasFiles)
+            {
+                AddFilesOf(route);
+            }
         }
 
         failures.ThrowIfAny(typeof(AeronetRouteOptions));
+    }
+
+    // Root and path stand in the route's own rows.
+    private void AddFilesOf(AeronetRouteOptions route)
+    {
+        var section = route.StaticFilesSection!;
+        var configured = AeronetStaticFileOptions.FromConfiguration(_configuration, section);
+        var effective = AeronetStaticFileOptions.FromConfiguration(_configuration, section);
+        ConfigureFiles(effective);
+        Add(section.Path, configured, effective, AeronetStaticFileOptions.SectionName);
+        _rows.RemoveAll(row => row.Key == ConfigurationPath.Combine(section.Path, nameof(configured.RequestPath))
+            || (route.StaticRoot is not null && row.Key == ConfigurationPath.Combine(section.Path, nameof(configured.Root))));
+    }
+
+    private void ConfigureFiles(AeronetStaticFileOptions options)
+    {
+        foreach (var setup in _services.GetServices<IConfigureOptions<AeronetStaticFileOptions>>())
+        {
+            setup.Configure(options);
+        }
     }
 
     private void AddStaticFiles()
@@ -119,11 +143,7 @@ internal sealed class ConfigReporter
         var isList = ConfigurationList.ItemsOf(_configuration, mounts) is { Count: > 0 };
         for (var i = 0; i < effective.Count; i++)
         {
-            foreach (var setup in _services.GetServices<IConfigureOptions<AeronetStaticFileOptions>>())
-            {
-                setup.Configure(effective[i]);
-            }
-
+            ConfigureFiles(effective[i]);
             var section = isList ? $"{AeronetStaticFileOptions.SectionName}:Mounts:{i}" : AeronetStaticFileOptions.SectionName;
             Add(section, configured[i], effective[i], AeronetStaticFileOptions.SectionName);
         }

@@ -64,14 +64,16 @@ public static class AeronetRouteApplicationBuilderExtensions
 
     internal static AeronetRouteOptions Read(IConfiguration configuration, IConfigurationSection item, OptionFailures failures)
     {
-        var route = new AeronetRouteOptions();
+        var route = new AeronetRouteOptions { Section = item };
         var section = new StrictSection(configuration, item.Path, failures);
         section.Read<string>(nameof(route.Prefix), ConfigurationText.TryParseString, PrefixRemedy, value => route.Prefix = value);
         section.Read<bool>(nameof(route.AccessLog), bool.TryParse, ConfigurationText.BoolRemedy, value => route.AccessLog = value);
         section.Read<string>(nameof(route.Cors), ConfigurationText.TryParseString, "a policy's name", value => route.Cors = value);
         section.Read<string>(
             nameof(route.StaticRoot), ConfigurationText.TryParseString, "a directory", value => route.StaticRoot = value);
+        section.Expect([nameof(route.StaticFiles)]);
         section.RefuseTheRest();
+        RefuseBesidePrefix(route, item, failures);
         failures.Check(IsPrefix(route.Prefix), $"{item.Path}:{nameof(route.Prefix)}", route.Prefix, PrefixRemedy);
         return route;
     }
@@ -102,10 +104,45 @@ public static class AeronetRouteApplicationBuilderExtensions
                 branch.UseAeronetHooks(route.Hooks);
             }
 
-            if (route.StaticRoot is not null)
+            if (route.HasFiles)
             {
-                branch.UseAeronetStaticFiles(new AeronetStaticFileOptions { Root = route.StaticRoot, RequestPath = prefix });
+                UseFiles(branch, prefix, route);
             }
         });
+    }
+
+    private static void RefuseBesidePrefix(AeronetRouteOptions route, IConfigurationSection item, OptionFailures failures)
+    {
+        var files = item.GetSection(nameof(route.StaticFiles));
+        var (path, root) = (files.GetSection(nameof(AeronetStaticFileOptions.RequestPath)), files.GetSection(nameof(AeronetStaticFileOptions.Root)));
+        if (path.Value is not null)
+        {
+            failures.Add($"{path.Path} is '{path.Value}': remove it, the path is {item.Path}:{nameof(route.Prefix)}.");
+        }
+
+        if (root.Value is not null && route.StaticRoot is not null)
+        {
+            failures.Add($"{root.Path} is '{root.Value}' and {item.Path}:{nameof(route.StaticRoot)} is set as well: set one of them.");
+        }
+    }
+
+    private static void UseFiles(IApplicationBuilder branch, PathString prefix, AeronetRouteOptions route)
+    {
+        try
+        {
+            branch.UseAeronetStaticFiles(prefix.Value ?? "", route.StaticFilesSection, options =>
+            {
+                options.Root = route.StaticRoot ?? options.Root;
+                route.StaticFiles?.Invoke(options);
+            });
+        }
+        catch (OptionsValidationException wrong) when (route.StaticRoot is not null)
+        {
+            // The root has a name of its own here.
+            var root = $"{route.StaticFilesSection?.Path ?? AeronetStaticFileOptions.SectionName}:{nameof(AeronetStaticFileOptions.Root)} ";
+            var key = route.Section is null ? $"{nameof(route.StaticRoot)} of '{route.Prefix}'" : $"{route.Section.Path}:{nameof(route.StaticRoot)}";
+            throw new OptionsValidationException(
+                wrong.OptionsName, wrong.OptionsType, wrong.Failures.Select(line => line.Replace(root, key + " ", StringComparison.Ordinal)));
+        }
     }
 }

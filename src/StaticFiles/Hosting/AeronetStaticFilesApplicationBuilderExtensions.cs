@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.StaticFiles;
 using Aeronet.AspNetCore.StaticFiles.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -55,6 +56,29 @@ public static class AeronetStaticFilesApplicationBuilderExtensions
         ArgumentException.ThrowIfNullOrEmpty(root);
         return Use(app, StaticFileMount.SingleFromConfiguration(
             app.ApplicationServices, options => (options.RequestPath, options.Root) = (requestPath, root)));
+    }
+
+    /// <summary>
+    /// Serves files under <paramref name="requestPath"/> with the options of the configuration section <c>Aeronet:StaticFiles</c>, then those of
+    /// another section, as a member of <c>Mounts</c> would have them, changed by a delegate.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    /// <param name="requestPath">Empty, or a path such as <c>/files</c>.</param>
+    /// <param name="section">A section with the keys of a mount; null for none.</param>
+    /// <param name="configure">Changes the options after configuration was bound. <c>RequestPath</c> has no effect.</param>
+    /// <returns><paramref name="app"/>.</returns>
+    /// <exception cref="OptionsValidationException">An option is wrong, for example the root directory does not exist.</exception>
+    public static IApplicationBuilder UseAeronetStaticFiles(
+        this IApplicationBuilder app, string requestPath, IConfigurationSection? section, Action<AeronetStaticFileOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(requestPath);
+        ArgumentNullException.ThrowIfNull(configure);
+        return Use(app, StaticFileMount.FromSection(app.ApplicationServices, section, options =>
+        {
+            configure(options);
+            options.RequestPath = requestPath;
+        }));
     }
 
     /// <summary>Serves files with exactly these options; configuration is not looked at.</summary>

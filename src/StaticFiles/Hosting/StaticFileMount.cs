@@ -86,7 +86,9 @@ internal sealed class StaticFileMount
         return next => new StaticFileMiddleware(next, files, _options, logger, index);
     }
 
-    private static StaticFileMount FromSection(
+    /// <summary>One mount with what a section says, on top of what the configuration section says of every mount, changed by a delegate.</summary>
+    /// <exception cref="OptionsValidationException">An option is wrong.</exception>
+    public static StaticFileMount FromSection(
         IServiceProvider services, IConfigurationSection? section, Action<AeronetStaticFileOptions> configure)
     {
         var setups = services.GetServices<IConfigureOptions<AeronetStaticFileOptions>>();

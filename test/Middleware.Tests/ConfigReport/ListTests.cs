@@ -80,6 +80,23 @@ public sealed class ListTests : IDisposable
         Assert.Equal("[\"br\"]", Assert.Single(rows, row => row.Key == "Aeronet:StaticFiles:Mounts:1:Precompressed").Value);
     }
 
+    [Fact]
+    public void Prefix_Files_WithWhereTheyInheritFrom()
+    {
+        var rows = Read(
+            """{ "Aeronet": { "StaticFiles": { "Symlinks": "Deny", "Root": "/x" } } }""",
+            """{ "Aeronet": { "Routes": [ { "Prefix": "/a", "StaticRoot": "/srv", "StaticFiles": { "MaxRanges": 2 } }, { "Prefix": "/b" } ] } }""");
+
+        Assert.Equal(("Deny", "one.json"), Row("Aeronet:Routes:0:StaticFiles:Symlinks"));
+        Assert.Equal(("2", "two.json"), Row("Aeronet:Routes:0:StaticFiles:MaxRanges"));
+        Assert.Equal(("80", "default"), Row("Aeronet:Routes:0:StaticFiles:RangeGap"));
+        Assert.Equal(("/srv", "two.json"), Row("Aeronet:Routes:0:StaticRoot"));
+        Assert.DoesNotContain(rows, row => row.Key is "Aeronet:Routes:0:StaticFiles:Root" or "Aeronet:Routes:0:StaticFiles:RequestPath");
+        Assert.DoesNotContain(rows, row => row.Key.StartsWith("Aeronet:Routes:1:StaticFiles", StringComparison.Ordinal));
+
+        (string?, string) Row(string key) => (rows.Single(row => row.Key == key).Value, rows.Single(row => row.Key == key).Source);
+    }
+
     private (string? Value, string Source) Report(string key, params string[] files)
     {
         var row = Assert.Single(Read(files), row => row.Key == key);

@@ -91,6 +91,78 @@ public sealed class RouteTests : IDisposable
         Assert.True(FileSystemName.MatchesSimpleExpression(message, Assert.Single(error.Failures)), error.Message);
     }
 
+    // The section's options are the application's hardening: a prefix has them as well.
+    [Theory]
+    [EachServer]
+    public async Task Map_Files_HaveTheOptionsOfTheSectionAndTheirOwn(ServerKind server)
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "a.unknown"), "unknown");
+        File.WriteAllText(Path.Combine(_folder.FullName, ".hidden.txt"), "hidden");
+        File.CreateSymbolicLink(Path.Combine(_folder.FullName, "link.txt"), Path.Combine(_folder.FullName, "a.txt"));
+        await using var site = await StartAsync(
+            server,
+            new CapturingSink(),
+            app =>
+            {
+                app.UseAeronetRoutes();
+                app.UseAeronetRoute("/code", route =>
+                {
+                    route.StaticRoot = _folder.FullName;
+                    route.StaticFiles = files => files.ServeHidden = true;
+                });
+            },
+            ("Aeronet:StaticFiles:Symlinks", "Deny"), ("Aeronet:StaticFiles:ServeUnknownFileTypes", "false"),
+            ("Aeronet:StaticFiles:CacheControl", "no-cache"), ("Aeronet:StaticFiles:Root", "/nowhere"),
+            ("Aeronet:Routes:0:Prefix", "/inherits"), ("Aeronet:Routes:0:StaticRoot", _folder.FullName),
+            ("Aeronet:Routes:1:Prefix", "/own"), ("Aeronet:Routes:1:StaticFiles:Root", _folder.FullName),
+            ("Aeronet:Routes:1:StaticFiles:Symlinks", "InsideRoot"), ("Aeronet:Routes:1:StaticFiles:DirectoryIndex:Enabled", "true"));
+
+        Assert.Equal("file no-cache", await GetAsync("/inherits/a.txt"));
+        Assert.Equal("served", await GetAsync("/inherits/link.txt"));
+        Assert.Equal("served", await GetAsync("/inherits/a.unknown"));
+        Assert.Equal("served", await GetAsync("/inherits/"));
+        Assert.Equal("file no-cache", await GetAsync("/own/link.txt"));
+        Assert.Equal("served", await GetAsync("/own/a.unknown"));
+        Assert.Contains("a.txt", await GetAsync("/own/"));
+        Assert.Equal("hidden no-cache", await GetAsync("/code/.hidden.txt"));
+        Assert.Equal("served", await GetAsync("/code/link.txt"));
+
+        async Task<string> GetAsync(string path)
+        {
+            using var response = await site.GetAsync(path);
+            return $"{await response.Content.ReadAsStringAsync()} {response.Headers.CacheControl}".Trim();
+        }
+    }
+
+    [Theory]
+    [InlineData("StaticRoot", "/nowhere", "Aeronet:Routes:0:StaticRoot is '/nowhere', which does not exist *")]
+    [InlineData("StaticFiles:Root", "/nowhere", "Aeronet:Routes:0:StaticFiles:Root is '/nowhere', which does not exist *")]
+    [InlineData("StaticFiles:MaxRanges", "0", "Aeronet:Routes:0:StaticFiles:MaxRanges is 0: use 1 to 256.")]
+    [InlineData("StaticFiles:RequestPath", "/x", "Aeronet:Routes:0:StaticFiles:RequestPath is '/x': remove it, the path is Aeronet:Routes:0:Prefix.")]
+    [InlineData("StaticFiles:Symlink", "Deny", "*Symlink*")]
+    public async Task Map_WrongFiles_DoesNotStart(string key, string value, string message)
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(
+            ServerKind.TestServer,
+            new CapturingSink(),
+            app => app.UseAeronetRoutes(),
+            ("Aeronet:Routes:0:Prefix", "/a"), ("Aeronet:StaticFiles:Root", _folder.FullName), ($"Aeronet:Routes:0:{key}", value)));
+
+        Assert.True(FileSystemName.MatchesSimpleExpression(message, Assert.Single(error.Failures)), error.Message);
+    }
+
+    [Fact]
+    public async Task Map_TwoRoots_DoesNotStart()
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(
+            ServerKind.TestServer,
+            new CapturingSink(),
+            app => app.UseAeronetRoutes(),
+            ("Aeronet:Routes:0:Prefix", "/a"), ("Aeronet:Routes:0:StaticRoot", "/x"), ("Aeronet:Routes:0:StaticFiles:Root", "/y")));
+
+        Assert.Equal("Aeronet:Routes:0:StaticFiles:Root is '/y' and Aeronet:Routes:0:StaticRoot is set as well: set one of them.", error.Message);
+    }
+
     [Fact]
     public async Task Map_UnknownPolicy_DoesNotStart() => await Assert.ThrowsAsync<AeronetCorsOptionsException>(
         () => StartAsync(ServerKind.TestServer, new CapturingSink(), app => app.UseAeronetRoute("/a", route => route.Cors = "missing")));

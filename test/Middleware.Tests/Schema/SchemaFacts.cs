@@ -92,6 +92,13 @@ internal static class SchemaFacts
     {
         [typeof(AeronetTlsHostOptions)] = ("Certificate", SchemaCertificate.Create),
         [typeof(AeronetTlsOptions)] = ("Certificate", SchemaCertificate.Create),
+        [typeof(AeronetRouteOptions)] = (nameof(AeronetRouteOptions.StaticFiles), () =>
+        {
+            var schema = SchemaWriter.OfType(typeof(AeronetStaticFileOptions), except: "Mounts");
+            schema["properties"]!.AsObject().Remove(nameof(AeronetStaticFileOptions.RequestPath));
+            schema.Insert(0, "description", "Options of the files below the prefix. What is left out comes from Aeronet:StaticFiles.");
+            return schema;
+        }),
         [typeof(AeronetStaticFileOptions)] = ("Mounts", () => new()
         {
             ["description"] = "Several mounts, each with the keys of this section. What a mount leaves out it takes from the section.",

@@ -20,8 +20,13 @@ public sealed class SchemaKeyTests
     [MemberData(nameof(Objects))]
     public void Keys_AreThoseThatTheReaderKnows(string path)
     {
-        var failures = SettingsProbe.FailuresOf(new Dictionary<string, string?> { [$"{path}:{Unknown}"] = "1" });
-        if (path.StartsWith(AeronetStaticFileOptions.SectionName, StringComparison.Ordinal))
+        var isOfFiles = path.Contains(":StaticFiles", StringComparison.Ordinal);
+        var settings = new Dictionary<string, string?> { [$"{path}:{Unknown}"] = "1" };
+        if (isOfFiles && path.StartsWith("Aeronet:Routes:", StringComparison.Ordinal))
+            settings["Aeronet:Routes:0:Prefix"] = "/a";
+
+        var failures = SettingsProbe.FailuresOf(settings);
+        if (isOfFiles)
         {
             Assert.Contains(failures, failure => failure.Contains(Unknown, StringComparison.Ordinal));
             return;
@@ -67,6 +72,7 @@ public sealed class SchemaKeyTests
         {
             [key] = value.ToString(System.Globalization.CultureInfo.InvariantCulture),
             [AeronetStaticFileOptions.SectionName + ":Root"] = AppContext.BaseDirectory,
+            [key.StartsWith("Aeronet:Routes:", StringComparison.Ordinal) ? "Aeronet:Routes:0:Prefix" : "Urls"] = "/a",
         });
 
     // Every object with keys of its own, under the path that it has in configuration; members of lists and maps as the first one.
