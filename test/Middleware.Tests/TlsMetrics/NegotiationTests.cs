@@ -104,7 +104,7 @@ public sealed class NegotiationTests
 
         Assert.Equal(status, response.StatusCode);
         var lines = site.Host.Logs.From("Aeronet.AspNetCore.Middleware.TlsMetrics", LogLevel.Warning);
-        Assert.Equal(environment is null ? 1 : 0, lines.Count());
+        Assert.Equal(environment is null ? 1 : 0, lines.Count);
         Assert.All(lines, line => Assert.Contains("'/metrics/tls' answer 403: outside Development", line.Message));
     }
 
