@@ -8,5 +8,4 @@ internal enum KernelTlsAbilities
     SendTls12 = 1,
     ReceiveTls12 = 2,
     SendTls13 = 4,
-    ReceiveTls13 = 8,
 }

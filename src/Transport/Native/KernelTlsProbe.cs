@@ -25,8 +25,7 @@ internal static unsafe class KernelTlsProbe
         {
             return (Takes(one, Libc.TLS_TX, OpenSsl.TLS1_2_VERSION) ? KernelTlsAbilities.SendTls12 : 0)
                 | (Takes(one, Libc.TLS_RX, OpenSsl.TLS1_2_VERSION) ? KernelTlsAbilities.ReceiveTls12 : 0)
-                | (Takes(other, Libc.TLS_TX, OpenSsl.TLS1_3_VERSION) ? KernelTlsAbilities.SendTls13 : 0)
-                | (Takes(other, Libc.TLS_RX, OpenSsl.TLS1_3_VERSION) ? KernelTlsAbilities.ReceiveTls13 : 0);
+                | (Takes(other, Libc.TLS_TX, OpenSsl.TLS1_3_VERSION) ? KernelTlsAbilities.SendTls13 : 0);
         }
     }
 

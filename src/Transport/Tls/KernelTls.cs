@@ -37,22 +37,18 @@ internal static class KernelTls
         }
 
         var abilities = s_support.Value.Abilities;
-        var sends = Versions(abilities.HasFlag(KernelTlsAbilities.SendTls12), abilities.HasFlag(KernelTlsAbilities.SendTls13));
-        var receives = Versions(abilities.HasFlag(KernelTlsAbilities.ReceiveTls12), abilities.HasFlag(KernelTlsAbilities.ReceiveTls13));
-        return receives.Length > 0 ? $"encrypts {sends}, decrypts {receives}" : $"encrypts {sends}";
+        var sends = (abilities & (KernelTlsAbilities.SendTls12 | KernelTlsAbilities.SendTls13)) switch
+        {
+            KernelTlsAbilities.SendTls12 => "TLS 1.2",
+            KernelTlsAbilities.SendTls13 => "TLS 1.3",
+            _ => "TLS 1.2 and 1.3",
+        };
+        return abilities.HasFlag(KernelTlsAbilities.ReceiveTls12) ? $"encrypts {sends}, decrypts TLS 1.2" : $"encrypts {sends}";
     }
 
     /// <summary>Why a connection with this suite is not encrypted by the kernel.</summary>
     internal static KtlsFallback WhyNot(TlsCipherSuite suite) =>
         Problem ?? (CipherPolicies.IsForKernel(suite) ? KtlsFallback.RefusedByKernel : KtlsFallback.Cipher);
-
-    private static string Versions(bool tls12, bool tls13) => (tls12, tls13) switch
-    {
-        (true, true) => "TLS 1.2 and 1.3",
-        (true, false) => "TLS 1.2",
-        (false, true) => "TLS 1.3",
-        _ => "",
-    };
 
     private static (KernelTlsAbilities Abilities, KtlsFallback? Problem) Probe()
     {
@@ -74,8 +70,7 @@ internal static class KernelTls
                 return (KernelTlsAbilities.None, KtlsFallback.OpensslWithoutKtls);
             }
 
-            // Received TLS 1.3 stays with OpenSSL: see KeepsReceiving.
-            return (abilities & ~KernelTlsAbilities.ReceiveTls13, null);
+            return (abilities, null);
         }
         catch (SocketException)
         {
