@@ -1,6 +1,6 @@
 namespace Aeronet.AspNetCore.Middleware;
 
-/// <summary>The file of the access log. It is opened again when the process receives SIGHUP.</summary>
+/// <summary>The file of the access log. One that was renamed or removed by others is opened again with the next batch of lines.</summary>
 public sealed class AeronetAccessLogFileOptions
 {
     /// <summary>The file. A relative path starts at the content root. The directory must exist.</summary>
@@ -19,6 +19,13 @@ public sealed class AeronetAccessLogFileOptions
     /// <remarks>Defaults to <see langword="null"/>: all.</remarks>
     public int? Keep { get; set; }
 
+    /// <summary>
+    /// Whether SIGHUP opens the file again at once, and no longer ends the process. Without it the signal does what it did before.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="false"/>.</remarks>
+    public bool ReopenOnHangup { get; set; }
+
     internal bool IsSameAs(AeronetAccessLogFileOptions other) =>
-        Path == other.Path && MaxSize == other.MaxSize && Daily == other.Daily && Keep == other.Keep;
+        Path == other.Path && MaxSize == other.MaxSize && Daily == other.Daily && Keep == other.Keep
+        && ReopenOnHangup == other.ReopenOnHangup;
 }

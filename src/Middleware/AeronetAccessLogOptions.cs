@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Aeronet.AspNetCore.Middleware;
 
 /// <summary>
@@ -26,6 +28,22 @@ public sealed class AeronetAccessLogOptions
     /// <remarks>Defaults to <see langword="false"/>.</remarks>
     public bool Logger { get; set; }
 
+    /// <summary>The level of events of <see cref="Logger"/>, of responses below 400. <see cref="LogLevel.None"/> writes none.</summary>
+    /// <remarks>Defaults to <see cref="LogLevel.Information"/>.</remarks>
+    public LogLevel Level { get; set; } = LogLevel.Information;
+
+    /// <summary>The level of those of 400 to 499.</summary>
+    /// <remarks>Defaults to <see cref="LogLevel.Information"/>.</remarks>
+    public LogLevel ClientErrorLevel { get; set; } = LogLevel.Information;
+
+    /// <summary>The level of those of 500 and above.</summary>
+    /// <remarks>Defaults to <see cref="LogLevel.Warning"/>.</remarks>
+    public LogLevel ServerErrorLevel { get; set; } = LogLevel.Warning;
+
+    /// <summary>Paths whose requests are left out, with all below them, regardless of case: health checks, say.</summary>
+    /// <remarks>Defaults to empty.</remarks>
+    public IList<string> ExcludePaths { get; set; } = [];
+
     /// <summary>The file that lines go to.</summary>
     /// <remarks>None unless <see cref="AeronetAccessLogFileOptions.Path"/> is set.</remarks>
     public AeronetAccessLogFileOptions File { get; } = new();
@@ -43,13 +61,13 @@ public sealed class AeronetAccessLogOptions
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Addresses and networks (<c>10.0.0.0/8</c>) of proxies. Only what they say of the client in <see cref="ForwardedHeader"/> is
-    /// believed.
+    /// Addresses and networks (<c>10.0.0.0/8</c>) of proxies, and <c>unix</c> for who connects to a Unix socket. Only what they say of
+    /// the client in <see cref="ForwardedHeader"/> is believed.
     /// </summary>
     /// <remarks>Defaults to empty: <c>remote</c> is the connection's address.</remarks>
     public IList<string> KnownProxies { get; set; } = [];
 
-    /// <summary>The field in which proxies list addresses, the nearest one last.</summary>
+    /// <summary>The field in which proxies list addresses, the nearest one last. <c>Forwarded</c> is read by RFC 7239.</summary>
     /// <remarks>Defaults to <c>X-Forwarded-For</c>.</remarks>
     public string ForwardedHeader { get; set; } = "X-Forwarded-For";
 
@@ -68,6 +86,10 @@ public sealed class AeronetAccessLogOptions
         Format == other.Format
         && Stdout == other.Stdout
         && Logger == other.Logger
+        && Level == other.Level
+        && ClientErrorLevel == other.ClientErrorLevel
+        && ServerErrorLevel == other.ServerErrorLevel
+        && ExcludePaths.SequenceEqual(other.ExcludePaths)
         && File.IsSameAs(other.File)
         && QueueSize == other.QueueSize
         && Overflow == other.Overflow

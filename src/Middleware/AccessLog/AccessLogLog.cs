@@ -8,12 +8,11 @@ internal static partial class AccessLogLog
     public const string Category = "Aeronet.AspNetCore.Middleware.AccessLog";
 
     [LoggerMessage(
-        1,
-        LogLevel.Information,
-        "{RemoteAddress} {Method} {Path} {Protocol} {StatusCode} {Bytes} bytes in {DurationMs} ms",
+        EventId = 1,
+        Message = "{RemoteAddress} {Method} {Path} {Protocol} {StatusCode} {Bytes} bytes in {DurationMs} ms",
         EventName = "Request")]
     public static partial void Request(
-        ILogger logger, LogText remoteAddress, LogText method, LogText path, LogText protocol, int statusCode, long bytes, double durationMs);
+        ILogger logger, LogLevel level, LogText remoteAddress, LogText method, LogText path, LogText protocol, int statusCode, long bytes, double durationMs);
 
     [LoggerMessage(2, LogLevel.Warning, "{Lines} lines of the access log were dropped: {Reason}", EventName = "Dropped")]
     public static partial void Dropped(ILogger logger, long lines, LogText reason);
@@ -33,4 +32,12 @@ internal static partial class AccessLogLog
         "Configuration changed and the access log options in it cannot be used; those from before stay in force. {Failures}",
         EventName = "NotReloaded")]
     public static partial void NotReloaded(ILogger logger, LogText failures);
+
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "The access log writes nowhere: set Aeronet:AccessLog:File:Path, Aeronet:AccessLog:Stdout or Aeronet:AccessLog:Logger, register an "
+            + "IAccessLogSink, or leave out app.UseAeronetAccessLog().",
+        EventName = "Nowhere")]
+    public static partial void Nowhere(ILogger logger);
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.AccessLog;
 
@@ -16,6 +18,7 @@ internal sealed class AccessLogRun
     private readonly AccessLogFormat _format;
     private readonly IAccessLogSink[] _sinks;
     private readonly FileSink? _file;
+    private readonly PathString[] _excluded;
 
     private long _unreported;
     private string _lastFailure = "";
@@ -29,6 +32,7 @@ internal sealed class AccessLogRun
         Options = options;
         Fields = new AccessLogFields(options, services.Time);
         _format = AccessLogFormat.TryCompile(options.Format, Fields, out var error) ?? throw new InvalidOperationException(error);
+        _excluded = [.. options.ExcludePaths.Select(path => new PathString(path))];
         Queue = new LineQueue(options.QueueSize);
         if (options.File.Path is { } path)
         {
@@ -48,6 +52,24 @@ internal sealed class AccessLogRun
 
     /// <summary>Whether anybody wants lines.</summary>
     public bool HasSinks => _sinks.Length > 0;
+
+    /// <summary>Whether requests of a path are left out.</summary>
+    public bool Excludes(PathString path)
+    {
+        foreach (var excluded in _excluded)
+        {
+            if (path.StartsWithSegments(excluded))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The level of the event of a response.</summary>
+    public LogLevel LevelOf(int status) => status >= StatusCodes.Status500InternalServerError ? Options.ServerErrorLevel
+        : status >= StatusCodes.Status400BadRequest ? Options.ClientErrorLevel : Options.Level;
 
     /// <summary>Complete when all is written.</summary>
     public Task Writing { get; private set; } = Task.CompletedTask;

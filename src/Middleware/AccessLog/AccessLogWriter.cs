@@ -31,6 +31,7 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
     // Written under _changing.
     private volatile AccessLogRun _run;
     private bool _isEnding;
+    private bool _isUsed;
     private string? _problem;
 
     public AccessLogWriter(
@@ -66,6 +67,11 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
     public AccessLogEntry? TryBegin(HttpContext context)
     {
         AccessLogEntry entry;
+        if (_run.Excludes(context.Request.Path))
+        {
+            return null;
+        }
+
         if (context.Features.Get<IPersistentStateFeature>() is not { } kept)
         {
             if (context.Features.Get<AccessLogEntry>() is { IsFree: false })
@@ -93,6 +99,16 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
 
         kept.State[this] = entry = new AccessLogEntry(this);
         return entry;
+    }
+
+    /// <summary>The pipeline uses the log: says so if that is for nothing.</summary>
+    public void OnUsed()
+    {
+        if (!_isUsed)
+        {
+            _isUsed = true;
+            WarnIfNowhere(_run);
+        }
     }
 
     /// <summary>Ends a request: makes its line and lets it go.</summary>
@@ -196,14 +212,18 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
 
     private void LogRequest(AccessLogRun run, AccessLogEntry entry)
     {
-        if (_services.Logger.IsEnabled(LogLevel.Information))
+        var level = run.LevelOf(entry.Context.Response.StatusCode);
+        if (level != LogLevel.None && _services.Logger.IsEnabled(level))
         {
             var request = entry.Context.Request;
+            var remote = run.Fields.Remote(entry.Context)?.ToString();
+            var path = request.PathBase.ToUriComponent() + request.Path.ToUriComponent();
             AccessLogLog.Request(
                 _services.Logger,
-                run.Fields.Remote(entry.Context)?.ToString(),
+                level,
+                remote,
                 request.Method,
-                request.PathBase.ToUriComponent() + request.Path.ToUriComponent(),
+                path,
                 request.Protocol,
                 entry.Context.Response.StatusCode,
                 entry.Bytes,
@@ -225,6 +245,7 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
                     _run = next;
                     previous.Complete();
                     AccessLogLog.Reloaded(_services.Logger);
+                    WarnIfNowhere(next);
                 }
 
                 _problem = null;
@@ -237,6 +258,14 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
             {
                 Refuse(e.Message);
             }
+        }
+    }
+
+    private void WarnIfNowhere(AccessLogRun run)
+    {
+        if (_isUsed && !run.HasSinks && !run.Options.Logger)
+        {
+            AccessLogLog.Nowhere(_services.Logger);
         }
     }
 

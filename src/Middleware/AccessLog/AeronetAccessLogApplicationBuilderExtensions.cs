@@ -19,6 +19,7 @@ public static class AeronetAccessLogApplicationBuilderExtensions
         ArgumentNullException.ThrowIfNull(app);
         var log = app.ApplicationServices.GetService<AccessLogWriter>()
             ?? throw new InvalidOperationException("There is no access log: call builder.Services.AddAeronetAccessLog().");
+        log.OnUsed();
         return PipelineStep.Use(app, PipelineStep.AccessLog, next => new AccessLogMiddleware(next, log).InvokeAsync);
     }
 }

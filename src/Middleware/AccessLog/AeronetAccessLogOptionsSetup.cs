@@ -1,6 +1,7 @@
 using System.Globalization;
 using Aeronet.AspNetCore.Middleware.Configuration;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.Middleware.AccessLog;
@@ -15,6 +16,12 @@ internal sealed class AeronetAccessLogOptionsSetup(IConfiguration configuration)
         section.Read<string>(nameof(options.Format), ConfigurationText.TryParseString, "a format", value => options.Format = value);
         section.Read<bool>(nameof(options.Stdout), bool.TryParse, ConfigurationText.BoolRemedy, value => options.Stdout = value);
         section.Read<bool>(nameof(options.Logger), bool.TryParse, ConfigurationText.BoolRemedy, value => options.Logger = value);
+        section.Read<LogLevel>(nameof(options.Level), TryParseLevel, AeronetAccessLogOptionsValidator.LevelRemedy, value => options.Level = value);
+        section.Read<LogLevel>(
+            nameof(options.ClientErrorLevel), TryParseLevel, AeronetAccessLogOptionsValidator.LevelRemedy, value => options.ClientErrorLevel = value);
+        section.Read<LogLevel>(
+            nameof(options.ServerErrorLevel), TryParseLevel, AeronetAccessLogOptionsValidator.LevelRemedy, value => options.ServerErrorLevel = value);
+        section.ReadList(nameof(options.ExcludePaths), "a list of paths such as '/health'", v => options.ExcludePaths = v);
         section.ReadSection(nameof(options.File), file => ReadFile(file, options.File));
         section.Read<int>(
             nameof(options.QueueSize), ConfigurationText.TryParseInt, "a number of bytes", value => options.QueueSize = value);
@@ -40,10 +47,15 @@ internal sealed class AeronetAccessLogOptionsSetup(IConfiguration configuration)
         section.Read<long>(nameof(options.MaxSize), TryParseLong, "a number of bytes", value => options.MaxSize = value);
         section.Read<bool>(nameof(options.Daily), bool.TryParse, ConfigurationText.BoolRemedy, value => options.Daily = value);
         section.Read<int>(nameof(options.Keep), ConfigurationText.TryParseInt, "a number of files", value => options.Keep = value);
+        section.Read<bool>(
+            nameof(options.ReopenOnHangup), bool.TryParse, ConfigurationText.BoolRemedy, value => options.ReopenOnHangup = value);
     }
 
     private static bool TryParseLong(string text, out long value) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+
+    private static bool TryParseLevel(string text, out LogLevel value) =>
+        Enum.TryParse(text, ignoreCase: true, out value) && char.IsAsciiLetter(text[0]) && Enum.IsDefined(value);
 
     // Not Enum.TryParse alone, which takes numbers.
     private static bool TryParseOverflow(string text, out AccessLogOverflow value) =>

@@ -8,6 +8,8 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 /// <summary>Checks the options. Every message names the key, the value and what would be right.</summary>
 internal sealed class AeronetAccessLogOptionsValidator(IHostEnvironment? environment = null) : IValidateOptions<AeronetAccessLogOptions>
 {
+    public const string LevelRemedy = "Trace, Debug, Information, Warning, Error, Critical or None";
+
     private const string Section = AeronetAccessLogOptions.SectionName;
     private const int SmallestSize = 4096;
 
@@ -23,6 +25,16 @@ internal sealed class AeronetAccessLogOptionsValidator(IHostEnvironment? environ
         failures.Check(
             Enum.IsDefined(options.Overflow), $"{Section}:{nameof(options.Overflow)}", options.Overflow, "Drop or Wait");
         CheckFile(options.File, failures);
+        failures.Check(Enum.IsDefined(options.Level), $"{Section}:{nameof(options.Level)}", options.Level, LevelRemedy);
+        failures.Check(
+            Enum.IsDefined(options.ClientErrorLevel), $"{Section}:{nameof(options.ClientErrorLevel)}", options.ClientErrorLevel, LevelRemedy);
+        failures.Check(
+            Enum.IsDefined(options.ServerErrorLevel), $"{Section}:{nameof(options.ServerErrorLevel)}", options.ServerErrorLevel, LevelRemedy);
+        foreach (var path in options.ExcludePaths.Where(path => !path.StartsWith('/') || path.EndsWith('/')))
+        {
+            failures.Add($"{Section}:{nameof(options.ExcludePaths)} has '{path}': use paths such as '/health', without a slash at the end.");
+        }
+
         if (failures.IsEmpty
             && AccessLogFormat.TryCompile(options.Format, new AccessLogFields(options, TimeProvider.System), out var error) is null)
         {
@@ -34,10 +46,10 @@ internal sealed class AeronetAccessLogOptionsValidator(IHostEnvironment? environ
 
     private static void CheckProxies(AeronetAccessLogOptions options, OptionFailures failures)
     {
-        foreach (var proxy in options.KnownProxies.Where(proxy => !ClientAddress.TryParse(proxy, out _)))
+        foreach (var proxy in options.KnownProxies.Where(proxy => proxy != ClientAddress.UnixSocket && !ClientAddress.TryParse(proxy, out _)))
         {
-            failures.Add($"{Section}:{nameof(options.KnownProxies)} has '{proxy}': use addresses such as '10.1.2.3' or networks such as "
-                + "'10.0.0.0/8'.");
+            failures.Add($"{Section}:{nameof(options.KnownProxies)} has '{proxy}': use addresses such as '10.1.2.3', networks such as "
+                + "'10.0.0.0/8', or 'unix'.");
         }
 
         failures.Check(

@@ -4,78 +4,105 @@ using Microsoft.AspNetCore.Http;
 namespace Aeronet.AspNetCore.Middleware.AccessLog;
 
 /// <summary>Finds the client behind known proxies, and behind no others.</summary>
-internal sealed class ClientAddress(IEnumerable<string> knownProxies, string forwardedHeader)
+internal sealed class ClientAddress
 {
-    private readonly IPNetwork[] _known = [.. knownProxies.Select(text => TryParse(text, out var network)
-        ? network
-        : throw new ArgumentException("Not a network.", nameof(knownProxies)))];
+    /// <summary>Stands among proxies for who connects to a Unix socket.</summary>
+    public const string UnixSocket = "unix";
 
-    /// <summary>Reads an address or a network.</summary>
+    // More proxies than anybody has in a row, and a bound on what a client can make us read.
+    private const int MostHops = 32;
+
+    private readonly IPNetwork[] _known;
+    private readonly bool _trustsUnixSockets;
+    private readonly string _forwardedHeader;
+    private readonly bool _isRfc7239;
+
+    public ClientAddress(IEnumerable<string> knownProxies, string forwardedHeader)
+    {
+        var proxies = knownProxies.ToList();
+        _trustsUnixSockets = proxies.RemoveAll(proxy => proxy == UnixSocket) > 0;
+        _known = [.. proxies.Select(text => TryParse(text, out var network)
+            ? network
+            : throw new ArgumentException("Not a network.", nameof(knownProxies)))];
+        _forwardedHeader = forwardedHeader;
+        _isRfc7239 = forwardedHeader.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Reads an address or a network; the IPv6 form of an IPv4 one as that.</summary>
     public static bool TryParse(string text, out IPNetwork network)
     {
-        if (IPNetwork.TryParse(text, out network))
-        {
-            return true;
-        }
-
-        if (!IPAddress.TryParse(text, out var address))
+        network = default;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (!ForwardedFor.TryParseAddress(slash < 0 ? text : text[..slash], out var address))
         {
             return false;
         }
 
-        network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        if (slash < 0)
+        {
+            address = Unmapped(address);
+            network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+            return true;
+        }
+
+        if (!IPNetwork.TryParse(text, out network))
+        {
+            return false;
+        }
+
+        const int Mapping = 96;
+        if (address.IsIPv4MappedToIPv6 && network.PrefixLength >= Mapping)
+        {
+            network = new IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - Mapping);
+        }
+
         return true;
     }
 
     public IPAddress? Find(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress;
-        if (_known.Length == 0 || address is null || !IsKnown(address))
+        if (address is null ? !_trustsUnixSockets : _known.Length == 0 || !IsKnown(address))
         {
             return address;
         }
 
         // From the nearest one on: what a proxy that is not known says, it may have made up.
-        var lines = context.Request.Headers[forwardedHeader];
+        var lines = context.Request.Headers[_forwardedHeader];
+        var hops = 0;
         for (var i = lines.Count - 1; i >= 0; i--)
         {
             var rest = lines[i].AsSpan();
-            while (!rest.IsEmpty)
+            while (!rest.IsEmpty && hops++ < MostHops)
             {
-                var comma = rest.LastIndexOf(',');
-                if (!TryParseEntry(rest[(comma + 1)..].Trim(" \t"), out var entry))
+                var entry = ForwardedFor.TakeLast(ref rest);
+                if (entry.IsEmpty)
+                {
+                    // Nothing between two commas is no entry (RFC 9110, section 5.6.1.2).
+                    continue;
+                }
+
+                if (!(_isRfc7239 ? ForwardedFor.TryParseElement(entry, out var said) : ForwardedFor.TryParse(entry, out said)))
                 {
                     return address;
                 }
 
-                address = entry;
+                address = Unmapped(said);
                 if (!IsKnown(address))
                 {
                     return address;
                 }
-
-                rest = comma < 0 ? [] : rest[..comma];
             }
         }
 
         return address;
     }
 
-    // Some proxies add the port.
-    private static bool TryParseEntry(ReadOnlySpan<char> text, out IPAddress address)
-    {
-        if (IPEndPoint.TryParse(text, out var endPoint))
-        {
-            address = endPoint.Address;
-            return true;
-        }
-
-        return IPAddress.TryParse(text, out address!);
-    }
+    private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private bool IsKnown(IPAddress address)
     {
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        address = Unmapped(address);
         foreach (var network in _known)
         {
             if (network.Contains(address))

@@ -10,14 +10,20 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 /// </summary>
 internal sealed class FileSink : IAccessLogSink, IDisposable
 {
+    // Of several processes each may rename the file once before this one comes to write.
+    private const int MostChanges = 16;
+
+    private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
+
     private readonly string _path;
     private readonly AeronetAccessLogFileOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PosixSignalRegistration? _signal;
 
-    private FileStream? _file;
+    private LogFile? _file;
     private DateTime _day;
+    private long _lastWarning;
     private volatile bool _reopen;
 
     /// <param name="path">The file.</param>
@@ -34,26 +40,54 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
 
         // Now and not with the first line, so that a path of no use stops the start.
         _file = Open();
-        _signal = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            // Else the process would end.
-            signal.Cancel = true;
-            _reopen = true;
-            wake();
-        });
+        _signal = OperatingSystem.IsWindows() || !options.ReopenOnHangup ? null
+            : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            {
+                // Else the process would end.
+                signal.Cancel = true;
+                _reopen = true;
+                wake();
+            });
     }
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> lines, int count, CancellationToken cancellationToken)
     {
         ReopenIfAsked();
-        var file = _file ??= Open();
-        if (IsDue(file, lines.Length))
+        var mayRotate = true;
+        for (var changes = 0; ; changes++)
         {
-            file = Rotate(file);
-        }
+            var file = _file ??= Open();
+            file.TryLock();
+            try
+            {
+                // Renamed or removed: by logrotate, or by another process when the file was full. The lock is that file's, so all is asked anew.
+                if (changes < MostChanges && !file.IsAt(_path))
+                {
+                    _file = null;
+                    file.Dispose();
+                    continue;
+                }
 
-        Append(file, lines.Span);
-        return ValueTask.CompletedTask;
+                if (mayRotate && changes < MostChanges && IsDue(file, lines.Length))
+                {
+                    mayRotate = Rotate(file);
+                    if (mayRotate)
+                    {
+                        continue;
+                    }
+                }
+
+                file.Append(lines.Span);
+                return ValueTask.CompletedTask;
+            }
+            finally
+            {
+                if (ReferenceEquals(file, _file))
+                {
+                    file.Unlock();
+                }
+            }
+        }
     }
 
     /// <summary>Opens the file again if a signal asked for it: logrotate has renamed it.</summary>
@@ -93,68 +127,39 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
         _file?.Dispose();
     }
 
-    private FileStream Open()
+    private LogFile Open()
     {
-        // Without a buffer: lines come in batches. Readers and logrotate may have the file open and rename it.
-        var file = new FileStream(
-            _path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        _day = file.CanSeek && file.Length > 0 ? File.GetLastWriteTimeUtc(_path).Date : _time.GetUtcNow().UtcDateTime.Date;
+        var file = LogFile.Open(_path);
+        _day = file.IsSeekable && file.Length > 0 ? File.GetLastWriteTimeUtc(_path).Date : _time.GetUtcNow().UtcDateTime.Date;
         return file;
     }
 
-    private bool IsDue(FileStream file, int more) => file.CanSeek && file.Length > 0
-        && (file.Length + more > _options.MaxSize || (_options.Daily && _time.GetUtcNow().UtcDateTime.Date != _day));
+    private bool IsDue(LogFile file, int more) => file.IsSeekable && (_options.MaxSize is not null || _options.Daily)
+        && file.Length is > 0 and var length
+        && (length + more > _options.MaxSize || (_options.Daily && _time.GetUtcNow().UtcDateTime.Date != _day));
 
-    private FileStream Rotate(FileStream file)
+    /// <summary>Renames the full file, of which this process has the lock. Closing it gives the lock to who waits, and finds it renamed.</summary>
+    private bool Rotate(LogFile file)
     {
         try
         {
-            File.Move(_path, FullName());
-            file.Dispose();
+            LogFile.Rename(_path, FullName());
             _file = null;
             _file = Open();
+            file.Dispose();
             RemoveOldest();
-            return _file;
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            AccessLogLog.NotRotated(_logger, _path, e.Message);
-            return _file ??= Open();
-        }
-    }
+            if (_lastWarning == 0 || _time.GetElapsedTime(_lastWarning) >= WarningInterval)
+            {
+                _lastWarning = _time.GetTimestamp();
+                AccessLogLog.NotRotated(_logger, _path, e.Message);
+            }
 
-    // Where others cut the file short (logrotate's copytruncate), writing goes on at its new end. What was written of a batch that
-    // did not fit on the disk is taken back, so that no half a line stays.
-    private static void Append(FileStream file, ReadOnlySpan<byte> lines)
-    {
-        if (!file.CanSeek)
-        {
-            file.Write(lines);
-            return;
-        }
-
-        var end = file.Length;
-        try
-        {
-            file.Position = end;
-            file.Write(lines);
-        }
-        catch (IOException)
-        {
-            TakeBack(file, end);
-            throw;
-        }
-    }
-
-    // A device has no length to set.
-    private static void TakeBack(FileStream file, long end)
-    {
-        try
-        {
-            file.SetLength(end);
-        }
-        catch (IOException)
-        {
+            _file ??= file;
+            return false;
         }
     }
 

@@ -47,14 +47,14 @@ internal static partial class KestrelTransportLog
     }
 
     [LoggerMessage(6, LogLevel.Debug, "Connection id \"{ConnectionId}\" received FIN.", EventName = "ConnectionReadFin", SkipEnabledCheck = true)]
-    private static partial void ReadFin(ILogger logger, string connectionId);
+    private static partial void ReadFin(ILogger logger, LogText connectionId);
 
     [LoggerMessage(7, LogLevel.Debug, "Connection id \"{ConnectionId}\" sending FIN because: \"{Reason}\"", EventName = "ConnectionWriteFin", SkipEnabledCheck = true)]
-    private static partial void WriteFin(ILogger logger, string connectionId, string reason);
+    private static partial void WriteFin(ILogger logger, LogText connectionId, LogText reason);
 
     [LoggerMessage(8, LogLevel.Debug, "Connection id \"{ConnectionId}\" sending RST because: \"{Reason}\"", EventName = "ConnectionWriteRst", SkipEnabledCheck = true)]
-    private static partial void WriteRst(ILogger logger, string connectionId, string reason);
+    private static partial void WriteRst(ILogger logger, LogText connectionId, LogText reason);
 
     [LoggerMessage(19, LogLevel.Debug, "Connection id \"{ConnectionId}\" reset.", EventName = "ConnectionReset", SkipEnabledCheck = true)]
-    private static partial void Reset(ILogger logger, string connectionId);
+    private static partial void Reset(ILogger logger, LogText connectionId);
 }

@@ -65,19 +65,78 @@ public sealed class FileSinkTests : IDisposable
         Assert.EndsWith(time.Now.ToString("yyyyMMdd'T'HHmmss'Z-000'", CultureInfo.InvariantCulture), Assert.Single(Full()));
     }
 
+    // What something is mounted on cannot be renamed, not by root either.
     [Fact]
-    public async Task Write_RotationFails_GoesOnInTheSameFile()
+    public async Task Write_RotationFails_GoesOnInTheSameFileAndWarnsOnceAMinute()
     {
-        Assert.SkipWhen(Environment.UserName == "root" && !OperatingSystem.IsLinux(), "needs a directory that cannot be written");
-        using var sink = Create(new AeronetAccessLogFileOptions { MaxSize = 4096 });
-        await WriteAsync(sink, new string('x', 4000) + "\n");
-        File.Delete(LogPath);
+        var mount = ExternalTool.Require("mount");
+        var umount = ExternalTool.Require("umount");
+        await File.WriteAllTextAsync(LogPath, "");
+        var mounted = await mount.RunAsync("--bind", LogPath, LogPath);
+        Assert.SkipWhen(mounted.ExitCode != 0, $"a file cannot be mounted: {mounted.Error.Trim()}");
+        try
+        {
+            var logs = new CapturedLogs();
+            using var sink = Create(new AeronetAccessLogFileOptions { MaxSize = 4096 }, logs: logs);
+            for (var i = 0; i < 4; i++)
+                await WriteAsync(sink, new string('y', 4000) + "\n");
 
-        // Nothing is there to be renamed.
-        await WriteAsync(sink, new string('y', 4000) + "\n");
-        await WriteAsync(sink, "z\n");
+            Assert.Empty(Full());
+            Assert.Equal(4 * 4001, new FileInfo(LogPath).Length);
+            Assert.Single(logs.Entries, entry => entry.EventId.Name == "NotRotated");
+        }
+        finally
+        {
+            await umount.RunAsync(LogPath);
+        }
+    }
 
-        Assert.Empty(Full());
+    // As logrotate does it, without a signal.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Write_RenamedByOthers_FollowsThePath(bool create)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        using var sink = Create(new AeronetAccessLogFileOptions());
+        await WriteAsync(sink, "before\n");
+        File.Move(LogPath, LogPath + ".1");
+        if (create)
+            File.Create(LogPath).Dispose();
+
+        await WriteAsync(sink, "after\n");
+
+        Assert.Equal("before\n", await File.ReadAllTextAsync(LogPath + ".1"));
+        Assert.Equal("after\n", await File.ReadAllTextAsync(LogPath));
+    }
+
+    // Two sinks are as two processes: each has its own descriptor, and locks of files belong to those.
+    [Theory]
+    [InlineData(null)]
+    [InlineData(20_000L)]
+    public async Task Write_TwoOnOneFile_NoLineLostOrTornOrRotatedTwice(long? maxSize)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        const int Batches = 200;
+        using var first = Create(new AeronetAccessLogFileOptions { MaxSize = maxSize });
+        using var second = Create(new AeronetAccessLogFileOptions { MaxSize = maxSize });
+        await Task.WhenAll(new[] { first, second }.Select((sink, who) => Task.Run(async () =>
+        {
+            for (var i = 0; i < Batches; i++)
+                await WriteAsync(sink, string.Concat(Enumerable.Range(0, 5).Select(line => $"{who} {i} {line} {new string('x', 50)}\n")));
+        })));
+
+        var files = Full().Append(LogPath).ToArray();
+        var lines = files.SelectMany(File.ReadAllLines).ToArray();
+        Assert.All(lines, line => Assert.Matches("^[01] \\d+ [0-4] x{50}$", line));
+        Assert.Equal(2 * Batches * 5, lines.Distinct().Count());
+        Assert.Equal(2 * Batches * 5, lines.Length);
+        if (maxSize is { } most)
+        {
+            // Every full one is full: nobody renamed what another had just begun.
+            Assert.InRange(files.Length, 2, 20);
+            Assert.All(Full(), file => Assert.InRange(new FileInfo(file).Length, most - 400, most));
+        }
     }
 
     [Fact]
@@ -98,7 +157,7 @@ public sealed class FileSinkTests : IDisposable
     {
         var kill = ExternalTool.Require("kill");
         await using var site = await LogSite.StartAsync(
-            ServerKind.Aeronet, null, null, ("Format", "{path}"), ("File:Path", LogPath));
+            ServerKind.Aeronet, null, null, ("Format", "{path}"), ("File:Path", LogPath), ("File:ReopenOnHangup", "true"));
         using (await site.GetAsync("/before"))
             await Eventually.HoldsAsync(() => File.ReadAllText(LogPath) == "/before\n", "the first line");
 
@@ -163,8 +222,8 @@ public sealed class FileSinkTests : IDisposable
     private static ValueTask WriteAsync(FileSink sink, string lines) =>
         sink.WriteAsync(Encoding.ASCII.GetBytes(lines), lines.Count(c => c == '\n'), CancellationToken.None);
 
-    private FileSink Create(AeronetAccessLogFileOptions options, TimeProvider? time = null) =>
-        new(LogPath, options, time ?? TimeProvider.System, NullLogger.Instance, () => { });
+    private FileSink Create(AeronetAccessLogFileOptions options, TimeProvider? time = null, CapturedLogs? logs = null) =>
+        new(LogPath, options, time ?? TimeProvider.System, logs?.CreateLogger("log") ?? NullLogger.Instance, () => { });
 
     private List<string> Full() => [.. Directory.EnumerateFiles(_folder.FullName, "access.log.2*").Order()];
 

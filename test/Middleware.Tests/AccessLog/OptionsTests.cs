@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.AccessLog;
 
@@ -13,7 +14,7 @@ public sealed class OptionsTests
     {
         var options = Bind("""
             {
-              "Format": "{status}", "Stdout": true, "Logger": true, "QueueSize": 5000, "Overflow": "wait", "FlushInterval": "00:00:02",
+              "Format": "{status}", "Stdout": true, "Logger": true, "QueueSize": 5000, "Level": "Debug", "ClientErrorLevel": "none", "ServerErrorLevel": "Error", "ExcludePaths": [ "/health", "/live" ], "Overflow": "wait", "FlushInterval": "00:00:02",
               "File": { "Path": "/tmp/access.log", "MaxSize": 10000000000, "Daily": true, "Keep": 3 },
               "KnownProxies": [ "10.0.0.0/8", "::1" ], "ForwardedHeader": "X-Client", "RedactQuery": "a;b", "RedactHeaders": [ "X-A" ]
             }
@@ -24,6 +25,8 @@ public sealed class OptionsTests
         Assert.Equal((5000, AccessLogOverflow.Wait, TimeSpan.FromSeconds(2)), (options.QueueSize, options.Overflow, options.FlushInterval));
         Assert.Equal(("/tmp/access.log", 10_000_000_000, 3), (options.File.Path, options.File.MaxSize, options.File.Keep));
         Assert.Equal(["10.0.0.0/8", "::1"], options.KnownProxies);
+        Assert.Equal((LogLevel.Debug, LogLevel.None, LogLevel.Error), (options.Level, options.ClientErrorLevel, options.ServerErrorLevel));
+        Assert.Equal(["/health", "/live"], options.ExcludePaths);
         Assert.Equal("X-Client", options.ForwardedHeader);
         Assert.Equal(["a", "b"], options.RedactQuery);
         Assert.Equal(["X-A"], options.RedactHeaders);
@@ -43,6 +46,10 @@ public sealed class OptionsTests
     [InlineData("""{ "QueueSize": 100 }""", "QueueSize is 100: use 4096 or more (bytes).")]
     [InlineData("""{ "QueueSize": "1 MB" }""", "QueueSize is '1 MB': use a number of bytes.")]
     [InlineData("""{ "Overflow": "Block" }""", "Overflow is 'Block': use Drop or Wait.")]
+    [InlineData("""{ "Level": "Loud" }""", "Level is 'Loud': use Trace, Debug, Information, Warning, Error, Critical or None.")]
+    [InlineData("""{ "ServerErrorLevel": "4" }""", "ServerErrorLevel is '4': use Trace, Debug, Information, Warning, Error, Critical or None.")]
+    [InlineData("""{ "ExcludePaths": [ "health" ] }""", "ExcludePaths has 'health': use paths such as '/health', without a slash at the end.")]
+    [InlineData("""{ "KnownProxies": [ "10.1" ] }""", "KnownProxies has '10.1': use addresses such as '10.1.2.3', networks such as '10.0.0.0/8', or 'unix'.")]
     [InlineData("""{ "Overflow": "1" }""", "Overflow is '1': use Drop or Wait.")]
     [InlineData("""{ "FlushInterval": "00:02:00" }""", "FlushInterval is 00:02:00: use 00:00:00 to 00:01:00.")]
     [InlineData("""{ "KnownProxies": [ "10.0.0.0/33" ] }""", "KnownProxies has '10.0.0.0/33': *")]

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Aeronet.AspNetCore.Middleware.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.AccessLog;
@@ -162,6 +163,74 @@ public sealed class RequestTests
         LogEntry? Find() => site.Host.Logs.From("Aeronet.AspNetCore.Middleware.AccessLog").FirstOrDefault(entry => entry.EventId.Id == 1);
         await Eventually.HoldsAsync(() => Find() is not null, "the event");
         Assert.Matches(@"^127\.0\.0\.1 GET /a%0Ab HTTP/1\.1 200 6 bytes in [\d.]+ ms$", Find()!.Message);
+    }
+
+    [Fact]
+    public async Task Get_ExcludedPath_NoLine()
+    {
+        var sink = new CapturingSink();
+        await using (var site = await LogSite.StartAsync(ServerKind.Aeronet, sink, null, ("Format", "{path}"), ("ExcludePaths:0", "/health")))
+        {
+            foreach (var path in (string[])["/health", "/Health/live", "/healthy", "/"])
+                using (await site.GetAsync(path))
+                {
+                }
+        }
+
+        Assert.Equal(["/healthy", "/"], sink.Lines);
+    }
+
+    [Fact]
+    public async Task Get_Logger_LevelByStatus()
+    {
+        await using var site = await LogSite.StartAsync(
+            ServerKind.Aeronet,
+            null,
+            app => app.Use(next => context =>
+            {
+                context.Response.StatusCode = int.Parse(context.Request.Path.Value![1..], System.Globalization.CultureInfo.InvariantCulture);
+                return Task.CompletedTask;
+            }),
+            ("Logger", "true"),
+            ("ClientErrorLevel", "None"));
+        foreach (var path in (string[])["/200", "/404", "/503"])
+            using (await site.GetAsync(path))
+            {
+            }
+
+        LogEntry[] Find() => [.. site.Host.Logs.From("Aeronet.AspNetCore.Middleware.AccessLog").Where(entry => entry.EventId.Id == 1)];
+        await Eventually.HoldsAsync(() => Find().Length == 2, "the events");
+        Assert.Equal([LogLevel.Information, LogLevel.Warning], Find().Select(entry => entry.Level));
+    }
+
+    // Compression stands between the two, and has a body of its own.
+    [Fact]
+    public async Task Get_TwiceAroundCompression_OneLine()
+    {
+        var sink = new CapturingSink();
+        await using (var site = await TestSite.StartAsync(ServerKind.Aeronet, new SiteOptions
+        {
+            Settings = { ["Aeronet:AccessLog:Format"] = "{path}" },
+            Builder = builder => builder.Services.AddAeronetAccessLog().AddSingleton<IAccessLogSink>(sink).AddResponseCompression(),
+            App = app => app.UseAeronetAccessLog().UseResponseCompression().UseAeronetAccessLog(),
+        }))
+        {
+            using (await site.GetAsync("/", headers: ["Accept-Encoding: gzip"]))
+            {
+            }
+        }
+
+        Assert.Equal(["/"], sink.Lines);
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public async Task Start_NoSink_Told(bool hasSink, int warnings)
+    {
+        await using var site = await LogSite.StartAsync(ServerKind.Aeronet, hasSink ? new CapturingSink() : null, app => app.UseAeronetAccessLog());
+
+        Assert.Equal(warnings, site.Host.Logs.From("Aeronet.AspNetCore.Middleware.AccessLog", LogLevel.Warning).Count(e => e.EventId.Name == "Nowhere"));
     }
 
     [Fact]

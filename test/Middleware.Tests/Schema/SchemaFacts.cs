@@ -54,6 +54,9 @@ internal static class SchemaFacts
     public static IReadOnlyDictionary<string, Func<JsonObject>> Shapes { get; } = new Dictionary<string, Func<JsonObject>>
     {
         [Name<AeronetTransportOptions>(nameof(AeronetTransportOptions.UnixFileMode))] = Text,
+        [Name<AeronetAccessLogOptions>(nameof(AeronetAccessLogOptions.Level))] = LogLevels,
+        [Name<AeronetAccessLogOptions>(nameof(AeronetAccessLogOptions.ClientErrorLevel))] = LogLevels,
+        [Name<AeronetAccessLogOptions>(nameof(AeronetAccessLogOptions.ServerErrorLevel))] = LogLevels,
         [Name<AeronetHttpsRedirectOptions>(nameof(AeronetHttpsRedirectOptions.StatusCode))] = () => Enum("integer", 301, 302, 307, 308),
         [Name<AeronetHttpsRedirectOptions>(nameof(AeronetHttpsRedirectOptions.PortMap))] = () => new()
         {
@@ -121,6 +124,10 @@ internal static class SchemaFacts
     public static JsonObject List(JsonObject items) => new() { ["type"] = "array", ["items"] = items };
 
     public static JsonObject TextOrList() => new() { ["anyOf"] = new JsonArray(List(Text()), Text()) };
+
+    /// <summary>The framework's own, which have no comments at hand.</summary>
+    public static JsonObject LogLevels() =>
+        Enum("string", [.. System.Enum.GetNames<Microsoft.Extensions.Logging.LogLevel>().Select(name => (JsonNode)name)]);
 
     public static JsonObject Enum(string type, params JsonNode[] values) => new() { ["type"] = type, ["enum"] = new JsonArray(values) };
 
