@@ -26,6 +26,9 @@ public sealed class CountingPools : IMemoryPoolFactory<byte>
     /// <summary>Pools that have not been disposed.</summary>
     public int OpenPools => Volatile.Read(ref _openPools);
 
+    /// <summary>How long a block takes to come back: enough of it makes a race for the last ones plain.</summary>
+    public TimeSpan ReturnTime { get; init; }
+
     /// <inheritdoc/>
     public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
     {
@@ -79,6 +82,9 @@ public sealed class CountingPools : IMemoryPoolFactory<byte>
         {
             if (Interlocked.Exchange(ref _disposed, 1) != 0)
                 throw pool.Owner.Mind("A block was returned twice.");
+
+            if (pool.Owner.ReturnTime > TimeSpan.Zero)
+                Thread.Sleep(pool.Owner.ReturnTime);
 
             Memory.Span.Fill(0xEE);
             Interlocked.Decrement(ref pool.Owner._outstanding);

@@ -19,7 +19,7 @@ internal static class Http2Bytes
         return frame;
     }
 
-    /// <summary>POST / of http://localhost on stream 1: indexed fields of the static table, and a literal authority (RFC 7541, appendix A).</summary>
-    internal static byte[] Request(bool endStream) =>
-        Frame(1, (byte)(4 | (endStream ? 1 : 0)), 1, [0x83, 0x86, 0x84, 0x01, 9, .. "localhost"u8]);
+    /// <summary>POST / of localhost on stream 1: indexed fields of the static table, and a literal authority (RFC 7541, appendix A).</summary>
+    internal static byte[] Request(bool endStream, bool https = false) =>
+        Frame(1, (byte)(4 | (endStream ? 1 : 0)), 1, [0x83, (byte)(https ? 0x87 : 0x86), 0x84, 0x01, 9, .. "localhost"u8]);
 }

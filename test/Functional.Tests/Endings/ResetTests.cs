@@ -1,6 +1,9 @@
+using System.Net.Security;
 using Aeronet.AspNetCore.Functional.Tests.Connections;
+using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -143,6 +146,50 @@ public sealed class ResetTests
         reset.SetResult(true);
 
         Assert.IsType<ConnectionResetException>(await error.Task.OrTimeout("the read to end"));
+    }
+
+    /// <summary>As below, with TLS in between: with close_notify, and without.</summary>
+    [Theory]
+    [BothTransports(true)]
+    [BothTransports(false)]
+    public async Task Http2_IdleClientOverTlsFinishes_ClosedAndCountedAtOnce(TransportKind transport, bool closeNotify)
+    {
+        using var certificate = TestCertificate.Create();
+        await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
+        {
+            Listen = listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (transport == TransportKind.Aeronet)
+                    listen.UseAeronetTls(certificate);
+                else
+                    listen.UseHttps(certificate);
+            },
+            App = app => app.Run(context => context.Response.WriteAsync("ok")),
+        });
+        using var client = await host.ConnectAsync();
+        await using var tls = new SslStream(new System.Net.Sockets.NetworkStream(client.Socket));
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+            RemoteCertificateValidationCallback = (_, presented, _, _) => certificate.Equals(presented),
+        }).OrTimeout("the handshake");
+        await tls.WriteAsync((byte[])[.. Http2Bytes.Preface, .. Http2Bytes.Frame(4, 0, 0), .. Http2Bytes.Request(endStream: true, https: true)]);
+        await tls.ReadExactlyAsync(new byte[60]);
+        await Task.Delay(50);
+
+        if (closeNotify)
+            await tls.ShutdownAsync();
+        client.ShutdownSend();
+
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        await Eventually.HoldsAsync(() => host.Metrics.Count("kestrel.connection.duration") == 1, "the connection to end", host.Metrics.ToString);
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 2);
+        if (transport == TransportKind.Aeronet)
+            await Eventually.HoldsAsync(
+                () => host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "peer_closed")) == 1, "the end to be counted", host.Metrics.ToString);
+        await tls.CopyToAsync(Stream.Null).OrTimeout("the server's end");
     }
 
     /// <summary>RFC 9113: a client that has nothing more to ask may just finish sending.</summary>

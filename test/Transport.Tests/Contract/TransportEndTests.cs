@@ -137,16 +137,25 @@ public sealed class TransportEndTests
     [Fact]
     public async Task Host_StartedStoppedManyTimes_NoBlockComesBackTooLate()
     {
-        var pools = new CountingPools();
-        for (var i = 0; i < 30; i++)
+        var pools = new CountingPools { ReturnTime = TimeSpan.FromMilliseconds(2) };
+        for (var i = 0; i < 10; i++)
         {
-            await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+            var clients = new List<RawClient>();
+            await using (var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
             {
                 Builder = builder => builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>>(pools),
                 App = app => app.Run(context => context.Response.WriteAsync("ok")),
-            });
-            using var client = await host.ConnectAsync();
-            Assert.Equal("ok", (await client.GetAsync()).Text);
+            }))
+            {
+                // Open to the last moment, so that the loops have blocks at hand when they are stopped.
+                for (var n = 0; n < 10; n++)
+                {
+                    clients.Add(await host.ConnectAsync());
+                    Assert.Equal("ok", (await clients[n].GetAsync()).Text);
+                }
+            }
+
+            clients.ForEach(client => client.Dispose());
         }
 
         Assert.True(pools.Rented > 0);
