@@ -244,7 +244,11 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         var start = Stopwatch.GetTimestamp();
         try
         {
-            Serve();
+            if (!Serve())
+            {
+                // Somebody else was first, or there was nothing: that says nothing of the application.
+                return;
+            }
         }
         catch (Exception failure)
         {
@@ -273,8 +277,11 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Receives for the waiting read, and continues the application: on a loop when nothing else is in hand, else on this thread.</summary>
-    private void Serve()
+    /// <summary>
+    /// Receives for the waiting read, and continues the application: on a loop when nothing else is in hand, else on this thread. False
+    /// when there was nothing to continue it with.
+    /// </summary>
+    private bool Serve()
     {
         while (TryTake(ReadState.Waiting, ReadState.Receiving))
         {
@@ -293,7 +300,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
                     Continue(elsewhere: false);
                 }
 
-                return;
+                return true;
             }
 
             // A spurious wake-up. Give the turn back, and look again for what came in between.
@@ -304,9 +311,11 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
             }
             else if ((State & (ReadState.Readable | ReadState.Canceled | ReadState.Stopped)) == 0)
             {
-                return;
+                return false;
             }
         }
+
+        return false;
     }
 
     /// <summary>Receives once, unless the read completes anyway. False when the socket had nothing.</summary>
