@@ -14,7 +14,7 @@ internal sealed class ChaosHandler : ConnectionHandler
     private int _canceledReads;
     private int _canceledFlushes;
 
-    /// <summary>What escaped from a reader or a writer, which should never throw.</summary>
+    /// <summary>What escaped from a reader or a writer that is not the end of the connection.</summary>
     internal ConcurrentQueue<Exception> Failures { get; } = new();
 
     internal int CanceledReads => _canceledReads;
@@ -27,6 +27,10 @@ internal sealed class ChaosHandler : ConnectionHandler
         try
         {
             await EchoAsync(connection.Transport.Input, connection.Transport.Output);
+        }
+        catch (ConnectionAbortedException)
+        {
+            // How a read is told that the connection was ended on this side.
         }
         catch (Exception failure)
         {
