@@ -44,6 +44,12 @@ public sealed class AeronetAccessLogOptions
     /// <remarks>Defaults to empty.</remarks>
     public IList<string> ExcludePaths { get; set; } = [];
 
+    /// <summary>
+    /// Whether requests that Kestrel refuses while it reads them have lines too, with what it understood of them. They reach no middleware.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="true"/>.</remarks>
+    public bool RefusedRequests { get; set; } = true;
+
     /// <summary>The file that lines go to.</summary>
     /// <remarks>None unless <see cref="AeronetAccessLogFileOptions.Path"/> is set.</remarks>
     public AeronetAccessLogFileOptions File { get; } = new();
@@ -89,6 +95,7 @@ public sealed class AeronetAccessLogOptions
         && Level == other.Level
         && ClientErrorLevel == other.ClientErrorLevel
         && ServerErrorLevel == other.ServerErrorLevel
+        && RefusedRequests == other.RefusedRequests
         && ExcludePaths.SequenceEqual(other.ExcludePaths)
         && File.IsSameAs(other.File)
         && QueueSize == other.QueueSize

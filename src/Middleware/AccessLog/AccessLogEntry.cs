@@ -37,6 +37,9 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
     /// <summary>Whether the whole response was sent, once the request has ended.</summary>
     public bool IsCompleted { get; private set; }
 
+    /// <summary>The status of the response, once the request has ended.</summary>
+    public int StatusCode { get; private set; }
+
     /// <summary>How long it took, in microseconds, once it has ended.</summary>
     public long Microseconds { get; private set; }
 
@@ -79,8 +82,12 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
             }
         }
 
-        (Bytes, IsCompleted) = (delivery.Bytes, delivery.IsCompleted);
+        (Bytes, IsCompleted, StatusCode) = (delivery.Bytes, delivery.IsCompleted, Context.Response.StatusCode);
     }
+
+    /// <summary>A request that the server refuses: it has no beginning and no body, and its answer is still to be made.</summary>
+    public void Refuse(HttpContext context, int statusCode) =>
+        (Context, StatusCode, Bytes, IsCompleted, Microseconds) = (context, statusCode, 0, true, 0);
 
     /// <summary>Lets go of the request.</summary>
     public void Clear()

@@ -26,7 +26,7 @@ internal sealed class AccessLogFields(AeronetAccessLogOptions options, TimeProvi
         ["scheme"] = static (line, entry, style) => line.Text(entry.Context.Request.Scheme, style),
         ["host"] = static (line, entry, style) => line.Text(entry.Context.Request.Headers.Host.ToString(), style),
         ["protocol"] = static (line, entry, style) => line.Text(entry.Context.Request.Protocol, style),
-        ["status"] = static (line, entry, style) => line.Number(entry.Context.Response.StatusCode),
+        ["status"] = static (line, entry, style) => line.Number(entry.StatusCode),
         ["completed"] = static (line, entry, style) => line.Truth(entry.IsCompleted, style),
         ["bytes"] = static (line, entry, style) => line.Number(entry.Bytes),
         ["duration_ms"] = static (line, entry, style) => line.Thousandths(entry.Microseconds),
@@ -120,6 +120,14 @@ internal sealed class AccessLogFields(AeronetAccessLogOptions options, TimeProvi
     private void WriteTarget(LineWriter line, AccessLogEntry entry, ValueStyle style)
     {
         var request = entry.Context.Request;
+        if (entry.Context.Features.Get<IHttpRequestFeature>() is not { } known || (string.IsNullOrEmpty(known.RawTarget) && string.IsNullOrEmpty(known.Path)
+            && string.IsNullOrEmpty(known.PathBase)))
+        {
+            // Refused before there was one.
+            line.Missing(style);
+            return;
+        }
+
         line.Quote(style);
         if (entry.Context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } raw)
         {

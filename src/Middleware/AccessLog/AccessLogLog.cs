@@ -40,4 +40,8 @@ internal static partial class AccessLogLog
             + "IAccessLogSink, or leave out app.UseAeronetAccessLog().",
         EventName = "Nowhere")]
     public static partial void Nowhere(ILogger logger);
+
+    [LoggerMessage(
+        8, LogLevel.Error, "The line of a refused request could not be made. Please report it with the stack trace.", EventName = "RefusedNotWritten")]
+    public static partial void RefusedNotWritten(ILogger logger, Exception exception);
 }

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using Aeronet.AspNetCore.Middleware.BadRequests;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -14,7 +17,7 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 /// Makes lines of requests until the host has stopped, by the options in force. A change of configuration that is wrong is logged and
 /// leaves the log alone; the framework's own monitor of options would throw on the thread that watches the file.
 /// </summary>
-internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposable
+internal sealed class AccessLogWriter : IHostedLifecycleService, IBadRequestListener, IAsyncDisposable
 {
     private const int CopyChunk = 64 * 1024;
 
@@ -111,10 +114,45 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
         }
     }
 
+    /// <summary>Whether requests are logged that the server refuses.</summary>
+    public bool IsEnabled => _isUsed && _run.Options.RefusedRequests;
+
     /// <summary>Ends a request: makes its line and lets it go.</summary>
     public Task CompleteAsync(AccessLogEntry entry)
     {
         entry.End();
+        var waiting = Write(entry);
+        entry.Clear();
+        return waiting;
+    }
+
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "A mistake of ours must not keep Kestrel from answering.")]
+    public void OnBadRequest(IFeatureCollection features)
+    {
+        // Of the base type are those that the application throws. One that has an entry will have its line.
+        if (features.Get<IBadRequestExceptionFeature>()?.Error is not Microsoft.AspNetCore.Http.BadHttpRequestException error
+            || error.GetType() == typeof(Microsoft.AspNetCore.Http.BadHttpRequestException)
+            || (features.Get<IPersistentStateFeature>() is { } kept && kept.State.TryGetValue(this, out var known)
+                && known is AccessLogEntry { IsFree: false }))
+        {
+            return;
+        }
+
+        try
+        {
+            var entry = new AccessLogEntry(this);
+            entry.Refuse(new DefaultHttpContext(features), error.StatusCode);
+            _ = Write(entry);
+        }
+        catch (Exception exception)
+        {
+            AccessLogLog.RefusedNotWritten(_services.Logger, exception);
+        }
+    }
+
+    private Task Write(AccessLogEntry entry)
+    {
         var run = _run;
         if (run.Options.Logger)
         {
@@ -133,7 +171,6 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
             }
         }
 
-        entry.Clear();
         return waiting;
     }
 
@@ -212,7 +249,7 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
 
     private void LogRequest(AccessLogRun run, AccessLogEntry entry)
     {
-        var level = run.LevelOf(entry.Context.Response.StatusCode);
+        var level = run.LevelOf(entry.StatusCode);
         if (level != LogLevel.None && _services.Logger.IsEnabled(level))
         {
             var request = entry.Context.Request;
@@ -225,7 +262,7 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IAsyncDisposabl
                 request.Method,
                 path,
                 request.Protocol,
-                entry.Context.Response.StatusCode,
+                entry.StatusCode,
                 entry.Bytes,
                 entry.Microseconds / 1000.0);
         }

@@ -22,6 +22,8 @@ internal sealed class AeronetAccessLogOptionsSetup(IConfiguration configuration)
         section.Read<LogLevel>(
             nameof(options.ServerErrorLevel), TryParseLevel, AeronetAccessLogOptionsValidator.LevelRemedy, value => options.ServerErrorLevel = value);
         section.ReadList(nameof(options.ExcludePaths), "a list of paths such as '/health'", v => options.ExcludePaths = v);
+        section.Read<bool>(
+            nameof(options.RefusedRequests), bool.TryParse, ConfigurationText.BoolRemedy, value => options.RefusedRequests = value);
         section.ReadSection(nameof(options.File), file => ReadFile(file, options.File));
         section.Read<int>(
             nameof(options.QueueSize), ConfigurationText.TryParseInt, "a number of bytes", value => options.QueueSize = value);

@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Middleware;
 using Aeronet.AspNetCore.Middleware.AccessLog;
+using Aeronet.AspNetCore.Middleware.BadRequests;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,7 @@ public static class AeronetAccessLogServiceCollectionExtensions
         services.TryAddSingleton<AccessLogWriter>();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IHostedService, AccessLogWriter>(provider => provider.GetRequiredService<AccessLogWriter>()));
+        BadRequestServices.Add<AccessLogWriter>(services);
         return services;
     }
 

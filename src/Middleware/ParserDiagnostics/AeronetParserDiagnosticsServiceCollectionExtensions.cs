@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Aeronet.AspNetCore.Middleware;
+using Aeronet.AspNetCore.Middleware.BadRequests;
 using Aeronet.AspNetCore.Middleware.ParserDiagnostics;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -36,11 +36,7 @@ public static class AeronetParserDiagnosticsServiceCollectionExtensions
         services.AddOptions<AeronetParserDiagnosticsOptions>().ValidateOnStart();
         services.AddSingleton<RejectionReporter>();
         services.AddSingleton<IRefusedConnectionObserver>(provider => provider.GetRequiredService<RejectionReporter>());
-
-        // Kestrel's own; the host's diagnostics go by DiagnosticListener.
-        services.AddSingleton<DiagnosticSource>(
-            provider => new BadRequestSource(
-                provider.GetRequiredService<DiagnosticListener>(), provider.GetRequiredService<RejectionReporter>()));
+        BadRequestServices.Add<RejectionReporter>(services);
         return services;
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Aeronet.AspNetCore.Middleware.AccessLog;
+using Aeronet.AspNetCore.Middleware.BadRequests;
 using Aeronet.AspNetCore.Middleware.ParserDiagnostics.Scanning;
 using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Diagnostics;
@@ -17,7 +18,7 @@ using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestExceptio
 namespace Aeronet.AspNetCore.Middleware.ParserDiagnostics;
 
 /// <summary>Reports what Kestrel refuses: writes the event, and where that is wanted or of use the answer.</summary>
-internal sealed class RejectionReporter : IRefusedConnectionObserver
+internal sealed class RejectionReporter : IRefusedConnectionObserver, IBadRequestListener
 {
     private const string LineFeedSwitch = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 

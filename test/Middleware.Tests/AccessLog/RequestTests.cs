@@ -203,6 +203,47 @@ public sealed class RequestTests
         Assert.Equal([LogLevel.Information, LogLevel.Warning], Find().Select(entry => entry.Level));
     }
 
+    // They reach no middleware, and nginx has lines of them too.
+    [Theory]
+    [InlineData(ServerKind.Aeronet, true)]
+    [InlineData(ServerKind.Sockets, true)]
+    [InlineData(ServerKind.Aeronet, false)]
+    public async Task Refused_Line_UnlessUnwanted(ServerKind server, bool wanted)
+    {
+        var sink = new CapturingSink();
+        await using (var site = await LogSite.StartAsync(
+            server, sink, null, ("Format", "{remote} \"{method} {target} {protocol}\" {status} {bytes} {path}"), ("RefusedRequests", $"{wanted}")))
+        {
+            foreach (var request in (string[])["GET /good HTTP/1.1\r\nHost: a\r\n\r\nGET /a?token=x HTTP/1.1\r\nX : y\r\n\r\n", "\x16\x03\x01\n\r\n\r\n"])
+            {
+                using var client = await site.Host.ConnectAsync();
+                await client.SendAsync(request);
+                await client.ReadToEndAsync();
+            }
+        }
+
+        string[] refused = ["127.0.0.1 \"GET /a?token=[redacted] HTTP/1.1\" 400 0 /a", "127.0.0.1 \"- - -\" 400 0 -"];
+        Assert.Equal(
+            wanted ? ["127.0.0.1 \"GET /good HTTP/1.1\" 200 6 /good", .. refused] : (string[])["127.0.0.1 \"GET /good HTTP/1.1\" 200 6 /good"],
+            sink.Lines);
+    }
+
+    // It has begun, and has the one line that it would have.
+    [Fact]
+    public async Task Refused_InTheBody_OneLine()
+    {
+        var sink = new CapturingSink();
+        await using (var site = await LogSite.StartAsync(
+            ServerKind.Aeronet, sink, app => app.Use(next => async context => await context.Request.Body.CopyToAsync(Stream.Null)), ("Format", "{path} {status}")))
+        {
+            using var client = await site.Host.ConnectAsync();
+            await client.SendAsync("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+            await client.ReadToEndAsync();
+        }
+
+        Assert.Equal(["/a 400"], sink.Lines);
+    }
+
     // Compression stands between the two, and has a body of its own.
     [Fact]
     public async Task Get_TwiceAroundCompression_OneLine()
