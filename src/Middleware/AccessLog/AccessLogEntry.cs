@@ -17,6 +17,7 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
     private CountingBody? _body;
     private CountingRegionBody? _regionBody;
     private CountingBody? _inUse;
+    private CountingRequestStream? _request;
     private ISendProgressFeature? _progress;
     private bool _isExact;
     private long _start;
@@ -37,6 +38,9 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
     /// <summary>Whether the whole response was sent, once the request has ended.</summary>
     public bool IsCompleted { get; private set; }
 
+    /// <summary>Bytes of the request's body that the application has read, if they are counted.</summary>
+    public long RequestBytes { get; private set; }
+
     /// <summary>The status of the response, once the request has ended.</summary>
     public int StatusCode { get; private set; }
 
@@ -46,8 +50,19 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
     /// <summary>Whether no request has begun that has not ended.</summary>
     public bool IsFree => _inUse is null;
 
-    public void Begin(HttpContext context, IHttpResponseBodyFeature body)
+    /// <param name="context">The request.</param>
+    /// <param name="body">The response's body.</param>
+    /// <param name="countsRequest">Whether the request's body is to be counted too.</param>
+    public void Begin(HttpContext context, IHttpResponseBodyFeature body, bool countsRequest)
     {
+        if (countsRequest && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false }
+            && context.Features.Get<IHttpRequestFeature>() is { } request)
+        {
+            _request ??= new CountingRequestStream();
+            _request.Attach(request.Body);
+            request.Body = _request;
+        }
+
         Context = context;
         _start = Stopwatch.GetTimestamp();
 
@@ -83,6 +98,7 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
         }
 
         (Bytes, IsCompleted, StatusCode) = (delivery.Bytes, delivery.IsCompleted, Context.Response.StatusCode);
+        RequestBytes = _request?.Count ?? 0;
     }
 
     /// <summary>A request that the server refuses: it has no beginning and no body, and its answer is still to be made.</summary>
@@ -93,6 +109,11 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
     public void Clear()
     {
         _inUse?.Detach(Context);
+        if (_request?.Detach() is { } body && Context.Features.Get<IHttpRequestFeature>() is { } request && request.Body == _request)
+        {
+            request.Body = body;
+        }
+
         _inUse = null;
         Application = null;
         Context = null!;

@@ -43,13 +43,17 @@ internal sealed class AccessLogFields(AeronetAccessLogOptions options, TimeProvi
 
     /// <summary>What there is, for messages.</summary>
     public static string Names { get; } = string.Join(
-        ", ", Simple.Keys.Concat(["remote", "time", "time_common", "query", "target", "referer"]).Order(StringComparer.Ordinal))
+        ", ", Simple.Keys.Concat(["remote", "time", "time_common", "query", "target", "referer", "request_bytes"]).Order(StringComparer.Ordinal))
         + ", header:NAME, response_header:NAME";
+
+    /// <summary>Whether the bytes of requests have been asked for.</summary>
+    public bool CountsRequests { get; private set; }
 
     /// <summary>What writes a field; null if there is none of that name.</summary>
     public FieldWriter? Find(string name) => name switch
     {
         "remote" => WriteRemote,
+        "request_bytes" => CountRequests(),
         "time" => (line, _, style) => _clock.WriteIso(line, style),
         "time_common" => (line, _, _) => _clock.WriteCommon(line),
         "query" => WriteQuery,
@@ -62,6 +66,12 @@ internal sealed class AccessLogFields(AeronetAccessLogOptions options, TimeProvi
 
     /// <summary>The client's address.</summary>
     public IPAddress? Remote(HttpContext context) => _client.Find(context);
+
+    private FieldWriter CountRequests()
+    {
+        CountsRequests = true;
+        return static (line, entry, _) => line.Number(entry.RequestBytes);
+    }
 
     private static string? Header(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && Cors.FetchNames.IsToken(name.AsSpan(prefix.Length)) ? name[prefix.Length..] : null;

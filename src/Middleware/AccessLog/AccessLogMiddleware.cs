@@ -20,7 +20,7 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLogWriter 
             return next(context);
         }
 
-        entry.Begin(context, body);
+        entry.Begin(context, body, log.CountsRequests);
         context.Response.OnCompleted(Complete, entry);
         return entry.Application = next(context);
     }

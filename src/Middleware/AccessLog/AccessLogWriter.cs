@@ -114,6 +114,9 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IBadRequestList
         }
     }
 
+    /// <summary>Whether the bytes of requests are in the lines, and so to be counted.</summary>
+    public bool CountsRequests => _run.Fields.CountsRequests;
+
     /// <summary>Whether requests are logged that the server refuses.</summary>
     public bool IsEnabled => _isUsed && _run.Options.RefusedRequests;
 

@@ -203,6 +203,49 @@ public sealed class RequestTests
         Assert.Equal([LogLevel.Information, LogLevel.Warning], Find().Select(entry => entry.Level));
     }
 
+    [Theory]
+    [EachServer("stream")]
+    [EachServer("pipe")]
+    [EachServer("form")]
+    public async Task Post_RequestBytes_AsRead(ServerKind server, string way)
+    {
+        var sink = new CapturingSink();
+        await using var site = await LogSite.StartAsync(
+            server,
+            sink,
+            app => app.Use(next => async context =>
+            {
+                switch (way)
+                {
+                    case "stream":
+                        await context.Request.Body.CopyToAsync(Stream.Null);
+                        break;
+                    case "pipe":
+                        await context.Request.BodyReader.CopyToAsync(Stream.Null);
+                        break;
+                    case "form" when HttpMethods.IsPost(context.Request.Method):
+                        Assert.Equal(99_990, (await context.Request.ReadFormAsync())["a"].ToString().Length);
+                        break;
+                }
+
+                await next(context);
+            }),
+            ("Format", "{request_bytes} {status}"));
+        using var client = site.CreateClient();
+        for (var i = 0; i < 2; i++)
+        {
+            using var content = new StringContent("a=" + new string('x', 99_990));
+            content.Headers.ContentType = new("application/x-www-form-urlencoded");
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = content };
+            (request.Version, request.VersionPolicy) = (client.DefaultRequestVersion, client.DefaultVersionPolicy);
+            using var response = await client.SendAsync(request);
+            Assert.Equal("99992 200", await sink.LineAsync(i));
+        }
+
+        using (await site.GetAsync("/"))
+            Assert.StartsWith("0 ", await sink.LineAsync(2), StringComparison.Ordinal);
+    }
+
     // They reach no middleware, and nginx has lines of them too.
     [Theory]
     [InlineData(ServerKind.Aeronet, true)]
