@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -26,6 +27,9 @@ internal static unsafe partial class Libc
     private const int AT_FDCWD = -100;
     private const int AT_EMPTY_PATH = 0x1000;
     private const int EINTR = 4;
+
+    // By number: musl has the function only since 1.2.5, glibc since 2.28.
+    private static readonly int s_statx = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 332 : 291;
 
     /// <summary>Whether the numbers above are known for this process's system and architecture.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture
@@ -62,7 +66,7 @@ internal static unsafe partial class Libc
         try
         {
             file.DangerousAddRef(ref held);
-            return Result(statx((int)file.DangerousGetHandle(), "", AT_EMPTY_PATH, Statx.STATX_BASIC_STATS, out stat));
+            return StatAt((int)file.DangerousGetHandle(), "", AT_EMPTY_PATH, out stat);
         }
         finally
         {
@@ -74,10 +78,21 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>Which file a path leads to.</summary>
-    public static int Stat(string path, out Statx stat) => Result(statx(AT_FDCWD, path, 0, Statx.STATX_BASIC_STATS, out stat));
+    public static int Stat(string path, out Statx stat) => StatAt(AT_FDCWD, path, 0, out stat);
 
     /// <summary>Renames a file; unlike .NET's way it never copies, as for a file that something is mounted on.</summary>
     public static int Rename(string from, string to) => Result(rename(from, to));
+
+    private static int StatAt(int directory, string path, int flags, out Statx stat)
+    {
+        // Fields that a file system does not fill are left as they were.
+        stat = default;
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+        fixed (Statx* buffer = &stat)
+        {
+            return Result((int)syscall(s_statx, directory, (nint)name, flags, (nint)Statx.STATX_BASIC_STATS, (nint)buffer));
+        }
+    }
 
     private static int SetLock(SafeFileHandle file, short type)
     {
@@ -109,8 +124,8 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rename(string from, string to);
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int statx(int directory, string path, int flags, uint mask, out Statx stat);
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth, nint fifth);
 
     /// <summary>struct flock of 64-bit systems.</summary>
     [StructLayout(LayoutKind.Sequential)]
