@@ -16,6 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace Aeronet.AspNetCore.Tls.Tests.Handshake;
 
 /// <summary>Methods that native code calls: an exception that leaves one ends the process, with every connection it has.</summary>
+[Collection(Alone.Name)]
 public sealed class NativeCallbackTests
 {
     // OpenSSL's: two for messages, the ClientHello, ALPN, two for client certificates, the states of a session, and three of a BIO.

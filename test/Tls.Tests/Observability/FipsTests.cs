@@ -7,6 +7,7 @@ using Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 namespace Aeronet.AspNetCore.Tls.Tests.Observability;
 
 /// <summary>Where OpenSSL has no MD5, as in FIPS mode.</summary>
+[Collection(Alone.Name)]
 public sealed class FipsTests
 {
     [Fact]
