@@ -72,10 +72,19 @@ internal sealed partial class AeronetConnection
     [SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "The base does nothing, and awaiting it would cost a state machine.")]
     public override ValueTask DisposeAsync()
     {
-        ReportRefusal();
-        _input.End(InputEnd.Closed);
-        _input.Complete();
-        _output.CompleteForGood();
+        try
+        {
+            ReportRefusal();
+            _input.End(InputEnd.Closed);
+            _input.Complete();
+            _output.CompleteForGood();
+        }
+        catch (Exception failure)
+        {
+            // A memory pool of the application's, or no memory: the socket is closed all the same.
+            OnFault(failure);
+        }
+
         return CloseWhenDrained();
     }
 
@@ -269,8 +278,10 @@ internal sealed partial class AeronetConnection
     private void End(CloseReason reason, bool reset, ConnectionAbortedException? abortReason = null)
     {
         SetReason(reason);
-        _handshake?.Cancel();
+
+        // The input first: a handshake that begins now sees that it has ended, or we see the handshake.
         _input.End(reset ? InputEnd.Aborted : InputEnd.Closed, abortReason);
+        _handshake?.Cancel();
         _output.Close();
         CloseSocket(reset, abortReason);
         FireClosed(atOnce: reset);

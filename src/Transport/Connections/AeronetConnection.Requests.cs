@@ -26,7 +26,7 @@ internal sealed partial class AeronetConnection
         _lastByte = -1;
         if (IsReadDirectly)
         {
-            _input.Held?.Accept(isOver, request);
+            _input.Accept(isOver, request);
             _lastByte = bytesToCome < 0 ? -1 : _input.Position + bytesToCome;
         }
     }

@@ -33,7 +33,12 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         // for a handshake after it noted the event, takes the step. Here is as good as the loop, which need not be woken
         // and has others to serve than somebody who has not shown a key yet.
         Interlocked.MemoryBarrier();
-        if (_input.IsReadable || early.Length > 0)
+        if (_input.IsStopped)
+        {
+            // Whoever ended the connection may have come before there was a handshake to cancel.
+            handshake.Cancel();
+        }
+        else if (_input.IsReadable || early.Length > 0)
         {
             NoteEarly(early);
             StepHandshake(handshake, events: 0);

@@ -15,6 +15,9 @@ internal sealed partial class ConnectionInput
     /// <summary>Whether there is nothing more to find out about the peer.</summary>
     internal bool HasEnded => (State & (ReadState.Ended | ReadState.Stopped)) != 0;
 
+    /// <summary>Whether our side has ended it, whatever may still be there to read.</summary>
+    internal bool IsStopped => (State & ReadState.Stopped) != 0;
+
     /// <summary>Nobody reads any more, and all blocks go back. Also called when the connection is disposed. Idempotent.</summary>
     public override void Complete(Exception? exception = null)
     {
@@ -48,7 +51,7 @@ internal sealed partial class ConnectionInput
     /// <summary>Completes a waiting read from a thread that must not run the application.</summary>
     private void CompleteFromElsewhere()
     {
-        if (TryTake(ReadState.Waiting, ReadState.None))
+        if (TryTakeWaiting())
         {
             Continue(elsewhere: true);
         }
@@ -71,18 +74,6 @@ internal sealed partial class ConnectionInput
         }
     }
 
-    /// <summary>The thread that received is done with the buffer.</summary>
-    private ReadState GiveTurnBack()
-    {
-        var before = Remove(ReadState.Receiving);
-        if ((before & ReadState.Completed) != 0)
-        {
-            GiveBlocksBack();
-        }
-
-        return before;
-    }
-
     private void GiveBlocksBack()
     {
         if (Interlocked.Exchange(ref _gaveBlocksBack, 1) != 0)
@@ -90,8 +81,14 @@ internal sealed partial class ConnectionInput
             return;
         }
 
-        _held?.Keep();
-        _buffer.Clear();
-        _connection.OnSideReturnedBlocks();
+        try
+        {
+            _held?.Keep();
+            _buffer.Clear();
+        }
+        finally
+        {
+            _connection.OnSideReturnedBlocks();
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
@@ -12,7 +11,7 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// it stands if the socket is known to be ready, and otherwise waits for the loop to receive for it and to continue the
 /// application on the loop. What the application does not ask for stays in the kernel, which is the back-pressure.
 /// </summary>
-/// <remarks>How it ends is in <c>ConnectionInput.Ending.cs</c>.</remarks>
+/// <remarks>Whose turn it is, is in <c>ConnectionInput.Turns.cs</c>, how it ends in <c>ConnectionInput.Ending.cs</c>.</remarks>
 internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>, ILoopWork, ILoopContinuation, IThreadPoolWorkItem
 {
     /// <summary>What one dispatch on a loop may receive before other connections get their turn.</summary>
@@ -20,6 +19,8 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
 
     /// <summary>What a receive counts for at least: a few bytes cost as much as many.</summary>
     private const long LeastPerReceive = 4 * 1024;
+
+    private const ReadState HowPeerClosed = ReadState.PeerClosed | ReadState.PeerGone | ReadState.PeerReset;
 
     private readonly AeronetConnection _connection;
     private ByteChannel _channel;
@@ -30,6 +31,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _firedToken;
     private int _stateBits;
+    private int _toldBits;
     private long _dispatchBytes;
     private bool _sawFirstBytes;
 
@@ -70,7 +72,11 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         }
 
-        _held?.OnRead(_connection.IsReadDirectly);
+        if (_held is not null)
+        {
+            NoteReadOfHeld(_held);
+        }
+
         while (true)
         {
             if (TryRead(out var result))
@@ -84,7 +90,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
             var before = Add(ReadState.Waiting | ReadState.Started);
             if ((before & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0)
             {
-                if (TryTake(ReadState.Waiting, ReadState.None))
+                if (TryTakeWaiting())
                 {
                     continue;
                 }
@@ -119,12 +125,8 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
 
         while ((State & ReadState.Readable) != 0 && MayReceiveHere())
         {
-            // A connection that is disposed meanwhile leaves the buffer to this thread, and this thread to it what it is too late for.
-            var received = (Add(ReadState.Receiving) & ReadState.Completed) != 0 || Receive();
-            GiveTurnBack();
-            if (received)
+            if (TryReceiveHere(out result))
             {
-                result = TakeResult();
                 return true;
             }
         }
@@ -133,27 +135,27 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         return false;
     }
 
-    public override void AdvanceTo(SequencePosition consumed) => _buffer.AdvanceTo(consumed, consumed);
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _buffer.AdvanceTo(consumed, examined);
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        try
+        {
+            if (TakeTurn())
+            {
+                _buffer.AdvanceTo(consumed, examined);
+            }
+        }
+        finally
+        {
+            GiveTurnBackAndNotice();
+        }
+    }
 
     public override void CancelPendingRead()
     {
         Add(ReadState.Canceled);
         CompleteFromElsewhere();
-    }
-
-    /// <summary>Takes what was received and not consumed, for somebody else to read. While nobody reads.</summary>
-    internal byte[] TakeBuffered()
-    {
-        if (_buffer.IsEmpty || (State & (ReadState.Waiting | ReadState.Receiving)) != 0)
-        {
-            return [];
-        }
-
-        var bytes = _buffer.Sequence.ToArray();
-        _buffer.Clear();
-        return bytes;
     }
 
     /// <summary>Receives by <paramref name="channel"/> from now on. Before the application's first read, or between two.</summary>
@@ -163,14 +165,6 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
 
         // What the handshake received beyond its own last message makes no event.
         Add(ReadState.Readable);
-    }
-
-    /// <summary>What is held of the present message, and where it lies in the stream. False while somebody reads.</summary>
-    internal bool TryGetHeld(out long position, out ReadOnlySequence<byte> bytes)
-    {
-        var mayLook = (State & (ReadState.Waiting | ReadState.Receiving)) == 0;
-        (position, bytes) = mayLook ? (_buffer.HeldPosition, _buffer.Held) : default;
-        return mayLook;
     }
 
     /// <summary>
@@ -198,14 +192,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     }
 
     /// <summary>Whether the application is busy with something else than reading, which would find out that the peer has gone.</summary>
-    internal bool IsUnawareOfClose
-    {
-        get
-        {
-            const ReadState reading = ReadState.Waiting | ReadState.Receiving | ReadState.Ended | ReadState.Stopped;
-            return (State & (reading | ReadState.PeerClosed)) == ReadState.PeerClosed;
-        }
-    }
+    internal bool IsUnawareOfClose => IsUnaware(State);
 
     /// <summary>
     /// Serves the waiting read where the dispatch mode and the connection's past say. When none waits, the application may not
@@ -288,13 +275,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
             Volatile.Write(ref _dispatchBytes, 0);
             if (CompletesRead())
             {
-                const ReadState hasLeft = ReadState.PeerClosed | ReadState.Ended | ReadState.Stopped;
-                if ((GiveTurnBack() & hasLeft) == ReadState.PeerClosed)
-                {
-                    // When the application has had its turn with what there is, or keeps its thread, it is to hear of that too.
-                    _loop.Post(this);
-                }
-
+                GiveTurnBackAndNotice();
                 if (LoopThread.Current?.TryOwe(this) != true)
                 {
                     Continue(elsewhere: false);
@@ -303,7 +284,8 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
                 return true;
             }
 
-            // A spurious wake-up. Give the turn back, and look again for what came in between.
+            // A spurious wake-up. Give the turn back, and look again for what came in between: from here on whoever takes Waiting has
+            // the blocks to give back that a completed reader left to us.
             TryTake(ReadState.Receiving, ReadState.Waiting);
             if ((State & ReadState.TokenFired) != 0)
             {
@@ -335,11 +317,44 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
 
     private void NoticePeerClosed()
     {
-        if (IsUnawareOfClose)
+        var state = State;
+        if (IsUnaware(state))
         {
-            var state = State;
+            Volatile.Write(ref _toldBits, (int)(state & HowPeerClosed));
             _connection.OnPeerClosedUnread(isGone: (state & ReadState.PeerGone) != 0, isReset: (state & ReadState.PeerReset) != 0);
         }
+    }
+
+    private static bool IsUnaware(ReadState state)
+    {
+        const ReadState reading = ReadState.Waiting | ReadState.Receiving | ReadState.Ended | ReadState.Stopped;
+        return (state & (reading | ReadState.PeerClosed)) == ReadState.PeerClosed;
+    }
+
+    /// <summary>Receives as the application itself, and takes the result. False when the socket had nothing.</summary>
+    private bool TryReceiveHere(out ReadResult result)
+    {
+        result = default;
+        var received = false;
+        try
+        {
+            // A connection that is disposed meanwhile leaves the buffer to this thread, and this thread to it what it is too late for.
+            received = !TakeTurn() || CompletesRead();
+            if (received)
+            {
+                result = TakeResult();
+            }
+        }
+        finally
+        {
+            if ((GiveTurnBackAndNotice() & ReadState.Completed) != 0 && received)
+            {
+                // Its blocks have just gone back.
+                result = new ReadResult(default, isCanceled: false, isCompleted: true);
+            }
+        }
+
+        return received;
     }
 
     /// <summary>
@@ -435,7 +450,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     /// <summary>Ends a waiting read whose token has fired.</summary>
     private void ThrowCanceled()
     {
-        if (TryTake(ReadState.Waiting, ReadState.None))
+        if (TryTakeWaiting())
         {
             _source.RunContinuationsAsynchronously = true;
             _source.SetException(new OperationCanceledException(_firedToken));
@@ -452,26 +467,4 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         _source.RunContinuationsAsynchronously = elsewhere;
         _source.SetResult(true);
     }
-
-    /// <summary>Exchanges <paramref name="from"/> for <paramref name="to"/>. False when somebody else did.</summary>
-    private bool TryTake(ReadState from, ReadState to)
-    {
-        var seen = Volatile.Read(ref _stateBits);
-        while ((seen & (int)from) != 0)
-        {
-            var before = Interlocked.CompareExchange(ref _stateBits, (seen & ~(int)from) | (int)to, seen);
-            if (before == seen)
-            {
-                return true;
-            }
-
-            seen = before;
-        }
-
-        return false;
-    }
-
-    private ReadState Add(ReadState flags) => (ReadState)Interlocked.Or(ref _stateBits, (int)flags);
-
-    private ReadState Remove(ReadState flags) => (ReadState)Interlocked.And(ref _stateBits, ~(int)flags);
 }

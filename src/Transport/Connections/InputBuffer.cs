@@ -38,21 +38,20 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
     /// <summary>How many bytes of the connection's stream have been received.</summary>
     internal long Received => _received;
 
-    internal ReadOnlySequence<byte> Sequence =>
-        _unread is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_unread, _unreadIndex, _tail!, _tail!.Filled);
+    // Each field once, here and below: the end of the connection may give everything back while an application that kept its reader looks.
+    internal ReadOnlySequence<byte> Sequence => Between(_unread, _unreadIndex, _tail);
 
     /// <summary>Whether what is consumed from now on stays until <see cref="ReleaseConsumed"/>.</summary>
     internal bool Holds { get; set; }
 
     /// <summary>Where in the connection's stream the first byte lies that has not been consumed.</summary>
-    internal long Position => _unread is null ? _received : _unread.RunningIndex + _unreadIndex;
+    internal long Position => _unread is { } unread ? unread.RunningIndex + _unreadIndex : _received;
 
     /// <summary>Where in the connection's stream <see cref="Held"/> begins.</summary>
-    internal long HeldPosition => _head is null ? _received : _head.RunningIndex + _headIndex;
+    internal long HeldPosition => _head is { } head ? head.RunningIndex + _headIndex : _received;
 
     /// <summary>What was consumed and is still there, and what was not consumed.</summary>
-    internal ReadOnlySequence<byte> Held =>
-        _head is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_head, _headIndex, _tail!, _tail!.Filled);
+    internal ReadOnlySequence<byte> Held => Between(_head, _headIndex, _tail);
 
     /// <summary>
     /// Receives once. <paramref name="mayHaveMore"/> is false when that has emptied the socket.
@@ -126,11 +125,22 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
         _examinedAll = true;
     }
 
+    private static ReadOnlySequence<byte> Between(InputSegment? first, int index, InputSegment? last) =>
+        first is null || last is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(first, index, last, last.Filled);
+
     private IoResult ReceiveOne(ByteChannel channel, InputSegment segment, out bool mayHaveMore)
     {
-        var result = channel.Receive(segment.Free.Span, out mayHaveMore);
-        Take(segment, (int)Math.Max(0, result.Bytes));
-        return result;
+        var taken = 0;
+        try
+        {
+            var result = channel.Receive(segment.Free.Span, out mayHaveMore);
+            taken = (int)Math.Max(0, result.Bytes);
+            return result;
+        }
+        finally
+        {
+            Take(segment, taken);
+        }
     }
 
     private unsafe IoResult ReceiveMany(ByteChannel channel, InputSegment first, out bool mayHaveMore)
@@ -140,26 +150,33 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
         var vectors = stackalloc Libc.IoVec[MaxBlocks];
         var room = 0L;
         var count = 0;
-        for (; count < _blocksPerReceive && room < maxReceive; count++)
+        var left = 0;
+        try
         {
-            var segment = count == 0 ? first : Rent();
-            segments[count] = segment;
-            handles[count] = segment.Free.Pin();
-            vectors[count] = new Libc.IoVec { Base = handles[count].Pointer, Length = (nuint)segment.Free.Length };
-            room += segment.Free.Length;
-        }
+            while (count < _blocksPerReceive && room < maxReceive)
+            {
+                var segment = count == 0 ? first : Rent();
+                segments[count++] = segment;
+                ref var handle = ref handles[count - 1];
+                handle = segment.Free.Pin();
+                vectors[count - 1] = new Libc.IoVec { Base = handle.Pointer, Length = (nuint)segment.Free.Length };
+                room += segment.Free.Length;
+            }
 
-        var result = channel.Receive(vectors, count, out mayHaveMore);
-        var left = (int)Math.Max(0, result.Bytes);
-        for (var i = 0; i < count; i++)
+            var result = channel.Receive(vectors, count, out mayHaveMore);
+            left = (int)Math.Max(0, result.Bytes);
+            return result;
+        }
+        finally
         {
-            handles[i].Dispose();
-            var taken = Math.Min(left, segments[i]!.Free.Length);
-            Take(segments[i]!, taken);
-            left -= taken;
+            for (var i = 0; i < count; i++)
+            {
+                handles[i].Dispose();
+                var taken = Math.Min(left, segments[i]!.Free.Length);
+                Take(segments[i]!, taken);
+                left -= taken;
+            }
         }
-
-        return result;
     }
 
     /// <summary>Appends a segment's received bytes to the sequence, or gives an unused segment back.</summary>

@@ -3,7 +3,8 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// <summary>
 /// The read side of a connection, in one word changed by interlocked operations. <see cref="Waiting"/> and
 /// <see cref="Receiving"/> say whose turn it is to touch the buffer: the waiting application gave it up, and who
-/// exchanges Waiting for Receiving owns it until the read completes. With neither, the application owns it.
+/// exchanges Waiting for Receiving owns it until the read completes. With neither, the application owns it, which sets Receiving while it
+/// touches the buffer: only so can the end of the connection tell that it does.
 /// </summary>
 [Flags]
 internal enum ReadState
@@ -13,7 +14,10 @@ internal enum ReadState
     /// <summary>The application awaits a read.</summary>
     Waiting = 1,
 
-    /// <summary>A thread receives, on behalf of the waiting application or as the application itself.</summary>
+    /// <summary>
+    /// A thread has the buffer: it receives, on behalf of the waiting application or as the application itself, or the application gives
+    /// back what it has consumed.
+    /// </summary>
     Receiving = 2,
 
     /// <summary>The socket has reported readiness since the last receive that emptied it.</summary>

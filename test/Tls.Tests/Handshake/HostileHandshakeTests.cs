@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Handshake;
@@ -29,6 +31,39 @@ public sealed class HostileHandshakeTests
         "474554202F20485454502F312E310D0A486F73743A20780D0A0D0A",
         "00000000000000000000",
         "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF");
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Connection_EndedBeforeTheHandshakeBegins_IsNotWaitedFor(bool forAReason)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+        {
+            Listen = listen =>
+            {
+                listen.Use(next => async connection =>
+                {
+                    var read = await connection.Transport.Input.ReadAsync();
+                    connection.Transport.Input.AdvanceTo(read.Buffer.Start);
+
+                    // With the descriptor kept open, as by a thread that uses it at that moment: there is a session to create.
+                    ((Transport.Connections.ConnectionInput)connection.Transport.Input).End(
+                        forAReason ? Transport.Connections.InputEnd.Aborted : Transport.Connections.InputEnd.Closed);
+                    await next(connection);
+                    ended.SetResult();
+                });
+                listen.UseAeronetTls(options =>
+                {
+                    options.Certificates.Add(Certificates.Ecdsa);
+                    options.HandshakeTimeout = TimeSpan.FromMinutes(1);
+                });
+            },
+        });
+        using var raw = await host.ConnectAsync();
+        await raw.SendAsync(s_hello.AsMemory(0, 20));
+
+        await ended.Task.OrTimeout("the handshake to be given up", TimeSpan.FromSeconds(10));
+        Assert.Equal(0, host.Metrics.Total("aeronet.tls.connections"));
+    }
 
     [Theory]
     [MemberData(nameof(Openings))]

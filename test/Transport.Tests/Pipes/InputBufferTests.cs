@@ -53,6 +53,30 @@ public sealed class InputBufferTests
     }
 
     [Fact]
+    public void Receive_ThePoolThrowsAfterSomeBlocks_TheyGoBack()
+    {
+        using var pair = new SocketPair();
+        using var pool = new TrackingMemoryPool();
+        var buffer = new InputBuffer(pool, 1024 * 1024);
+        pair.Peer.SendBufferSize = 400_000;
+        pair.Peer.Send(Pattern.Bytes(100_000));
+        Assert.Equal(4096, buffer.Receive(new PlainChannel(pair.Handle), out _).Bytes);
+        var rents = 0;
+        pool.OnRent = () => Assert.True(++rents < 3);
+
+        Assert.ThrowsAny<Exception>(() => buffer.Receive(new PlainChannel(pair.Handle), out _));
+
+        Assert.Equal((3, 1), (rents, pool.Outstanding));
+        pool.OnRent = null;
+        while (buffer.Sequence.Length < 100_000)
+            Assert.True(buffer.Receive(new PlainChannel(pair.Handle), out _).Bytes > 0);
+
+        Assert.Equal(Pattern.Bytes(100_000), buffer.Sequence.ToArray());
+        buffer.Clear();
+        Assert.Equal(0, pool.Outstanding);
+    }
+
+    [Fact]
     public void Receive_MaxReceive_BoundsOneCall()
     {
         using var pair = new SocketPair();

@@ -1,13 +1,20 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Tests.Support;
 
 /// <summary>A pool of 4096-byte blocks that knows how many are out, fills what comes back with rubbish, and refuses a block that comes back twice.</summary>
-internal sealed class TrackingMemoryPool : MemoryPool<byte>
+internal sealed class TrackingMemoryPool : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
     private int _outstanding;
 
     internal const int BlockSize = 4096;
+
+    /// <summary>Before a block is rented.</summary>
+    internal Action? OnRent { get; set; }
+
+    /// <summary>Before a block comes back.</summary>
+    internal Action? OnReturn { get; set; }
 
     internal int Outstanding => Volatile.Read(ref _outstanding);
 
@@ -16,9 +23,12 @@ internal sealed class TrackingMemoryPool : MemoryPool<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);
+        OnRent?.Invoke();
         Interlocked.Increment(ref _outstanding);
         return new Block(this);
     }
+
+    MemoryPool<byte> IMemoryPoolFactory<byte>.Create(MemoryPoolOptions? options) => this;
 
     protected override void Dispose(bool disposing)
     {
@@ -32,6 +42,7 @@ internal sealed class TrackingMemoryPool : MemoryPool<byte>
 
         public void Dispose()
         {
+            pool.OnReturn?.Invoke();
             if (Interlocked.Exchange(ref _disposed, 1) != 0)
                 throw new InvalidOperationException("A block was returned twice.");
 
