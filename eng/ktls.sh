@@ -55,11 +55,12 @@ memory_folder() {
   if [[ ${free:-0} -gt 2500000 ]]; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
 }
 
-# Runs a command in the user-mode kernel. The root file system, the environment and the working folder are this host's.
+# Runs a command in the user-mode kernel. The root file system, the environment and the working folder are this host's; temporary
+# files are not: hostfs keeps times in whole seconds, so that the next change of a file within the second does not show.
 run_in_user_mode() {
   local job code=
   job=$(mktemp -d)
-  { export -p; printf 'cd %q\n' "$PWD"; printf '%q ' "$@"; echo; } >"$job/run"
+  { export -p; echo 'export TMPDIR=/dev/shm'; printf 'cd %q\n' "$PWD"; printf '%q ' "$@"; echo; } >"$job/run"
   TMPDIR=$(memory_folder) timeout -k 10 "$limit" "$kernel" mem=2G uml_dir="$job/uml" \
     root=/dev/root rootfstype=hostfs rootflags=/ rw init="$root/eng/uml/init.sh" "JOB=$job" \
     con=null con0=fd:0,fd:1 quiet </dev/null >"$job/console" 2>&1 || true
