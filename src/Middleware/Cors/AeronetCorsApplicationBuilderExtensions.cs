@@ -35,7 +35,7 @@ public static class AeronetCorsApplicationBuilderExtensions
             WarnOfSecond(app, policyName is null ? "UseAeronetCors()" : $"UseAeronetCors(\"{policyName}\")");
         }
 
-        return Use(app, policyName, CorsPrefixes.Of(app));
+        return Use(app, policyName, CorsPrefixes.Of(app), isForPrefix: false);
     }
 
     /// <summary>Gives a prefix a policy, in a branch of its own.</summary>
@@ -48,10 +48,10 @@ public static class AeronetCorsApplicationBuilderExtensions
 
         var prefixes = CorsPrefixes.Of(app);
         prefixes.Add(prefix, policyName);
-        Use(branch, policyName, prefixes);
+        Use(branch, policyName, prefixes, isForPrefix: true);
     }
 
-    private static IApplicationBuilder Use(IApplicationBuilder app, string? policyName, CorsPrefixes prefixes)
+    private static IApplicationBuilder Use(IApplicationBuilder app, string? policyName, CorsPrefixes prefixes, bool isForPrefix)
     {
         var services = app.ApplicationServices;
         var store = services.GetService<CorsPolicyStore>()
@@ -64,7 +64,7 @@ public static class AeronetCorsApplicationBuilderExtensions
 
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(CorsLog.Category);
         return PipelineStep.Use(
-            app, PipelineStep.Cors, next => new CorsMiddleware(next, store, policyName, prefixes, logger).InvokeAsync);
+            app, PipelineStep.Cors, next => new CorsMiddleware(next, store, policyName, prefixes, isForPrefix, logger).InvokeAsync);
     }
 
     // A second one behind the first, in a branch for one, never sees a preflight.

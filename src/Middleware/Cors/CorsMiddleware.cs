@@ -9,9 +9,10 @@ namespace Aeronet.AspNetCore.Middleware.Cors;
 /// <param name="store">The policies.</param>
 /// <param name="policyName">The policy of what names none; null for the default one.</param>
 /// <param name="prefixes">Paths that have another instead.</param>
+/// <param name="isForPrefix">Whether it stands in the branch of one of those.</param>
 /// <param name="logger">The log.</param>
 internal sealed class CorsMiddleware(
-    RequestDelegate next, CorsPolicyStore store, string? policyName, CorsPrefixes? prefixes, ILogger logger)
+    RequestDelegate next, CorsPolicyStore store, string? policyName, CorsPrefixes? prefixes, bool isForPrefix, ILogger logger)
 {
     // When the response starts, so that nothing later takes the fields away again: not an error page, which clears them, nor a
     // handler that sets Vary.
@@ -27,6 +28,7 @@ internal sealed class CorsMiddleware(
         var decision = Decide(context);
         if (decision == CorsDecision.Open)
         {
+            RememberOpen(context);
             return next(context);
         }
 
@@ -48,10 +50,27 @@ internal sealed class CorsMiddleware(
         return next(context);
     }
 
+    // For the error page, whose path may lead by a middleware that has a policy. Not in place of what another has decided before.
+    private static void RememberOpen(HttpContext context)
+    {
+        if (context.Features.Get<CorsDecision>() is null)
+        {
+            context.Features.Set(CorsDecision.Open);
+        }
+    }
+
     // An error page is shown to whom the request that it is made for is: the page's own policy would let others in.
-    private CorsDecision Decide(HttpContext context) =>
-        !Reexecution.TryGetFirst(context, out var path, out var endpoint) ? Decide(context.GetEndpoint(), context.Request.Path)
-        : context.Features.Get<CorsDecision>() ?? Decide(endpoint, path);
+    private CorsDecision Decide(HttpContext context)
+    {
+        if (!Reexecution.TryGetFirst(context, out var path, out var endpoint))
+        {
+            return Decide(context.GetEndpoint(), context.Request.Path);
+        }
+
+        // What came to the branch of a prefix for its page alone has no more to do with that prefix than on its first way.
+        return context.Features.Get<CorsDecision>()
+            ?? (isForPrefix && prefixes?.Find(path) is null ? CorsDecision.Open : Decide(endpoint, path));
+    }
 
     private CorsDecision Decide(Endpoint? endpoint, PathString path)
     {

@@ -18,13 +18,17 @@ internal static class Reexecution
     /// <param name="endpoint">The endpoint of that; null if there was none, or routing had not looked yet.</param>
     public static bool TryGetFirst(HttpContext context, out PathString path, out Endpoint? endpoint)
     {
-        if (context.Features.Get<IExceptionHandlerFeature>() is { } exception)
+        var status = context.Features.Get<IStatusCodeReExecuteFeature>();
+
+        // A page for a status may itself fail: then it is the page that the exception tells of.
+        if (context.Features.Get<IExceptionHandlerFeature>() is { } exception
+            && (status is null || string.Equals(status.OriginalPath, exception.Path, StringComparison.Ordinal)))
         {
             (path, endpoint) = (new PathString(exception.Path), exception.Endpoint);
             return true;
         }
 
-        if (context.Features.Get<IStatusCodeReExecuteFeature>() is { } status)
+        if (status is not null)
         {
             (path, endpoint) = (new PathString(status.OriginalPath), status.Endpoint);
             return true;

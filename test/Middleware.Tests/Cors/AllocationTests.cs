@@ -38,7 +38,7 @@ public sealed class AllocationTests
             context.Request.Headers.AccessControlRequestHeaders = "x-a,x-b";
         }
 
-        var middleware = new CorsMiddleware(_ => Task.CompletedTask, store, null, null, NullLogger.Instance);
+        var middleware = new CorsMiddleware(_ => Task.CompletedTask, store, null, null, false, NullLogger.Instance);
         Invoke(100);
 
         // The least of some rounds: the runtime allocates once when it compiles better code.

@@ -68,6 +68,104 @@ public sealed class ReExecutionTests
         Assert.Equal((null, null), (response.AllowOrigin(), response.Vary()));
     }
 
+    // The page lies beneath a prefix that has a policy, and what it is made for beneath none.
+    [Theory]
+    [EachServer("/admin/missing", false, 404)]
+    [EachServer("/admin/missing", true, 404)]
+    [EachServer("/admin/x", false, 405)]
+    [EachServer("/admin/x", true, 405)]
+    [EachServer("/admin/throws", false, 500)]
+    [EachServer("/admin/throws", true, 500)]
+    public async Task PageBelowAPrefix_PathElsewhere_NoFieldsOfThePrefix(ServerKind server, string path, bool hasCors, int status)
+    {
+        await using var site = await StartWithPageBelowPrefixAsync(server, hasCors ? app => app.UseAeronetCors() : null);
+
+        using var preflight = await site.PreflightAsync(Partner, "DELETE", path: path);
+        using var get = await site.SendAsync(HttpMethod.Delete, path, [$"Origin: {Partner}"]);
+
+        Assert.Equal((status, null, null), ((int)preflight.StatusCode, preflight.AllowOrigin(), preflight.Field("Access-Control-Allow-Methods")));
+        Assert.Equal((status, null, null), ((int)get.StatusCode, get.AllowOrigin(), get.Vary()));
+    }
+
+    [Theory]
+    [EachServer("/api/missing", 404)]
+    [EachServer("/api/throws", 500)]
+    public async Task PageBelowAPrefix_PathBelowIt_ItsPolicy(ServerKind server, string path, int status)
+    {
+        await using var site = await StartWithPageBelowPrefixAsync(server, null);
+
+        using var preflight = await site.PreflightAsync(Partner, "DELETE", path: path);
+        using var get = await site.SendAsync(HttpMethod.Delete, path, [$"Origin: {Partner}"]);
+
+        Assert.Equal((204, Partner), ((int)preflight.StatusCode, preflight.AllowOrigin()));
+        Assert.Equal((status, Partner), ((int)get.StatusCode, get.AllowOrigin()));
+    }
+
+    // What was first decided, for nobody, holds for the pages of pages, too.
+    [Theory, EachServer]
+    public async Task PageInABranchWithAPolicy_NothingSaidBefore_NoFields(ServerKind server)
+    {
+        await using var site = await StartWithPageBelowPrefixAsync(server, app =>
+        {
+            app.UseAeronetCors();
+            app.Map("/api", branch => branch.UseAeronetCors("partner").Run(context => context.GetEndpoint()!.RequestDelegate!(context)));
+        });
+
+        using var preflight = await site.PreflightAsync(Partner, "DELETE", path: "/admin/missing");
+        using var get = await site.GetAsync("/admin/missing", headers: [$"Origin: {Partner}"]);
+
+        Assert.Equal((404, null), ((int)preflight.StatusCode, preflight.AllowOrigin()));
+        Assert.Equal((404, null), ((int)get.StatusCode, get.AllowOrigin()));
+    }
+
+    // A page that fails has a page itself.
+    [Theory, EachServer]
+    public async Task PageThatThrows_ItsOwnPageBelowAPrefix_NoFields(ServerKind server)
+    {
+        await using var site = await CorsSite.StartWithEndpointsAsync(
+            server,
+            app =>
+            {
+                app.UseStatusCodePagesWithReExecute("/api/throws");
+                app.UseExceptionHandler("/api/error");
+                app.Use((context, next) => context.Request.Path == "/before" ? Refuse(context) : next(context));
+                app.UseAeronetRoute("/api", route => route.Cors = "partner");
+                MapPages(app);
+            },
+            ("/Policies:partner:Origins", Partner));
+
+        using var preflight = await site.PreflightAsync(Partner, "DELETE", path: "/before");
+
+        Assert.Null(preflight.AllowOrigin());
+
+        static Task Refuse(HttpContext context)
+        {
+            context.Response.StatusCode = 410;
+            return Task.CompletedTask;
+        }
+    }
+
+    private static Task<TestSite> StartWithPageBelowPrefixAsync(ServerKind server, Action<WebApplication>? cors) => CorsSite.StartWithEndpointsAsync(
+        server,
+        app =>
+        {
+            app.UseStatusCodePagesWithReExecute("/api/error");
+            app.UseExceptionHandler("/api/error");
+            app.UseRouting();
+            cors?.Invoke(app);
+            app.UseAeronetRoute("/api", route => route.Cors = "partner");
+            MapPages(app);
+        },
+        ("/Policies:partner:Origins", Partner), ("/Policies:partner:Methods", "DELETE"));
+
+    private static void MapPages(WebApplication app)
+    {
+        app.MapGet("/admin/x", () => "x");
+        app.Map("/admin/throws", IResult () => throw new InvalidOperationException("on purpose"));
+        app.Map("/api/throws", IResult () => throw new InvalidOperationException("on purpose"));
+        app.Map("/api/error", () => "page");
+    }
+
     private static Task<TestSite> StartAsync(ServerKind server, params (string, string)[] settings) => CorsSite.StartWithEndpointsAsync(
         server,
         app =>
