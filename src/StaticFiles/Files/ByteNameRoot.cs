@@ -19,6 +19,8 @@ internal sealed class ByteNameRoot(IFileRoot inner) : IFileRoot
 
     public bool TryStat(SafeFileHandle file, out FileStat stat) => inner.TryStat(file, out stat);
 
+    public bool StillLeadsTo(string path, in FileStat stat) => inner.StillLeadsTo(path, stat);
+
     private OpenResult OpenRestored(ReadOnlySpan<byte> path)
     {
         Span<byte> restored = stackalloc byte[path.Length];

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
 using Aeronet.AspNetCore.StaticFiles.Files.Watching;
 using Aeronet.AspNetCore.StaticFiles.Requests;
 using Microsoft.Extensions.Logging;
@@ -205,13 +206,26 @@ internal sealed class FileFinder : IDisposable
             return WithoutSlash(found, opened);
         }
 
-        if (opened.Outcome == OpenOutcome.File && contentType is null)
+        // Nor is it told which there are of those that nobody may read.
+        if (contentType is null && (opened.Outcome == OpenOutcome.File || (opened.Outcome == OpenOutcome.Denied && !IsDeniedDirectory(path))))
         {
-            opened.Handle!.Dispose();
+            opened.Handle?.Dispose();
             return FindOutcome.NotFound;
         }
 
         return OutcomeOf(opened.Outcome, requestPath);
+    }
+
+    private bool IsDeniedDirectory(in RelativePath path)
+    {
+        if (_root is not IDirectoryRoot directories)
+        {
+            return false;
+        }
+
+        var outcome = directories.OpenDirectory(path.Terminated, out var directory);
+        directory?.Dispose();
+        return outcome == OpenOutcome.Denied;
     }
 
     private FindOutcome OpenDefaultDocument(ref RelativePath path, string requestPath, out OpenResult opened, out string? contentType)

@@ -1,7 +1,6 @@
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
 using Aeronet.AspNetCore.StaticFiles.Native;
-using Microsoft.Extensions.FileProviders;
 using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;
@@ -11,11 +10,8 @@ namespace Aeronet.AspNetCore.StaticFiles.Files;
 /// libraries, embedded files). The first that has a name decides.
 /// </summary>
 /// <param name="layers">In the order they are asked in.</param>
-/// <param name="provider">All of them as one provider, for lists of directories.</param>
-internal sealed class LayeredFileRoot(IReadOnlyList<IFileRoot> layers, IFileProvider provider) : IFileRoot, IDirectoryRoot
+internal sealed class LayeredFileRoot(IReadOnlyList<IFileRoot> layers) : IFileRoot, IDirectoryRoot
 {
-    private readonly ProviderFileRoot _lists = new(provider);
-
     public string Strategy => string.Join(", ", layers.Select(layer => layer.Strategy));
 
     /// <summary>The layer that is a directory of the system's; null without one.</summary>
@@ -67,5 +63,26 @@ internal sealed class LayeredFileRoot(IReadOnlyList<IFileRoot> layers, IFileProv
         return false;
     }
 
-    public OpenOutcome OpenDirectory(ReadOnlySpan<byte> path, out IOpenDirectory? directory) => _lists.OpenDirectory(path, out directory);
+    // Each layer lists as it opens: beneath a directory by its rules for links, and of a provider only what is its own.
+    public OpenOutcome OpenDirectory(ReadOnlySpan<byte> path, out IOpenDirectory? directory)
+    {
+        directory = null;
+        var parts = new List<IOpenDirectory>();
+        foreach (var layer in layers.OfType<IDirectoryRoot>())
+        {
+            var outcome = layer.OpenDirectory(path, out var part);
+            if (outcome == OpenOutcome.Directory)
+            {
+                parts.Add(part!);
+            }
+            else if (outcome != OpenOutcome.NotFound)
+            {
+                parts.ForEach(opened => opened.Dispose());
+                return outcome;
+            }
+        }
+
+        directory = parts.Count > 1 ? new LayeredOpenDirectory(parts) : parts.FirstOrDefault();
+        return directory is null ? OpenOutcome.NotFound : OpenOutcome.Directory;
+    }
 }

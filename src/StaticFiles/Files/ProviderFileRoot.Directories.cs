@@ -1,5 +1,6 @@
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Microsoft.Extensions.FileProviders;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;
 
@@ -20,7 +21,13 @@ internal sealed partial class ProviderFileRoot : IDirectoryRoot
                 return OpenOutcome.NotFound;
             }
 
-            directory = new ProviderOpenDirectory(provider, name, contents);
+            // Of which all belongs to another layer, that layer tells; it may have reasons to say nothing.
+            if (except is not null && !contents.Any(IsOwn))
+            {
+                return OpenOutcome.NotFound;
+            }
+
+            directory = new ProviderOpenDirectory(provider, name, except is null ? contents : contents.Where(IsOwn));
             return OpenOutcome.Directory;
         }
         catch (Exception error) when (error is DecoderFallbackException or DirectoryNotFoundException)
@@ -30,11 +37,13 @@ internal sealed partial class ProviderFileRoot : IDirectoryRoot
         }
         catch (UnauthorizedAccessException)
         {
-            return OpenOutcome.Denied;
+            return except is null ? OpenOutcome.Denied : OpenOutcome.NotFound;
         }
         catch (IOException)
         {
             return OpenOutcome.Unavailable;
         }
     }
+
+    private bool IsOwn(IFileInfo entry) => entry.PhysicalPath is not { } path || !except!.Has(path);
 }

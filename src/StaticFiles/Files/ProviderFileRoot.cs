@@ -10,8 +10,8 @@ namespace Aeronet.AspNetCore.StaticFiles.Files;
 /// temporary file when it is opened, so that it is sent, cut into ranges and kept open as any file is.
 /// </summary>
 /// <param name="provider">The provider.</param>
-/// <param name="except">A directory, with a slash at its end, whose files are not the provider's to give; null for none.</param>
-internal sealed partial class ProviderFileRoot(IFileProvider provider, string? except = null) : IFileRoot
+/// <param name="except">Directories whose files are not the provider's to give; null for none.</param>
+internal sealed partial class ProviderFileRoot(IFileProvider provider, ContainedDirectories? except = null) : IFileRoot
 {
     public string Strategy => "file provider";
 
@@ -61,7 +61,7 @@ internal sealed partial class ProviderFileRoot(IFileProvider provider, string? e
     }
 
     private OpenResult OpenPhysical(string path)
-        => except is not null && path.StartsWith(except, StringComparison.Ordinal) ? new OpenResult(OpenOutcome.NotFound) : PhysicalFile.Open(path);
+        => except?.Has(path) == true ? new OpenResult(OpenOutcome.NotFound) : PhysicalFile.Open(path);
 
     private static OpenResult Spool(IFileInfo info)
     {

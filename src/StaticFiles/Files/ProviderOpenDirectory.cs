@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace Aeronet.AspNetCore.StaticFiles.Files;
 
 /// <summary>Reads a directory of a provider: names, sizes and times are what it says they are, and no file is opened.</summary>
-internal sealed class ProviderOpenDirectory(IFileProvider provider, string name, IDirectoryContents contents) : IOpenDirectory
+internal sealed class ProviderOpenDirectory(IFileProvider provider, string name, IEnumerable<IFileInfo> contents) : IOpenDirectory
 {
     private const int MaxName = 255;
 

@@ -66,7 +66,7 @@ internal sealed class StaticFileMount
 
         // A list links to every name, so every name must be found. Those of a provider are text.
         var files = new FileFinder(
-            _options.DirectoryIndex.Enabled && root is LinuxFileRoot or PortableFileRoot ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
+            _options.DirectoryIndex.Enabled && root is LinuxFileRoot or PortableFileRoot or LayeredFileRoot ? new ByteNameRoot(root) : root, _options, logger, CreateWatcher(root, logger));
         var contentRoot = _services.GetRequiredService<IWebHostEnvironment>().ContentRootPath;
         var index = DirectoryIndexHandler.Create(root, _options, files.IsServedType, contentRoot, logger);
         var stopped = _services.GetService<IHostApplicationLifetime>()?.ApplicationStopped;

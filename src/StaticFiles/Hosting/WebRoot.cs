@@ -31,8 +31,8 @@ internal static class WebRoot
     public static LayeredFileRoot Open(IWebHostEnvironment environment, Func<string, IFileRoot> openDirectory)
     {
         var members = MembersOf(environment.WebRootFileProvider).ToArray();
-        var directory = environment.WebRootPath is { } path && members.Any(provider => IsOf(provider, WithSlash(path))) ? WithSlash(path) : null;
-        return new LayeredFileRoot([.. members.Select(provider => LayerOf(provider, directory, openDirectory))], environment.WebRootFileProvider);
+        var directories = new ContainedDirectories(members.OfType<PhysicalFileProvider>().Select(physical => physical.Root));
+        return new LayeredFileRoot([.. members.Select(provider => LayerOf(provider, directories, openDirectory))]);
     }
 
     private static IEnumerable<IFileProvider> MembersOf(IFileProvider provider) => provider switch
@@ -44,13 +44,8 @@ internal static class WebRoot
     };
 
     // The assets have the directory's own files, too; those are opened beneath it, by the layer behind.
-    private static IFileRoot LayerOf(IFileProvider provider, string? directory, Func<string, IFileRoot> openDirectory)
+    private static IFileRoot LayerOf(IFileProvider provider, ContainedDirectories directories, Func<string, IFileRoot> openDirectory)
         => provider is PhysicalFileProvider physical
             ? openDirectory(Path.TrimEndingDirectorySeparator(physical.Root))
-            : new ProviderFileRoot(provider, provider.GetType().Name == StaticWebAssets ? directory : null);
-
-    private static bool IsOf(IFileProvider provider, string directory)
-        => provider is PhysicalFileProvider physical && WithSlash(physical.Root) == directory;
-
-    private static string WithSlash(string path) => Path.TrimEndingDirectorySeparator(path) + Path.DirectorySeparatorChar;
+            : new ProviderFileRoot(provider, provider.GetType().Name == StaticWebAssets ? directories : null);
 }

@@ -14,7 +14,7 @@ internal static class ComponentWalk
     private const int MaxTarget = 4096;
 
     /// <summary>The descriptor of the file or directory the path leads to, or the negative errno.</summary>
-    public static int Open(RootDirectory root, ReadOnlySpan<byte> path, SymlinkPolicy symlinks)
+    public static int Open(RootDirectory root, ReadOnlySpan<byte> path, SymlinkPolicy symlinks, int flags = OpenFlags.File)
     {
         var pending = new Stack<byte[]>();
         var directories = new Stack<SafeFileHandle>();
@@ -37,7 +37,7 @@ internal static class ComponentWalk
 
                 var at = directories.TryPeek(out var top) ? top : root.Handle;
                 var isLast = pending.Count == 0;
-                var descriptor = Libc.OpenAt(at, name, (isLast ? OpenFlags.File : OpenFlags.Directory) | OpenFlags.O_NOFOLLOW);
+                var descriptor = Libc.OpenAt(at, name, (isLast ? flags : OpenFlags.Directory) | OpenFlags.O_NOFOLLOW);
                 if (descriptor >= 0 && isLast)
                 {
                     return descriptor;
@@ -67,7 +67,7 @@ internal static class ComponentWalk
                 }
             }
 
-            return Libc.OpenAt(directories.TryPeek(out var end) ? end : root.Handle, ".\0"u8, OpenFlags.File);
+            return Libc.OpenAt(directories.TryPeek(out var end) ? end : root.Handle, ".\0"u8, flags);
         }
         finally
         {

@@ -10,7 +10,8 @@ internal sealed partial class LinuxFileRoot : IDirectoryRoot
     public OpenOutcome OpenDirectory(ReadOnlySpan<byte> path, out IOpenDirectory? directory)
     {
         directory = null;
-        var outcome = OpenAny(path.Length == 1 ? ".\0"u8 : path, out var handle, out var stat);
+        // Of a file that this process may not read, open(2) says so only where it need not be a directory; of that nobody asked.
+        var outcome = OpenAny(path.Length == 1 ? ".\0"u8 : path, OpenFlags.File | OpenFlags.O_DIRECTORY, out var handle, out var stat);
         if (outcome == OpenOutcome.Directory)
         {
             directory = new LinuxOpenDirectory(this, handle!, stat);
@@ -18,7 +19,7 @@ internal sealed partial class LinuxFileRoot : IDirectoryRoot
         }
 
         handle?.Dispose();
-        return outcome == OpenOutcome.File ? OpenOutcome.NotFound : outcome;
+        return outcome;
     }
 
     /// <summary>Opens what a path beneath <paramref name="root"/>, which the caller has entered, leads to, for reading.</summary>
@@ -33,16 +34,16 @@ internal sealed partial class LinuxFileRoot : IDirectoryRoot
     /// <summary>Looks at what a link leads to, by opening it as a request for it would.</summary>
     public OpenOutcome Resolve(ReadOnlySpan<byte> path, out Statx stat)
     {
-        var outcome = OpenAny(path, out var handle, out stat);
+        var outcome = OpenAny(path, OpenFlags.File, out var handle, out stat);
         handle?.Dispose();
         return outcome;
     }
 
-    private OpenOutcome OpenAny(ReadOnlySpan<byte> path, out SafeFileHandle? handle, out Statx stat)
+    private OpenOutcome OpenAny(ReadOnlySpan<byte> path, int flags, out SafeFileHandle? handle, out Statx stat)
     {
         handle = null;
         stat = default;
-        var descriptor = OpenDescriptor(path);
+        var descriptor = OpenDescriptor(path, flags);
         if (descriptor < 0)
         {
             return OutcomeOf(-descriptor);

@@ -77,7 +77,7 @@ internal sealed partial class LinuxFileRoot : IFileRoot
     /// <summary>Makes the next use look whether the root's path leads elsewhere.</summary>
     public void Expire() => Volatile.Write(ref _nextRefresh, 0);
 
-    private int OpenDescriptor(ReadOnlySpan<byte> path)
+    private int OpenDescriptor(ReadOnlySpan<byte> path, int flags = OpenFlags.File)
     {
         // Closed in between only when it has just been replaced, which happens once a second at most.
         RootDirectory root;
@@ -89,7 +89,7 @@ internal sealed partial class LinuxFileRoot : IFileRoot
 
         try
         {
-            return OpenDescriptor(root, path);
+            return OpenDescriptor(root, path, flags);
         }
         finally
         {
@@ -98,18 +98,18 @@ internal sealed partial class LinuxFileRoot : IFileRoot
     }
 
     // The caller has entered the root.
-    private int OpenDescriptor(RootDirectory root, ReadOnlySpan<byte> path)
+    private int OpenDescriptor(RootDirectory root, ReadOnlySpan<byte> path, int flags = OpenFlags.File)
     {
         if (!_hasOpenAt2)
         {
             return _symlinks == SymlinkPolicy.Follow
-                ? Libc.OpenAt(root.Handle, path, OpenFlags.File)
-                : ComponentWalk.Open(root, path, _symlinks);
+                ? Libc.OpenAt(root.Handle, path, flags)
+                : ComponentWalk.Open(root, path, _symlinks, flags);
         }
 
         var how = new OpenHow
         {
-            Flags = OpenFlags.File,
+            Flags = (ulong)flags,
             Resolve = OpenHow.RESOLVE_NO_MAGICLINKS | _symlinks switch
             {
                 SymlinkPolicy.Deny => OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS,
@@ -125,7 +125,7 @@ internal sealed partial class LinuxFileRoot : IFileRoot
 
         // RESOLVE_BENEATH refuses every absolute link, also one that leads back inside; the walk can tell them apart.
         return descriptor == -Errno.EXDEV && _symlinks == SymlinkPolicy.InsideRoot
-            ? ComponentWalk.Open(root, path, _symlinks)
+            ? ComponentWalk.Open(root, path, _symlinks, flags)
             : descriptor;
     }
 

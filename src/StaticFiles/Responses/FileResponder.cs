@@ -60,11 +60,15 @@ internal sealed class FileResponder(FileFinder files, AeronetStaticFileOptions o
     private Task AnswerConditionallyAsync(HttpContext context, OpenFile file, OpenFile chosen)
     {
         var response = context.Response;
-        switch (Preconditions.Evaluate(context.Request.Headers, chosen))
+        var source = SourceOfParts(context.Request, file, chosen, out var wanted);
+
+        // Of what is sent: who loads a file in parts names the version of those.
+        var selected = source ?? chosen;
+        switch (Preconditions.Evaluate(context.Request.Headers, selected))
         {
             case PreconditionOutcome.NotModified:
-                FileHeaders.SetNotModified(response, chosen);
-                Prepare(context, Take(file, chosen)).Release();
+                FileHeaders.SetNotModified(response, selected);
+                Prepare(context, Take(file, selected)).Release();
                 return Task.CompletedTask;
             case PreconditionOutcome.Failed:
                 response.StatusCode = StatusCodes.Status412PreconditionFailed;
@@ -72,34 +76,44 @@ internal sealed class FileResponder(FileFinder files, AeronetStaticFileOptions o
                 return Task.CompletedTask;
         }
 
-        // Range is defined for GET alone (RFC 9110 section 14.2).
-        var headers = context.Request.Headers;
-        var partial = headers.Range.Count > 0 && RequestMethod.IsGet(context.Request.Method)
-            ? PartialContent.For(headers, file, chosen)
-            : default;
-        return partial.File is null ? SendWholeAsync(context, file, chosen) : AnswerRangeAsync(context, file, chosen, partial);
+        return source is null ? SendWholeAsync(context, file, chosen) : AnswerRangeAsync(context, file, source, wanted);
     }
 
-    private Task AnswerRangeAsync(HttpContext context, OpenFile file, OpenFile chosen, PartialContent partial)
+    /// <summary>The representation that parts are sent of; null where the whole of the chosen one is.</summary>
+    private OpenFile? SourceOfParts(HttpRequest request, OpenFile file, OpenFile chosen, out RangeSelection wanted)
     {
-        var source = partial.File!;
+        wanted = default;
+
+        // Range is defined for GET alone (RFC 9110 section 14.2).
+        var headers = request.Headers;
+        if (headers.Range.Count == 0 || !RequestMethod.IsGet(request.Method)
+            || PartialContent.For(headers, file, chosen) is not { File: { } source } partial)
+        {
+            return null;
+        }
+
+        wanted = RangeHeader.Read(headers.Range, source.Stat.Size, _rangeRules);
+        var isAnswered = wanted.Outcome is RangeOutcome.Part or RangeOutcome.Unsatisfiable
+            || (wanted.Outcome == RangeOutcome.Parts && partial.AllowsSeveral);
+        return isAnswered ? source : null;
+    }
+
+    private Task AnswerRangeAsync(HttpContext context, OpenFile file, OpenFile source, in RangeSelection wanted)
+    {
         var response = context.Response;
-        var wanted = RangeHeader.Read(context.Request.Headers.Range, source.Stat.Size, _rangeRules);
         switch (wanted.Outcome)
         {
             case RangeOutcome.Part:
                 FileHeaders.SetPart(response, source, wanted.Range);
                 return SendAsync(context, Take(file, source), wanted.Range);
-            case RangeOutcome.Parts when partial.AllowsSeveral:
+            case RangeOutcome.Parts:
                 var multipart = new MultipartRanges(wanted.Parts!, source.Stat.Size, source.Description.ContentType);
                 FileHeaders.SetParts(response, source, multipart);
                 return _body.SendPartsAsync(context, Prepare(context, Take(file, source)), multipart);
-            case RangeOutcome.Unsatisfiable:
+            default:
                 FileHeaders.SetUnsatisfiable(response, source);
                 file.Release();
                 return Task.CompletedTask;
-            default:
-                return SendWholeAsync(context, file, chosen);
         }
     }
 

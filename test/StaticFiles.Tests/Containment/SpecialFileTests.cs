@@ -54,6 +54,30 @@ public sealed class SpecialFileTests
         Assert.Contains(site.Host.Logs.From("Aeronet.AspNetCore.StaticFiles"), e => e.EventId.Name == "Denied");
     }
 
+    // The answer does not tell which names there are of those that are never served.
+    [Theory]
+    [EachServer(false)]
+    [EachServer(true)]
+    public async Task Get_UnservedTypeUnreadable_AsIfReadable(ServerKind server, bool hasIndex)
+    {
+        await using var site = await TestSite.StartAsync(
+            server, o => (o.ServeUnknownFileTypes, o.DirectoryIndex.Enabled) = (false, hasIndex), before: Unprivileged.Use);
+        File.SetUnixFileMode(site.Write("secret.pem", "x"), UnixFileMode.None);
+        site.Write("open.pem", "x");
+        File.SetUnixFileMode(site.Write("page.txt", "x"), UnixFileMode.None);
+        Directory.CreateDirectory(site.PathOf("closed"));
+        File.SetUnixFileMode(site.PathOf("closed"), UnixFileMode.None);
+
+        foreach (var path in (string[])["/open.pem", "/secret.pem", "/secret.pem/", "/missing.pem"])
+        {
+            Assert.True((await site.GetAsync(path)).WasPassedOn, path);
+        }
+
+        Assert.Equal(403, (await site.GetAsync("/page.txt")).Status);
+        Assert.Equal(403, (await site.GetAsync("/closed")).Status);
+        Assert.Equal(403, (await site.GetAsync("/closed/")).Status);
+    }
+
     // Whoever asks decides what the path is, and no line of the log.
     [Theory, EachServer]
     public async Task Get_ControlsInPath_LoggedEscaped(ServerKind server)

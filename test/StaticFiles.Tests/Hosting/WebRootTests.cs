@@ -63,6 +63,78 @@ public sealed class WebRootTests
         Assert.Contains("lib.css", await site.NamesAsync("/_content/Lib/"));
     }
 
+    // What a request may not follow, no list may either: neither what is there nor that it is there.
+    [Theory]
+    [InlineData(SymlinkPolicy.Deny, false, false)]
+    [InlineData(SymlinkPolicy.InsideRoot, true, false)]
+    [InlineData(SymlinkPolicy.Follow, true, true)]
+    public async Task DirectoryIndex_Links_AsThePolicySays(SymlinkPolicy policy, bool isInsideListed, bool isOutsideListed)
+    {
+        await using var assets = await StartWithAssetsAsync(ServerKind.Aeronet, Configure);
+        await using var composite = await StartAsync(
+            ServerKind.Aeronet,
+            (environment, root) => environment.WebRootFileProvider = new CompositeFileProvider(
+                new TextProvider(("first.txt", "embedded"), ("site.txt", "embedded")), new PhysicalFileProvider(root)),
+            Configure);
+
+        foreach (var site in (TestSite[])[assets, composite])
+        {
+            site.Write("../outside/secret.txt", "secret");
+            Directory.CreateDirectory(site.PathOf("../empty"));
+            site.Write("dir/a.txt", "a");
+            site.Link("out", "../outside");
+            site.Link("void", "../empty");
+            site.Link("in", "dir");
+
+            var names = await site.NamesAsync("/");
+            Assert.Equal((isInsideListed, isOutsideListed, isOutsideListed), (names.Contains("in/"), names.Contains("out/"), names.Contains("void/")));
+            Assert.Contains("dir/", names);
+            Assert.Single(names, "site.txt");
+            foreach (var path in (string[])["/out/", "/out", "/void/"])
+            {
+                Assert.Equal(!isOutsideListed, (await site.GetAsync(path)).WasPassedOn);
+            }
+
+            Assert.Equal(!isInsideListed, (await site.GetAsync("/in/")).WasPassedOn);
+            Assert.Equal(["a.txt"], await site.NamesAsync("/dir/"));
+        }
+
+        void Configure(AeronetStaticFileOptions o)
+        {
+            (o.Symlinks, o.DefaultDocuments) = (policy, []);
+            (o.DirectoryIndex.Enabled, o.DirectoryIndex.CacheSize) = (true, 0);
+        }
+    }
+
+    [Fact]
+    public async Task DirectoryIndex_UnreadableDirectory_Forbidden()
+    {
+        await using var site = await StartWithAssetsAsync(ServerKind.Aeronet, o => o.DirectoryIndex.Enabled = true, before: Unprivileged.Use);
+        File.SetUnixFileMode(Path.GetDirectoryName(site.Root)!, (UnixFileMode)0x1c9);
+        site.Write("closed/a.txt", "a");
+
+        // Others may search it, but not read it (0711).
+        File.SetUnixFileMode(site.PathOf("closed"), (UnixFileMode)0x1c9);
+
+        Assert.Equal(403, (await site.GetAsync("/closed/")).Status);
+    }
+
+    // The build has written another path of the same directory than the application was started by.
+    [Fact]
+    public async Task StaticWebAssets_ManifestByAnotherPath_OpenedBeneathTheDirectoryAllTheSame()
+    {
+        await using var site = await StartWithAssetsAsync(ServerKind.Aeronet, o => o.DirectoryIndex.Enabled = true, isByAlias: true);
+        site.Write("../outside/secret.txt", "secret");
+        site.Link("link.txt", "../outside/secret.txt");
+        site.Link("out", "../outside");
+
+        Assert.Equal("body{}", (await site.GetAsync("/_content/Lib/lib.css")).Text);
+        Assert.Equal("site", (await site.GetAsync("/site.txt")).Text);
+        Assert.True((await site.GetAsync("/link.txt")).WasPassedOn);
+        Assert.True((await site.GetAsync("/out/")).WasPassedOn);
+        Assert.True((await site.GetAsync("/out/secret.txt")).WasPassedOn);
+    }
+
     [Fact]
     public async Task CompositeProvider_FirstThatHasAName_Served()
     {
@@ -111,12 +183,22 @@ public sealed class WebRootTests
     }
 
     private static Task<TestSite> StartWithAssetsAsync(
-        ServerKind server, Action<AeronetStaticFileOptions>? options = null, bool hasDirectory = true)
+        ServerKind server,
+        Action<AeronetStaticFileOptions>? options = null,
+        bool hasDirectory = true,
+        bool isByAlias = false,
+        Action<WebApplication>? before = null)
         => StartAsync(
             server,
             (environment, root) =>
             {
-                var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { ["staticWebAssets"] = WriteManifest(Path.GetDirectoryName(root)!) };
+                var directory = Path.GetDirectoryName(root)!;
+                if (isByAlias)
+                {
+                    directory = Directory.CreateSymbolicLink(Path.Combine(directory, "alias"), directory).FullName;
+                }
+
+                var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { ["staticWebAssets"] = WriteManifest(directory) };
                 if (!hasDirectory)
                 {
                     (environment.WebRootPath, environment.WebRootFileProvider) = (null!, new NullFileProvider());
@@ -129,12 +211,14 @@ public sealed class WebRootTests
             {
                 o.Precompressed = ["gzip"];
                 options?.Invoke(o);
-            });
+            },
+            before);
 
     private static async Task<TestSite> StartAsync(
         ServerKind server,
         Action<Microsoft.AspNetCore.Hosting.IWebHostEnvironment, string> prepare,
-        Action<AeronetStaticFileOptions>? options = null)
+        Action<AeronetStaticFileOptions>? options = null,
+        Action<WebApplication>? before = null)
         => await TestSite.StartAsync(
             server,
             o =>
@@ -142,6 +226,7 @@ public sealed class WebRootTests
                 o.Root = null;
                 options?.Invoke(o);
             },
+            before,
             builder: (builder, root) =>
             {
                 File.WriteAllText(Path.Combine(root, "site.txt"), "site");

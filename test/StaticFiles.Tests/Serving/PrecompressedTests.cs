@@ -69,6 +69,31 @@ public sealed class PrecompressedTests
         }
     }
 
+    // Who loads a file part by part says which version it began with: of the parts' own representation, not of the one that would be sent whole.
+    [Theory, EachServer]
+    public async Task GetRange_TwoInARow_ConditionsAreOfThePartsRepresentation(ServerKind server)
+    {
+        await using var site = await StartAsync(server);
+        File.SetLastWriteTimeUtc(site.PathOf("app.js"), DateTime.UtcNow.AddHours(-2));
+        await Task.Delay(50);
+        var variant = (await site.GetAsync("/app.js", "Accept-Encoding: br"))["ETag"];
+        var first = await site.GetAsync("/app.js", "Accept-Encoding: br", "Range: bytes=0-2");
+        Assert.Equal((206, "ori"), (first.Status, first.Text));
+
+        foreach (var condition in (string[])[$"If-Match: {first["ETag"]}", $"If-Unmodified-Since: {first["Last-Modified"]}"])
+        {
+            var second = await site.GetAsync("/app.js", "Accept-Encoding: br", "Range: bytes=3-", condition);
+            Assert.Equal((206, "ginal", first["ETag"]), (second.Status, second.Text, second["ETag"]));
+            Assert.Equal(416, (await site.GetAsync("/app.js", "Accept-Encoding: br", "Range: bytes=8-", condition)).Status);
+
+            // Not a range: the whole, of which the condition is not true.
+            Assert.Equal(412, (await site.GetAsync("/app.js", "Accept-Encoding: br", "Range: lines=3-", condition)).Status);
+        }
+
+        Assert.Equal(412, (await site.GetAsync("/app.js", "Accept-Encoding: br", "Range: bytes=3-", $"If-Match: {variant}")).Status);
+        Assert.Equal(200, (await site.GetAsync("/app.js", "Accept-Encoding: br", $"If-Match: {variant}")).Status);
+    }
+
     // Section 13.1.5: who names a variant's tag has its first bytes. RFC 9110 has no place for the coding of one part among several.
     [Theory, EachServer]
     public async Task GetRange_IfRangeIsVariantsTag_RestOfIt(ServerKind server)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
 
@@ -12,6 +13,9 @@ internal sealed class DirectorySnapshotBuilder(EntryRules rules, int maxEntries,
     private readonly List<SnapshotEntry> _entries = [];
     private readonly List<byte> _names = [];
 
+    // Of layers before the present one, byte for byte; null in the first.
+    private HashSet<string>? _taken;
+
     /// <summary>The directory relative to the root, without a slash or NUL at the end.</summary>
     public ReadOnlySpan<byte> Path => path;
 
@@ -24,8 +28,22 @@ internal sealed class DirectorySnapshotBuilder(EntryRules rules, int maxEntries,
     /// <summary>Whether a regular file of that name may be added.</summary>
     public bool ListsFile(ReadOnlySpan<byte> name) => rules.ListsFile(name);
 
+    /// <summary>From now on leaves out what is there already by its name.</summary>
+    public void BeginLayer()
+    {
+        if (_entries.Count > 0)
+        {
+            _taken = [.. _entries.Select(entry => Encoding.Latin1.GetString(CollectionsMarshal.AsSpan(_names).Slice(entry.NameStart, entry.NameLength)))];
+        }
+    }
+
     public void Add(ReadOnlySpan<byte> name, bool isDirectory, long size, long modifiedSeconds)
     {
+        if (_taken?.Contains(Encoding.Latin1.GetString(name)) == true)
+        {
+            return;
+        }
+
         if (_entries.Count == maxEntries)
         {
             IsTruncated = true;
