@@ -11,7 +11,8 @@ public enum EntityTagSource
     /// <summary>
     /// A hash of the content (SHA-256, the first 128 bits): the same on every server and after every deployment. Each version of a file
     /// is read once, whole, when it is first asked for; that request and those that come meanwhile wait. The hashes of the last 65,536
-    /// versions, at most, are kept for each mount.
+    /// versions, at most, are kept for each mount; where the file system keeps no change time of its own, a hash is kept with the open file
+    /// alone. A file that was changed within the time that reading it takes (4 s for each GiB) has the weak tag of its metadata.
     /// </summary>
     ContentHash,
 }

@@ -37,8 +37,9 @@ internal sealed class AeronetAccessLogOptionsSetup(IConfiguration configuration)
         section.ReadList(nameof(options.KnownProxies), "a list of networks such as '10.0.0.0/8'", v => options.KnownProxies = v);
         section.Read<string>(
             nameof(options.ForwardedHeader), ConfigurationText.TryParseString, "a field", value => options.ForwardedHeader = value);
-        section.ReadList(nameof(options.RedactQuery), "a list of query keys such as 'token'", v => options.RedactQuery = v);
-        section.ReadList(nameof(options.RedactHeaders), "a list of fields such as 'Cookie'", v => options.RedactHeaders = v);
+        section.ReadList(nameof(options.RedactQuery), "a list of query keys such as 'token'", v => options.RedactQuery = v, keepsSecrets: true);
+        section.ReadList(
+            nameof(options.RedactHeaders), "a list of fields such as 'Cookie'", v => options.RedactHeaders = v, keepsSecrets: true);
         section.RefuseTheRest();
         failures.ThrowIfAny(typeof(AeronetAccessLogOptions));
     }

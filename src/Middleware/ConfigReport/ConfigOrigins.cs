@@ -23,21 +23,22 @@ internal sealed class ConfigOrigins(IConfiguration configuration)
     public IReadOnlyList<ConfigOrigin> Find(string key)
     {
         var items = ConfigurationList.ItemsOf(configuration, configuration.GetSection(key)) ?? [];
-        var own = items.Count > 0 ? null : FindIn(configuration as IConfigurationRoot, key);
+        var own = items.Count > 0 ? null : FindValue(key);
         return [.. items.SelectMany(child => Find(child.Path)).Prepend(own ?? default).Where(origin => origin.Name is not null).Distinct()];
     }
 
-    private static ConfigOrigin? FindIn(IConfigurationRoot? root, string key)
+    private ConfigOrigin? FindValue(string key)
     {
-        foreach (var provider in root?.Providers.Reverse() ?? [])
+        foreach (var provider in ConfigurationList.ProvidersOf(configuration))
         {
-            // Hosts put their own configuration, of environment and command line, into that of the application.
-            var found = provider is ChainedConfigurationProvider { Configuration: IConfigurationRoot inner }
-                ? FindIn(inner, key)
-                : provider.TryGet(key, out var value) && value is not null ? Name(provider, key) : null;
-            if (found is not null)
+            if (provider.TryGet(key, out var value) && value is not null)
             {
-                return found;
+                return Name(provider, key);
+            }
+
+            if (ConfigurationList.GivesListOf(provider, key))
+            {
+                return null;
             }
         }
 

@@ -102,10 +102,9 @@ internal sealed class ConfigReporter
     private void AddRoutes()
     {
         var failures = new OptionFailures();
-        foreach (var item in AeronetRouteApplicationBuilderExtensions.ItemsOf(_configuration))
+        foreach (var route in AeronetRouteApplicationBuilderExtensions.ReadAll(_configuration, failures))
         {
-            var route = AeronetRouteApplicationBuilderExtensions.Read(_configuration, item, failures);
-            Add(item.Path, route, route);
+            Add(route.Section!.Path, route, route);
             if (route.HasFiles)
             {
                 AddFilesOf(route);

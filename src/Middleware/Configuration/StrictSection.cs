@@ -35,11 +35,25 @@ internal sealed class StrictSection(IConfiguration configuration, string path, O
     /// Reads an array, or the framework's other way of writing one: a text with semicolons. An empty one (<c>[]</c>) is a list as well, and
     /// takes the place of the default.
     /// </summary>
-    public void ReadList(string key, string remedy, Action<IList<string>> apply)
+    /// <param name="key">Its key.</param>
+    /// <param name="remedy">What would be right.</param>
+    /// <param name="apply">Gets the items.</param>
+    /// <param name="keepsSecrets">
+    /// Whether a list that is shorter than it is meant gives away secrets, so that items beside a text are refused: elsewhere, they take its place.
+    /// </param>
+    public void ReadList(string key, string remedy, Action<IList<string>> apply, bool keepsSecrets = false)
     {
         var child = Child(key);
         if (ConfigurationList.ItemsOf(configuration, child) is not { } items)
         {
+            return;
+        }
+
+        if (keepsSecrets && items.Count > 0 && !string.IsNullOrWhiteSpace(child.Value))
+        {
+            failures.Add(
+                $"{child.Path} is '{child.Value}' and {items[0].Path} is '{items[0].Value}': "
+                    + "write the whole list as one text, or clear it by [] before the items.");
             return;
         }
 

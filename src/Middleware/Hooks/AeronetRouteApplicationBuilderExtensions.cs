@@ -28,10 +28,7 @@ public static class AeronetRouteApplicationBuilderExtensions
         var failures = new OptionFailures();
         var routes = new List<AeronetRouteOptions>();
         var configuration = app.ApplicationServices.GetRequiredService<IConfiguration>();
-        foreach (var item in ItemsOf(configuration))
-        {
-            routes.Add(Read(configuration, item, failures));
-        }
+        routes.AddRange(ReadAll(configuration, failures));
 
         failures.ThrowIfAny(typeof(AeronetRouteOptions));
         routes.ForEach(route => Map(app, route));
@@ -59,10 +56,14 @@ public static class AeronetRouteApplicationBuilderExtensions
         return Map(app, route);
     }
 
-    internal static IReadOnlyList<IConfigurationSection> ItemsOf(IConfiguration configuration) =>
-        ConfigurationList.ItemsOf(configuration, configuration.GetSection(AeronetRouteOptions.SectionName)) ?? [];
+    internal static IEnumerable<AeronetRouteOptions> ReadAll(IConfiguration configuration, OptionFailures failures)
+    {
+        var list = configuration.GetSection(AeronetRouteOptions.SectionName);
+        var source = ConfigurationList.SourceOf(configuration, list);
+        return (ConfigurationList.ItemsOf(configuration, list) ?? []).Select(item => Read(source, item, failures));
+    }
 
-    internal static AeronetRouteOptions Read(IConfiguration configuration, IConfigurationSection item, OptionFailures failures)
+    private static AeronetRouteOptions Read(IConfiguration configuration, IConfigurationSection item, OptionFailures failures)
     {
         var route = new AeronetRouteOptions { Section = item };
         var section = new StrictSection(configuration, item.Path, failures);

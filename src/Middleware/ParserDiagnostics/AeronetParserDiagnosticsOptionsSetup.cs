@@ -16,7 +16,8 @@ internal sealed class AeronetParserDiagnosticsOptionsSetup(IConfiguration config
             nameof(options.Mode), TryParseMode, AeronetParserDiagnosticsOptionsValidator.ModeRemedy, value => options.Mode = value);
         section.Read<int>(
             nameof(options.ExcerptLength), ConfigurationText.TryParseInt, "a number of bytes", value => options.ExcerptLength = value);
-        section.ReadList(nameof(options.RedactHeaders), "a list of fields such as 'Cookie'", values => options.RedactHeaders = values);
+        section.ReadList(
+            nameof(options.RedactHeaders), "a list of fields such as 'Cookie'", values => options.RedactHeaders = values, keepsSecrets: true);
         section.RefuseTheRest();
         failures.ThrowIfAny(typeof(AeronetParserDiagnosticsOptions));
     }

@@ -13,6 +13,10 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
     /// <summary>About 200 bytes each.</summary>
     private const int Capacity = 65536;
 
+    // Bytes for each millisecond: what a reader does at the least. A file that was changed within the time that reading it takes is
+    // likely to change within that time again (a log), and then all of it would have been read for nothing, for every request anew.
+    private const long ReadingPace = (256 << 20) / 1000;
+
     // Less than the threshold at which a loop counts as stalled: not worth a thread.
     private const long QuicklyRead = 1 << 20;
 
@@ -28,7 +32,7 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
     /// <summary>Gives a file the tag of its content, if the hash is known; otherwise a task that does.</summary>
     /// <param name="file">A file that needs one, with a reference of the caller's.</param>
     /// <returns>
-    /// Null when the file has its tag. The task never fails: where the medium does, or the content changes meanwhile, the file keeps the
+    /// Null when the file has its tag, or the weak one of its metadata until it has been left alone for as long as reading it takes. The task never fails: where the medium does, or the content changes meanwhile, the file keeps the
     /// weak tag of its metadata, and sending it will tell.
     /// </returns>
     public Task? TagAsync(OpenFile file)
@@ -36,6 +40,11 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
         if (TryGet(file.Stat) is { } hash)
         {
             file.SetContentHash(hash);
+            return null;
+        }
+
+        if (!IsQuiet(file.Stat))
+        {
             return null;
         }
 
@@ -47,6 +56,12 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
 
     /// <summary>Ends what is being read: nobody waits for it any more.</summary>
     public void Dispose() => _stop.Cancel();
+
+    private static bool IsQuiet(in FileStat stat)
+    {
+        var age = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (stat.ModifiedSeconds * 1000) - (stat.ModifiedNanoseconds / 1_000_000);
+        return age >= stat.Size / ReadingPace;
+    }
 
     // Another file object of the same version: it gets what was found for the first.
     private async Task ShareAsync(Task reading, OpenFile file)
@@ -95,7 +110,7 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
 
         try
         {
-            hash = ContentHash.Of(file.Handle, _stop.Token);
+            hash = ContentHash.Of(file.Handle, () => IsUnchanged(file), _stop.Token);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -103,12 +118,14 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
         }
 
         // Changed meanwhile: a hash of no version.
-        if (root.TryStat(file.Handle, out var after) && after == file.Stat)
+        if (hash is not null && IsUnchanged(file))
         {
             file.SetContentHash(hash);
             Keep(file.Stat, hash);
         }
     }
+
+    private bool IsUnchanged(OpenFile file) => root.TryStat(file.Handle, out var now) && now == file.Stat;
 
     private string? TryGet(in FileStat stat)
     {

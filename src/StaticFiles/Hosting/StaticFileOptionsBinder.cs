@@ -29,13 +29,16 @@ internal sealed class StaticFileOptionsBinder(IConfiguration configuration, ICon
 
     private void Bind(IConfigurationSection section, AeronetStaticFileOptions options, List<string> hidden)
     {
+        // What is to be bound in place of what is hidden.
+        var shown = new List<KeyValuePair<string, string?>>();
+
         // The binder would add to what a list has.
         ClearIfSet(nameof(options.DefaultDocuments), options.DefaultDocuments);
         ClearIfSet(nameof(options.CacheControlRules), options.CacheControlRules);
         ClearIfSet(nameof(options.Precompressed), options.Precompressed);
         try
         {
-            Without(section, hidden).Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
+            Without(section, hidden, shown).Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
         }
         catch (InvalidOperationException error)
         {
@@ -49,20 +52,25 @@ internal sealed class StaticFileOptionsBinder(IConfiguration configuration, ICon
             if (ConfigurationList.ItemsOf(configuration, child) is { } items)
             {
                 list.Clear();
-                hidden.AddRange(child.GetChildren().Select(item => item.Path).Except(items.Select(item => item.Path)));
+                if (ConfigurationList.IsGiven(configuration, child))
+                {
+                    hidden.AddRange(child.GetChildren().Select(item => item.Path));
+                    shown.AddRange(items.SelectMany(item => item.AsEnumerable()));
+                }
             }
         }
     }
 
     // A copy, if there is something to hide.
-    private static IConfigurationSection Without(IConfigurationSection section, List<string> hidden)
+    private static IConfigurationSection Without(
+        IConfigurationSection section, List<string> hidden, IEnumerable<KeyValuePair<string, string?>> shown)
     {
         if (!hidden.Any(path => section.GetSection(path[(section.Path.Length + 1)..]).Exists()))
         {
             return section;
         }
 
-        var rest = section.AsEnumerable().Where(pair => pair.Value is not null && !hidden.Any(path => IsWithin(pair.Key, path)));
+        var rest = section.AsEnumerable().Where(pair => !hidden.Any(path => IsWithin(pair.Key, path))).Concat(shown).Where(pair => pair.Value is not null);
         return new ConfigurationBuilder().AddInMemoryCollection(rest).Build().GetSection(section.Path);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Aeronet.AspNetCore.Middleware.ConfigReport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.ConfigReport;
 
@@ -69,6 +70,38 @@ public sealed class ListTests : IDisposable
         Assert.DoesNotContain(rows, row => row.Key.StartsWith(Routes, StringComparison.Ordinal));
     }
 
+    // An item that comes later is what it says itself, and nothing of the one that stood in its place.
+    [Theory]
+    [InlineData("Aeronet:Routes", "{ 'Prefix': '/admin', 'StaticRoot': '/srv/admin', 'Cors': 'open', 'StaticFiles': { 'MaxRanges': 2 } }", "{ 'Prefix': '/x' }", "Prefix", "/x")]
+    [InlineData("Aeronet:StaticFiles:Mounts", "{ 'RequestPath': '/admin', 'Root': '/srv/admin', 'Precompressed': [ 'br' ], 'DirectoryIndex': { 'Enabled': true } }", "{ 'RequestPath': '/x' }", "RequestPath", "/x")]
+    [InlineData("Aeronet:StaticFiles:CacheControlRules", "{ 'Pattern': '*.css', 'Value': 'no-cache' }", "{ 'Pattern': '*.js' }", "Pattern", "*.js")]
+    public void Objects_EmptyListAndLaterItem_ItsOwnKeysAlone(string key, string first, string later, string name, string value)
+    {
+        foreach (var isChained in (bool[])[false, true])
+        {
+            var rows = Read(isChained, Json(key, $"[ {Quoted(first)} ]"), Json(key, "[]"), Json(key, $"[ {Quoted(later)} ]"))
+                .Where(row => row.Key.StartsWith(key + ":0:", StringComparison.Ordinal)).ToArray();
+
+            Assert.Equal((value, "three.json"), rows.Where(row => row.Key == $"{key}:0:{name}").Select(row => (row.Value, row.Source)).Single());
+            Assert.DoesNotContain(rows, row => row.Source.Contains("one.json", StringComparison.Ordinal));
+            Assert.DoesNotContain(rows, row => row.Value is "/srv/admin" or "open" or "no-cache" or "[\"br\"]");
+        }
+
+        static string Quoted(string text) => text.Replace('\'', '"');
+    }
+
+    // Which of both was meant nobody can say, and the wrong guess writes down passwords.
+    [Theory]
+    [InlineData("Aeronet:AccessLog:RedactHeaders")]
+    [InlineData("Aeronet:AccessLog:RedactQuery")]
+    [InlineData("Aeronet:ParserDiagnostics:RedactHeaders")]
+    public void Redacted_TextAndItems_Refused(string key)
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Read(Json(key, "\"Authorization;Cookie\""), Json(key, "[ \"X-Foo\" ]")));
+
+        Assert.Contains($"{key} is 'Authorization;Cookie' and {key}:0 is 'X-Foo': write the whole list as one text, or clear it by [] before the items.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Mount_EmptyList_ClearsThatOfTheSection()
     {
@@ -103,15 +136,23 @@ public sealed class ListTests : IDisposable
         return (row.Value, row.Source);
     }
 
-    private IReadOnlyList<ConfigRow> Read(params string[] files)
+    private IReadOnlyList<ConfigRow> Read(params string[] files) => Read(false, files);
+
+    private IReadOnlyList<ConfigRow> Read(bool isChained, params string[] files)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.SetBasePath(_folder.FullName);
+        var sources = isChained ? new ConfigurationBuilder() : (IConfigurationBuilder)builder.Configuration;
+        sources.SetBasePath(_folder.FullName);
         string[] names = ["one.json", "two.json", "three.json", "four.json"];
         foreach (var (name, text) in names.Zip(files))
         {
             File.WriteAllText(Path.Combine(_folder.FullName, name), text);
-            builder.Configuration.AddJsonFile(name);
+            sources.AddJsonFile(name);
+        }
+
+        if (isChained)
+        {
+            builder.Configuration.AddConfiguration(sources.Build());
         }
 
         builder.AddAeronet();

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using Aeronet.AspNetCore.StaticFiles.Files;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.Serving;
 
@@ -78,6 +80,50 @@ public sealed class ContentHashTests
         await Eventually.HoldsAsync(() => OpenDescriptors.Below(site.Root) == 0, "the file is closed");
     }
 
+    // A log: whatever is read of it is out of date at once.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(256)]
+    public async Task Get_FileThatGrows_NotReadInVain(int cacheSize)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
+        await using var site = await TestSite.StartAsync(
+            ServerKind.Aeronet, o => (o.EntityTags, o.OpenFileCacheSize) = (EntityTagSource.ContentHash, cacheSize));
+        WriteLarge(site, "log.txt");
+        using var log = File.AppendText(site.PathOf("log.txt"));
+        log.AutoFlush = true;
+        var before = BytesRead();
+        for (var i = 0; i < 5; i++)
+        {
+            await log.WriteAsync("line\n");
+
+            // Longer than the times need to tell two changes apart.
+            await Task.Delay(60);
+            Assert.StartsWith("W/", (await site.SendAsync(HttpMethod.Head, "/log.txt"))["ETag"], StringComparison.Ordinal);
+        }
+
+        Assert.InRange(BytesRead() - before, 0, Large / 2);
+        await site.GetUntilAsync("/log.txt", answer => answer["ETag"]!.StartsWith('"'), "Range: bytes=0-0");
+    }
+
+    [Fact]
+    public async Task Tag_ChangedWhileItIsRead_Stopped()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
+        await using var site = await TestSite.StartAsync(ServerKind.Sockets);
+        WriteLarge(site, "large.bin");
+        var opened = PhysicalFile.Open(site.PathOf("large.bin"));
+        var file = new OpenFile(opened.Handle!, opened.Stat, new FileDescription("large.bin", "text/plain", IsTaggedByContent: true));
+        using var hashes = new ContentHashes(new GrowingRoot());
+        var before = BytesRead();
+
+        await hashes.TagAsync(file)!;
+
+        Assert.True(file.NeedsContentHash);
+        Assert.InRange(BytesRead() - before, 1, Large / 4);
+        file.Release();
+    }
+
     private static void WriteLarge(TestSite site, string name)
     {
         using (var file = File.OpenHandle(site.PathOf(name), FileMode.CreateNew, FileAccess.Write))
@@ -87,6 +133,20 @@ public sealed class ContentHashTests
 
         File.SetLastWriteTimeUtc(site.PathOf(name), DateTime.UtcNow.AddMinutes(-1));
         Thread.Sleep(60);
+    }
+
+    private sealed class GrowingRoot : IFileRoot
+    {
+        public string Strategy => "growing";
+
+        public OpenResult Open(ReadOnlySpan<byte> path) => throw new InvalidOperationException("Nothing is opened.");
+
+        public bool TryStat(SafeFileHandle file, out FileStat stat)
+        {
+            stat = PhysicalFile.Stat(file);
+            stat = stat with { Size = stat.Size + 1 };
+            return true;
+        }
     }
 
     private static long BytesRead() => long.Parse(
