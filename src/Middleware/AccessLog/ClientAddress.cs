@@ -75,7 +75,7 @@ internal sealed class ClientAddress
             var rest = lines[i].AsSpan();
             while (!rest.IsEmpty && hops++ < MostHops)
             {
-                var entry = ForwardedFor.TakeLast(ref rest);
+                var entry = _isRfc7239 ? ForwardedFor.TakeLastElement(ref rest) : ForwardedFor.TakeLastEntry(ref rest);
                 if (entry.IsEmpty)
                 {
                     // Nothing between two commas is no entry (RFC 9110, section 5.6.1.2).

@@ -9,50 +9,60 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 /// </summary>
 internal static class ForwardedFor
 {
-    /// <summary>Takes the last entry of a list, without the white space around it. A comma within quotes ends none.</summary>
-    public static ReadOnlySpan<char> TakeLast(ref ReadOnlySpan<char> list)
+    /// <summary>Takes the last entry of X-Forwarded-For, without the white space around it. Quotes mean nothing there.</summary>
+    public static ReadOnlySpan<char> TakeLastEntry(ref ReadOnlySpan<char> list) => TakeAfter(ref list, list.LastIndexOf(','));
+
+    /// <summary>
+    /// Takes the last element of Forwarded, without the white space around it. A comma within quotes ends none. Read backwards, for what
+    /// a proxy appended is well formed, and what is before it is the client's, who may have left quotes open.
+    /// </summary>
+    public static ReadOnlySpan<char> TakeLastElement(ref ReadOnlySpan<char> list)
     {
-        var comma = -1;
         var isQuoted = false;
-        for (var i = 0; i < list.Length; i++)
+        for (var i = list.Length - 1; i >= 0; i--)
         {
             switch (list[i])
             {
-                case '"':
+                case '"' when !isQuoted || !IsEscaped(list, i):
                     isQuoted = !isQuoted;
                     break;
-                case '\\' when isQuoted:
-                    i++;
-                    break;
                 case ',' when !isQuoted:
-                    comma = i;
-                    break;
+                    return TakeAfter(ref list, i);
             }
         }
 
-        var entry = list[(comma + 1)..].Trim(" \t");
-        list = comma < 0 ? [] : list[..comma];
-        return entry;
+        return TakeAfter(ref list, isQuoted ? list.LastIndexOf(',') : -1);
     }
 
-    /// <summary>Reads an element: <c>for="[2001:db8::1]:4711";proto=https</c>. False if it names nobody by an address.</summary>
+    /// <summary>
+    /// Reads an element: <c>for="[2001:db8::1]:4711";proto=https</c>. False if it names nobody by an address, or two.
+    /// </summary>
     public static bool TryParseElement(ReadOnlySpan<char> element, out IPAddress address)
     {
+        address = IPAddress.None;
+        var hasFor = false;
         while (!element.IsEmpty)
         {
-            // No address has a semicolon in it, quoted or not.
-            var end = element.IndexOf(';');
-            var pair = (end < 0 ? element : element[..end]).Trim(" \t");
-            element = end < 0 ? [] : element[(end + 1)..];
-            if (pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase))
+            if (!TryTakePair(ref element, out var pair))
             {
-                var value = pair["for=".Length..];
-                return TryParse(value is ['"', .. var inner, '"'] ? inner : value, out address);
+                return false;
             }
+
+            if (!pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            var value = pair["for=".Length..];
+            if (hasFor || !TryParse(value is ['"', .. var inner, '"'] ? inner : value, out address))
+            {
+                return false;
+            }
+
+            hasFor = true;
         }
 
-        address = IPAddress.None;
-        return false;
+        return hasFor;
     }
 
     /// <summary>Reads an address with or without a port, one of IPv6 in brackets or, without a port, not.</summary>
@@ -86,6 +96,43 @@ internal static class ForwardedFor
         }
 
         return IPAddress.TryParse(text, out address!);
+    }
+
+    private static ReadOnlySpan<char> TakeAfter(ref ReadOnlySpan<char> list, int comma)
+    {
+        var entry = list[(comma + 1)..].Trim(" \t");
+        list = comma < 0 ? [] : list[..comma];
+        return entry;
+    }
+
+    // By an odd number of backslashes before it: of two, one escapes the other.
+    private static bool IsEscaped(ReadOnlySpan<char> text, int index)
+    {
+        var before = text[..index];
+        return (before.Length - before.TrimEnd('\\').Length) % 2 == 1;
+    }
+
+    /// <summary>Takes what is before the next semicolon, of those outside quotes. False if quotes are left open.</summary>
+    private static bool TryTakePair(ref ReadOnlySpan<char> element, out ReadOnlySpan<char> pair)
+    {
+        var isQuoted = false;
+        var end = 0;
+        for (; end < element.Length && (isQuoted || element[end] != ';'); end++)
+        {
+            if (element[end] == '"')
+            {
+                isQuoted = !isQuoted;
+            }
+            else if (isQuoted && element[end] == '\\')
+            {
+                end++;
+            }
+        }
+
+        end = Math.Min(end, element.Length);
+        pair = element[..end].Trim(" \t");
+        element = element[Math.Min(end + 1, element.Length)..];
+        return !isQuoted;
     }
 
     private static bool IsFourNumbers(ReadOnlySpan<char> text)

@@ -36,6 +36,9 @@ public sealed class ClientAddressTests
     [InlineData("10.0.0.1", "fe80::1%eth0", "10.0.0.1")]
     [InlineData("10.0.0.1", "::ffff:198.51.100.1", "198.51.100.1")]
     [InlineData("10.0.0.1", "198.51.100.1, ::ffff:10.2.2.2", "198.51.100.1")]
+    [InlineData("10.0.0.1", "\", 198.51.100.1", "198.51.100.1")]
+    [InlineData("10.0.0.1", "\"192.0.2.66, 198.51.100.1, 10.2.2.2", "198.51.100.1")]
+    [InlineData("10.0.0.1", "\"192.0.2.66\", \"198.51.100.1\"", "10.0.0.1")]
     public void Find_Forwarded_OnlyFromKnown(string? remote, string? forwarded, string? expected)
     {
         var context = new DefaultHttpContext();
@@ -101,6 +104,17 @@ public sealed class ClientAddressTests
     [InlineData("for=198.51.100.1, for=_hidden", "10.0.0.1")]
     [InlineData("proto=https", "10.0.0.1")]
     [InlineData("198.51.100.1", "10.0.0.1")]
+    [InlineData("for=1.2.3.4;x=\", for=198.51.100.1", "198.51.100.1")]
+    [InlineData("for=1.2.3.4;x=\", for=\"[2001:db8:1::7]:1\"", "2001:db8:1::7")]
+    [InlineData("for=1.2.3.4;x=\"\\, for=\"[2001:db8:1::7]:1\"", "2001:db8:1::7")]
+    [InlineData("for=1.2.3.4;x=\", for=198.51.100.1;host=\"a\\\"b\"", "198.51.100.1")]
+    [InlineData("for=1.2.3.4;x=\", for=198.51.100.1;host=\"a\\\\\"", "198.51.100.1")]
+    [InlineData("for=1.2.3.4;x=\", for=198.51.100.1, for=\"10.2.2.2\"", "198.51.100.1")]
+    [InlineData("host=\"a;for=1.2.3.4\";for=198.51.100.1", "198.51.100.1")]
+    [InlineData("host=\"x;for=1.2.3.4;y\";for=198.51.100.1", "198.51.100.1")]
+    [InlineData("host=\"x\\\";for=1.2.3.4;\";for=198.51.100.1", "198.51.100.1")]
+    [InlineData("for=1.2.3.4;for=198.51.100.1", "10.0.0.1")]
+    [InlineData("for=1.2.3.4, for=198.51.100.1;host=\"a", "10.0.0.1")]
     public void Find_Rfc7239(string forwarded, string expected)
     {
         var context = new DefaultHttpContext();
