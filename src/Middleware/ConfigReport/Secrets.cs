@@ -8,7 +8,7 @@ internal static partial class Secrets
 {
     public const string Redacted = "[redacted]";
 
-    // Within the last name of a key, regardless of case. Not "key" alone, which names files and policies.
+    // Within the last name of a key, or of the list that it is in, regardless of case. Not "key" alone, which names files and policies.
     private static readonly string[] Words =
     [
         "password", "passphrase", "passwd", "pwd", "secret", "token", "credential", "apikey", "api_key", "api-key", "privatekey",
@@ -35,8 +35,10 @@ internal static partial class Secrets
 
     private static bool IsSecretName(string key)
     {
+        // The last names of what is in a list are numbers.
         var names = key.Split(ConfigurationPath.KeyDelimiter);
-        return Words.Any(word => names[^1].Contains(word, StringComparison.OrdinalIgnoreCase))
+        var last = Array.FindLast(names, name => name.AsSpan().ContainsAnyExceptInRange('0', '9')) ?? "";
+        return Words.Any(word => last.Contains(word, StringComparison.OrdinalIgnoreCase))
             || names[0].Equals("ConnectionStrings", StringComparison.OrdinalIgnoreCase);
     }
 

@@ -20,4 +20,15 @@ public sealed class SecretsTests
     [InlineData("user@example.com", "user@example.com")]
     public void Redact_Url_WholeUserAndPassword(string value, string expected) =>
         Assert.Equal(expected, Secrets.Redact("Aeronet:Any", value, isSecretStore: false));
+
+    // Of an item in a list the last name is a number.
+    [Theory]
+    [InlineData("X:Password", true)]
+    [InlineData("X:Passwords:0", true)]
+    [InlineData("X:Tokens:12:3", true)]
+    [InlineData("X:Hosts:0", false)]
+    [InlineData("X:Password:File", false)]
+    [InlineData("0", false)]
+    public void Redact_Name_OfTheListForItsItems(string key, bool isSecret) =>
+        Assert.Equal(isSecret ? "[redacted]" : "abc", Secrets.Redact(key, "abc", isSecretStore: false));
 }
