@@ -44,4 +44,8 @@ internal static partial class AccessLogLog
     [LoggerMessage(
         8, LogLevel.Error, "The line of a refused request could not be made. Please report it with the stack trace.", EventName = "RefusedNotWritten")]
     public static partial void RefusedNotWritten(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        9, LogLevel.Warning, "Full files of the access log {Path} that are too many could not be removed: {Reason}", EventName = "NotRemoved")]
+    public static partial void NotRemoved(ILogger logger, LogText path, LogText reason);
 }

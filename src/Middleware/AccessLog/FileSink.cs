@@ -13,6 +13,8 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
     // Of several processes each may rename the file once before this one comes to write.
     private const int MostChanges = 16;
 
+    private const int MostInASecond = 1000;
+
     private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
 
     private readonly string _path;
@@ -22,8 +24,11 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
     private readonly PosixSignalRegistration? _signal;
 
     private LogFile? _file;
-    private DateTime _day;
-    private long _lastWarning;
+
+    // That of the file's first line; null of a file that was empty when this process last looked.
+    private DateTime? _day;
+    private long? _lastNotRotated;
+    private long? _lastNotRemoved;
     private volatile bool _reopen;
 
     /// <param name="path">The file.</param>
@@ -57,7 +62,7 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
         for (var changes = 0; ; changes++)
         {
             var file = _file ??= Open();
-            file.TryLock();
+            var locked = file.TryLock();
             try
             {
                 // Renamed or removed: by logrotate, or by another process when the file was full. The lock is that file's, so all is asked anew.
@@ -70,13 +75,14 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
 
                 if (mayRotate && changes < MostChanges && IsDue(file, lines.Length))
                 {
-                    mayRotate = Rotate(file);
-                    if (mayRotate)
+                    mayRotate = TryRotate(file, locked);
+                    if (!ReferenceEquals(file, _file))
                     {
                         continue;
                     }
                 }
 
+                _day ??= Today;
                 file.Append(lines.Span);
                 return ValueTask.CompletedTask;
             }
@@ -127,56 +133,80 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
         _file?.Dispose();
     }
 
+    private DateTime Today => _time.GetUtcNow().UtcDateTime.Date;
+
     private LogFile Open()
     {
-        var file = LogFile.Open(_path);
-        _day = file.IsSeekable && file.Length > 0 ? File.GetLastWriteTimeUtc(_path).Date : _time.GetUtcNow().UtcDateTime.Date;
-        return file;
+        _day = null;
+        return LogFile.Open(_path);
     }
 
-    private bool IsDue(LogFile file, int more) => file.IsSeekable && (_options.MaxSize is not null || _options.Daily)
-        && file.Length is > 0 and var length
-        && (length + more > _options.MaxSize || (_options.Daily && _time.GetUtcNow().UtcDateTime.Date != _day));
-
-    /// <summary>Renames the full file, of which this process has the lock. Closing it gives the lock to who waits, and finds it renamed.</summary>
-    private bool Rotate(LogFile file)
+    private bool IsDue(LogFile file, int more)
     {
+        if (!file.IsSeekable || (_options.MaxSize is null && !_options.Daily))
+        {
+            return false;
+        }
+
+        var length = file.Length;
+        if (length == 0)
+        {
+            _day = null;
+            return false;
+        }
+
+        // Its first line is another process's, or of an earlier run.
+        _day ??= file.LastDay;
+        return length + more > _options.MaxSize || (_options.Daily && Today != _day);
+    }
+
+    /// <summary>
+    /// Renames the full file and begins another. Closing it gives the lock to who waits, and finds it renamed. False if the file stays; then
+    /// it goes on.
+    /// </summary>
+    private bool TryRotate(LogFile file, LogLock locked)
+    {
+        if (locked == LogLock.Held)
+        {
+            // Who may be renaming it at this moment.
+            WarnNotRotated("another process has its lock");
+            return false;
+        }
+
         try
         {
-            LogFile.Rename(_path, FullName());
+            RenameFull();
             _file = null;
             _file = Open();
             file.Dispose();
-            RemoveOldest();
-            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (_lastWarning == 0 || _time.GetElapsedTime(_lastWarning) >= WarningInterval)
-            {
-                _lastWarning = _time.GetTimestamp();
-                AccessLogLog.NotRotated(_logger, _path, e.Message);
-            }
-
+            WarnNotRotated(e.Message);
             _file ??= file;
             return false;
         }
+
+        RemoveOldest();
+        return true;
     }
 
-    // Sorts by time; the number is for several in a second.
-    private string FullName()
+    // The name sorts by time; the number is for several in a second.
+    private void RenameFull()
     {
         var time = _time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        for (var number = 0; ; number++)
+        for (var number = 0; number < MostInASecond; number++)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{_path}.{time}-{number:000}");
-            if (!File.Exists(name))
+            if (LogFile.TryRename(_path, string.Create(CultureInfo.InvariantCulture, $"{_path}.{time}-{number:000}")))
             {
-                return name;
+                return;
             }
         }
+
+        throw new IOException($"there are {MostInASecond} full files of this second.");
     }
 
+    /// <summary>Removes full files that are too many. One that cannot be removed keeps no other one, and no line.</summary>
     private void RemoveOldest()
     {
         if (_options.Keep is not { } keep)
@@ -184,12 +214,57 @@ internal sealed class FileSink : IAccessLogSink, IDisposable
             return;
         }
 
-        var folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
-        var full = Directory.EnumerateFiles(folder, Path.GetFileName(_path) + ".????????T??????Z-???")
-            .Order(StringComparer.Ordinal).ToList();
-        foreach (var file in full.Take(Math.Max(0, full.Count - keep)))
+        string? problem = null;
+        try
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
+            var full = Directory.EnumerateFiles(folder, Path.GetFileName(_path) + ".????????T??????Z-???")
+                .Order(StringComparer.Ordinal).ToList();
+            foreach (var file in full.Take(Math.Max(0, full.Count - keep)))
+            {
+                problem = TryRemove(file) ?? problem;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = e.Message;
+        }
+
+        if (problem is not null && IsTimeToWarn(ref _lastNotRemoved))
+        {
+            AccessLogLog.NotRemoved(_logger, _path, problem);
+        }
+    }
+
+    private static string? TryRemove(string file)
+    {
+        try
         {
             File.Delete(file);
+            return null;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private void WarnNotRotated(string reason)
+    {
+        if (IsTimeToWarn(ref _lastNotRotated))
+        {
+            AccessLogLog.NotRotated(_logger, _path, reason);
+        }
+    }
+
+    private bool IsTimeToWarn(ref long? last)
+    {
+        if (last is { } time && _time.GetElapsedTime(time) < WarningInterval)
+        {
+            return false;
+        }
+
+        last = _time.GetTimestamp();
+        return true;
     }
 }

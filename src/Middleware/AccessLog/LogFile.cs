@@ -13,6 +13,9 @@ internal sealed class LogFile : IDisposable
     private const int AccessDenied = 13;
     private const int NotPermitted = 1;
     private const int ReadOnlyFileSystem = 30;
+    private const int Exists = 17;
+    private const int InvalidArgument = 22;
+    private const int NoSuchCall = 38;
     private const int LockTries = 100;
 
     private static readonly TimeSpan LockWait = TimeSpan.FromMilliseconds(10);
@@ -27,6 +30,9 @@ internal sealed class LogFile : IDisposable
 
     /// <summary>What all have written.</summary>
     public long Length => RandomAccess.GetLength(_stream.SafeFileHandle);
+
+    /// <summary>The day (UTC) on which somebody last wrote.</summary>
+    public DateTime LastDay => File.GetLastWriteTimeUtc(_stream.SafeFileHandle).Date;
 
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
@@ -53,43 +59,62 @@ internal sealed class LogFile : IDisposable
 #pragma warning restore CA2000
     }
 
+    /// <summary>Renames a file; false if another has the new name already, which keeps it.</summary>
     /// <exception cref="IOException">The file cannot be renamed.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be.</exception>
-    public static void Rename(string from, string to)
+    public static bool TryRename(string from, string to)
     {
         if (!Libc.IsSupported)
         {
+            if (File.Exists(to))
+            {
+                return false;
+            }
+
             File.Move(from, to);
+            return true;
         }
-        else if (Libc.Rename(from, to) is < 0 and var result)
+
+        var result = Libc.RenameToNew(from, to);
+        if (-result is InvalidArgument or NoSuchCall or NotPermitted)
         {
-            throw new IOException($"'{from}' cannot be renamed: {Marshal.GetPInvokeErrorMessage(-result)}.", -result);
+            // Not by a link and its removal instead, which would remove what another process has begun in between.
+            result = File.Exists(to) ? -Exists : Libc.Rename(from, to);
         }
+
+        return result >= 0 || (-result == Exists
+            ? false
+            : throw new IOException($"'{from}' cannot be renamed: {Marshal.GetPInvokeErrorMessage(-result)}.", -result));
     }
 
     /// <summary>
-    /// Takes the lock; false if another process keeps it for a second (stopped by a debugger, say) or the file system has none. Lines can be
-    /// appended all the same: each batch in one call.
+    /// Takes the lock, and waits a second for it. Without it lines can be appended all the same: each batch in one call.
     /// </summary>
-    public bool TryLock()
+    public LogLock TryLock()
     {
-        for (var i = 0; IsSeekable && Libc.IsSupported && i < LockTries; i++)
+        if (!IsSeekable || !Libc.IsSupported)
+        {
+            return LogLock.Unsupported;
+        }
+
+        for (var i = 0; i < LockTries; i++)
         {
             var result = Libc.TryLock(_stream.SafeFileHandle);
             if (result >= 0)
             {
-                return _isLocked = true;
+                _isLocked = true;
+                return LogLock.Taken;
             }
 
             if (-result is not (11 or 13 or 4)) // EAGAIN, EACCES, EINTR
             {
-                return false;
+                return LogLock.Unsupported;
             }
 
             Thread.Sleep(LockWait);
         }
 
-        return false;
+        return LogLock.Held;
     }
 
     public void Unlock()
@@ -131,17 +156,22 @@ internal sealed class LogFile : IDisposable
         }
     }
 
-    public void Dispose() => _stream.Dispose();
-
-    // A device has no length to set.
-    private void TakeBack(long end)
+    /// <summary>Takes back what is behind a place. A file that others have cut short before it (copytruncate) stays as it is, unfilled.</summary>
+    internal void TakeBack(long end)
     {
         try
         {
-            _stream.SetLength(end);
+            if (Length > end)
+            {
+                _stream.SetLength(end);
+            }
         }
+
+        // A device has no length to set.
         catch (IOException)
         {
         }
     }
+
+    public void Dispose() => _stream.Dispose();
 }

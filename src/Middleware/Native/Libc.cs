@@ -26,10 +26,14 @@ internal static unsafe partial class Libc
 
     private const int AT_FDCWD = -100;
     private const int AT_EMPTY_PATH = 0x1000;
+    private const int RENAME_NOREPLACE = 1;
     private const int EINTR = 4;
 
     // By number: musl has the function only since 1.2.5, glibc since 2.28.
     private static readonly int s_statx = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 332 : 291;
+
+    // By number: neither musl nor old versions of glibc have the function.
+    private static readonly int s_renameat2 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 316 : 276;
 
     /// <summary>Whether the numbers above are known for this process's system and architecture.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture
@@ -82,6 +86,18 @@ internal static unsafe partial class Libc
 
     /// <summary>Renames a file; unlike .NET's way it never copies, as for a file that something is mounted on.</summary>
     public static int Rename(string from, string to) => Result(rename(from, to));
+
+    /// <summary>
+    /// The same, unless a file has the new name (EEXIST). Some file systems (NFS) and sandboxes have no such call: EINVAL, ENOSYS or EPERM.
+    /// </summary>
+    public static int RenameToNew(string from, string to)
+    {
+        fixed (byte* old = Encoding.UTF8.GetBytes(from + '\0'))
+        fixed (byte* name = Encoding.UTF8.GetBytes(to + '\0'))
+        {
+            return Result((int)syscall(s_renameat2, AT_FDCWD, (nint)old, AT_FDCWD, (nint)name, RENAME_NOREPLACE));
+        }
+    }
 
     private static int StatAt(int directory, string path, int flags, out Statx stat)
     {

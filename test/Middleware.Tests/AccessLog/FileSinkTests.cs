@@ -91,6 +91,121 @@ public sealed class FileSinkTests : IDisposable
         }
     }
 
+    // The full file has been renamed by then, and lines go to the new one. What cannot be removed keeps no other one.
+    [Fact]
+    public async Task Write_OldestCannotBeRemoved_NoLineLostAndTold()
+    {
+        var mount = ExternalTool.Require("mount");
+        var umount = ExternalTool.Require("umount");
+        var oldest = LogPath + ".20200101T000000Z-000";
+        var second = LogPath + ".20200102T000000Z-000";
+        await File.WriteAllTextAsync(oldest, "");
+        await File.WriteAllTextAsync(second, "");
+        var mounted = await mount.RunAsync("--bind", oldest, oldest);
+        Assert.SkipWhen(mounted.ExitCode != 0, $"a file cannot be mounted: {mounted.Error.Trim()}");
+        try
+        {
+            var logs = new CapturedLogs();
+            using var sink = Create(new AeronetAccessLogFileOptions { MaxSize = 4096, Keep = 1 }, logs: logs);
+            for (var i = 0; i < 3; i++)
+                await WriteAsync(sink, $"{i}{new string('y', 3998)}\n");
+
+            Assert.StartsWith("2", await File.ReadAllTextAsync(LogPath));
+            Assert.StartsWith("1", await File.ReadAllTextAsync(Full()[^1]));
+            Assert.Equal([oldest, Full()[^1]], Full());
+            Assert.Equal("NotRemoved", Assert.Single(logs.Entries, entry => entry.Level == LogLevel.Warning).EventId.Name);
+        }
+        finally
+        {
+            await umount.RunAsync(oldest);
+        }
+    }
+
+    [Fact]
+    public async Task Write_NameOfFullFileIsTaken_NextNumber()
+    {
+        var time = new SetTime { Now = new(2026, 11, 27, 1, 2, 3, TimeSpan.Zero) };
+        using var sink = Create(new AeronetAccessLogFileOptions { MaxSize = 4096 }, time);
+        await File.WriteAllTextAsync(LogPath + ".20261127T010203Z-000", "another's");
+        await WriteAsync(sink, new string('a', 4000) + "\n");
+
+        await WriteAsync(sink, new string('b', 4000) + "\n");
+
+        Assert.Equal("another's", await File.ReadAllTextAsync(LogPath + ".20261127T010203Z-000"));
+        Assert.StartsWith("a", await File.ReadAllTextAsync(LogPath + ".20261127T010203Z-001"));
+        Assert.StartsWith("b", await File.ReadAllTextAsync(LogPath));
+    }
+
+    [Fact]
+    public async Task TryRename_NameIsTaken_BothStay()
+    {
+        await File.WriteAllTextAsync(LogPath, "a");
+        await File.WriteAllTextAsync(LogPath + ".1", "b");
+
+        Assert.False(LogFile.TryRename(LogPath, LogPath + ".1"));
+        Assert.Equal("b", await File.ReadAllTextAsync(LogPath + ".1"));
+        Assert.True(LogFile.TryRename(LogPath, LogPath + ".2"));
+        Assert.Equal("a", await File.ReadAllTextAsync(LogPath + ".2"));
+        Assert.Throws<IOException>(() => LogFile.TryRename(LogPath, LogPath + ".3"));
+    }
+
+    // Between the writing and the taking back of a batch that did not fit.
+    [Theory]
+    [InlineData(2, "ab")]
+    [InlineData(100, "abcd")]
+    public async Task TakeBack_FileMayBeShorter_NotFilled(long end, string expected)
+    {
+        await File.WriteAllTextAsync(LogPath, "abcd");
+        using (var file = LogFile.Open(LogPath))
+            file.TakeBack(end);
+
+        Assert.Equal(expected, await File.ReadAllTextAsync(LogPath));
+    }
+
+    // Who has the lock may be about to rename the file.
+    [Fact]
+    public async Task Write_LockHeldByAnother_NotRotatedUntilItIsFree()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        var logs = new CapturedLogs();
+        using var sink = Create(new AeronetAccessLogFileOptions { MaxSize = 4096 }, logs: logs);
+        await WriteAsync(sink, new string('a', 4000) + "\n");
+        using (var other = LogFile.Open(LogPath))
+        {
+            Assert.Equal(LogLock.Taken, other.TryLock());
+            await WriteAsync(sink, new string('b', 4000) + "\n");
+            Assert.Empty(Full());
+            Assert.Equal(8002, new FileInfo(LogPath).Length);
+            Assert.Contains("lock", Assert.Single(logs.Entries, entry => entry.EventId.Name == "NotRotated").Message);
+        }
+
+        await WriteAsync(sink, "c\n");
+
+        Assert.Equal(8002, new FileInfo(Assert.Single(Full())).Length);
+        Assert.Equal("c\n", await File.ReadAllTextAsync(LogPath));
+    }
+
+    // The day of a file is that of its first line.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Write_EmptyOverMidnight_NotRotated(bool anotherWritesFirst)
+    {
+        var time = new SetTime { Now = DateTimeOffset.UtcNow.AddDays(-1) };
+        using var sink = Create(new AeronetAccessLogFileOptions { Daily = true }, time);
+        time.Now = time.Now.AddDays(1);
+
+        if (anotherWritesFirst)
+            await File.AppendAllTextAsync(LogPath, "a\n");
+        else
+            await WriteAsync(sink, "a\n");
+
+        await WriteAsync(sink, "b\n");
+
+        Assert.Empty(Full());
+        Assert.Equal("a\nb\n", await File.ReadAllTextAsync(LogPath));
+    }
+
     // As logrotate does it, without a signal.
     [Theory]
     [InlineData(true)]
