@@ -54,6 +54,12 @@ internal sealed class CountingRequestStream : Stream
         return reading.IsCompletedSuccessfully ? new ValueTask<int>(Counted(reading.Result)) : AwaitAsync(reading, inner);
     }
 
+    // The base class would make the synchronous call, which servers refuse.
+    public override IAsyncResult BeginRead(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(ReadAsync(buffer, offset, count, CancellationToken.None), callback, state);
+
+    public override int EndRead(IAsyncResult asyncResult) => TaskToAsyncResult.End<int>(asyncResult);
+
     public override void Flush()
     {
     }
