@@ -46,6 +46,7 @@ public sealed class AeronetAccessLogOptions
 
     /// <summary>
     /// Whether requests that Kestrel refuses while it reads them have lines too, with what it understood of them. They reach no middleware.
+    /// <see cref="ExcludePaths"/> holds for them too, and so do the prefixes of routes if only those have the log.
     /// </summary>
     /// <remarks>Defaults to <see langword="true"/>.</remarks>
     public bool RefusedRequests { get; set; } = true;

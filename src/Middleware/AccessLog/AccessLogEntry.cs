@@ -10,18 +10,28 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 /// no others: user code can hold what hangs on it.
 /// </summary>
 /// <param name="log">The log that lines are for.</param>
-internal sealed class AccessLogEntry(AccessLogWriter log)
+/// <param name="servesMany">Whether it is kept for the next request.</param>
+internal sealed class AccessLogEntry(AccessLogWriter log, bool servesMany)
 {
+    /// <summary>Stands for an application that threw before it returned a task.</summary>
+    public static readonly Task Thrown = Task.FromCanceled(new CancellationToken(canceled: true));
+
     private static readonly double MicrosecondsPerTick = 1_000_000.0 / Stopwatch.Frequency;
 
+    // What the wrappers were last around. The server's own is the same for each request; what somebody else makes for each (compression)
+    // must not live on through these, nor what an application kept of its wrapper become the next one's.
+    private readonly WeakReference<object?>? _lastBody = servesMany ? new(null) : null;
+    private readonly WeakReference<object?>? _lastRequest = servesMany ? new(null) : null;
+
     private CountingBody? _body;
-    private CountingRegionBody? _regionBody;
     private CountingBody? _inUse;
     private CountingRequestStream? _request;
     private ISendProgressFeature? _progress;
     private bool _isExact;
     private long _start;
     private long _writtenBefore;
+    private long _interim;
+    private bool _isApplicationsResponse;
 
     /// <summary>The log that the line is for.</summary>
     public AccessLogWriter Log => log;
@@ -29,7 +39,7 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
     /// <summary>The request.</summary>
     public HttpContext Context { get; private set; } = null!;
 
-    /// <summary>The application at work, once it has returned to the server; null where it threw before.</summary>
+    /// <summary>The application at work, once it has returned; null until then.</summary>
     public Task? Application { get; set; }
 
     /// <summary>Bytes of the response's body that were sent, before transfer coding, once the request has ended.</summary>
@@ -58,7 +68,11 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
         if (countsRequest && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false }
             && context.Features.Get<IHttpRequestFeature>() is { } request)
         {
-            _request ??= new CountingRequestStream();
+            if (!IsSame(_lastRequest, request.Body) || _request is null)
+            {
+                _request = new CountingRequestStream();
+            }
+
             _request.Attach(request.Body);
             request.Body = _request;
         }
@@ -69,23 +83,41 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
         // Of the connection, as the entry is. One that serves one request at a time knows all that flushes would tell.
         _progress ??= context.Features.Get<ISendProgressFeature>();
         _writtenBefore = _progress?.BytesWritten ?? 0;
+        _interim = 0;
+        _isApplicationsResponse = false;
         _isExact = _progress is not null && (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol));
 
         // Whoever looks for the transport's zero copy must still find it.
-        _inUse = body is IHttpFileRegionFeature ? _regionBody ??= new CountingRegionBody() : _body ??= new CountingBody();
+        if (!IsSame(_lastBody, body) || _body is null)
+        {
+            _body = body is IHttpFileRegionFeature ? new CountingRegionBody() : new CountingBody();
+        }
+
+        _inUse = _body;
         _inUse.Attach(body, !_isExact, _isExact ? default : context.RequestAborted);
         context.Features.Set<IHttpResponseBodyFeature>(_inUse);
+    }
+
+    /// <summary>
+    /// The response is about to begin. One that begins after the application has failed is somebody else's, such as the exception handler's,
+    /// and may be whole. What has been written before it is interim (100 Continue).
+    /// </summary>
+    public void OnResponseStarting()
+    {
+        _isApplicationsResponse = Application is not { IsCompleted: true };
+        _interim = _progress is { } progress ? progress.BytesWritten - _writtenBefore : 0;
     }
 
     public void End()
     {
         Microseconds = (long)((Stopwatch.GetTimestamp() - _start) * MicrosecondsPerTick);
-        var delivery = new Delivery(Context, _inUse!.Count, Application is null or { IsFaulted: true } or { IsCanceled: true });
+        var failed = Application is null or { IsFaulted: true } or { IsCanceled: true };
+        var delivery = new Delivery(Context, _inUse!.Count, failed && _isApplicationsResponse);
         if (_isExact)
         {
             if (_progress!.HasEnded)
             {
-                delivery.EndWithConnection(_progress.BytesSent - _writtenBefore);
+                delivery.EndWithConnection(_progress.BytesSent - _writtenBefore - _interim);
             }
         }
         else
@@ -117,6 +149,17 @@ internal sealed class AccessLogEntry(AccessLogWriter log)
         _inUse = null;
         Application = null;
         Context = null!;
+    }
+
+    private static bool IsSame(WeakReference<object?>? last, object now)
+    {
+        if (last is null || (last.TryGetTarget(out var known) && ReferenceEquals(known, now)))
+        {
+            return last is not null;
+        }
+
+        last.SetTarget(now);
+        return false;
     }
 
     // With its length written a response is whole, and the client may be gone a moment later.

@@ -12,6 +12,12 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLogWriter 
         return entry.Log.CompleteAsync(entry);
     };
 
+    private static readonly Func<object, Task> Start = state =>
+    {
+        ((AccessLogEntry)state).OnResponseStarting();
+        return Task.CompletedTask;
+    };
+
     public Task InvokeAsync(HttpContext context)
     {
         // Not for a second one, in a branch, which would write a second line.
@@ -22,6 +28,23 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLogWriter 
 
         entry.Begin(context, body, log.CountsRequests);
         context.Response.OnCompleted(Complete, entry);
-        return entry.Application = next(context);
+        if (context.Response.HasStarted)
+        {
+            entry.OnResponseStarting();
+        }
+        else
+        {
+            context.Response.OnStarting(Start, entry);
+        }
+
+        try
+        {
+            return entry.Application = next(context);
+        }
+        catch
+        {
+            entry.Application = AccessLogEntry.Thrown;
+            throw;
+        }
     }
 }

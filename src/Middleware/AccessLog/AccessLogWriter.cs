@@ -34,8 +34,10 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IBadRequestList
     // Written under _changing.
     private volatile AccessLogRun _run;
     private bool _isEnding;
-    private bool _isUsed;
     private string? _problem;
+
+    // Below which the pipeline has the log; an empty one is everywhere. Written while the pipeline is built.
+    private PathString[] _prefixes = [];
 
     public AccessLogWriter(
         IOptionsFactory<AeronetAccessLogOptions> options,
@@ -82,7 +84,7 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IBadRequestList
                 return null;
             }
 
-            entry = new AccessLogEntry(this);
+            entry = new AccessLogEntry(this, servesMany: false);
             context.Features.Set(entry);
             return entry;
         }
@@ -100,16 +102,19 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IBadRequestList
             }
         }
 
-        kept.State[this] = entry = new AccessLogEntry(this);
+        kept.State[this] = entry = new AccessLogEntry(this, servesMany: true);
         return entry;
     }
 
+    private bool IsUsed => _prefixes.Length > 0;
+
     /// <summary>The pipeline uses the log: says so if that is for nothing.</summary>
-    public void OnUsed()
+    /// <param name="prefix">Where; empty for everywhere, or where that is not known.</param>
+    public void OnUsed(PathString prefix)
     {
-        if (!_isUsed)
+        _prefixes = [.. _prefixes, prefix];
+        if (_prefixes.Length == 1)
         {
-            _isUsed = true;
             WarnIfNowhere(_run);
         }
     }
@@ -118,15 +123,21 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IBadRequestList
     public bool CountsRequests => _run.Fields.CountsRequests;
 
     /// <summary>Whether requests are logged that the server refuses.</summary>
-    public bool IsEnabled => _isUsed && _run.Options.RefusedRequests;
+    public bool IsEnabled => IsUsed && _run.Options.RefusedRequests;
 
     /// <summary>Ends a request: makes its line and lets it go.</summary>
     public Task CompleteAsync(AccessLogEntry entry)
     {
-        entry.End();
-        var waiting = Write(entry);
-        entry.Clear();
-        return waiting;
+        try
+        {
+            entry.End();
+            return Write(entry);
+        }
+        finally
+        {
+            // Also where a line could not be made of what the application had set: the connection's next request is another matter.
+            entry.Clear();
+        }
     }
 
     [SuppressMessage(
@@ -142,9 +153,16 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IBadRequestList
             return;
         }
 
+        // As it was sent: no middleware has taken a base from it. Empty where it was not understood.
+        var path = features.Get<IHttpRequestFeature>()?.Path is ['/', ..] sent ? new PathString(sent) : PathString.Empty;
+        if (_run.Excludes(path) || !Array.Exists(_prefixes, prefix => path.StartsWithSegments(prefix)))
+        {
+            return;
+        }
+
         try
         {
-            var entry = new AccessLogEntry(this);
+            var entry = new AccessLogEntry(this, servesMany: false);
             entry.Refuse(new DefaultHttpContext(features), error.StatusCode);
             _ = Write(entry);
         }
@@ -303,7 +321,7 @@ internal sealed class AccessLogWriter : IHostedLifecycleService, IBadRequestList
 
     private void WarnIfNowhere(AccessLogRun run)
     {
-        if (_isUsed && !run.HasSinks && !run.Options.Logger)
+        if (IsUsed && !run.HasSinks && !run.Options.Logger)
         {
             AccessLogLog.Nowhere(_services.Logger);
         }

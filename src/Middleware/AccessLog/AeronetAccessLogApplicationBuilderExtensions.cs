@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Middleware.AccessLog;
 using Aeronet.AspNetCore.Middleware.Pipeline;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -17,9 +18,15 @@ public static class AeronetAccessLogApplicationBuilderExtensions
     public static IApplicationBuilder UseAeronetAccessLog(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        return UseBelow(app, PathString.Empty);
+    }
+
+    /// <summary>The same in a branch for paths below a prefix, where requests are logged that the server refuses, and nowhere else.</summary>
+    internal static IApplicationBuilder UseBelow(IApplicationBuilder app, PathString prefix)
+    {
         var log = app.ApplicationServices.GetService<AccessLogWriter>()
             ?? throw new InvalidOperationException("There is no access log: call builder.Services.AddAeronetAccessLog().");
-        log.OnUsed();
+        log.OnUsed(prefix);
         return PipelineStep.Use(app, PipelineStep.AccessLog, next => new AccessLogMiddleware(next, log).InvokeAsync);
     }
 }

@@ -9,7 +9,8 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 
 /// <summary>
 /// A response body that counts what goes through, by whichever way. It serves the requests of one connection or stream, one after the
-/// other, and is dead between them: what an application kept of a response that has ended throws, as the server's own does.
+/// other, and is dead between them: what an application kept of a response that has ended throws until the next one begins. That one's it
+/// then is, as the server's own would be; so it serves several only around the same inner body.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The stream has nothing of its own.")]
 internal class CountingBody : IHttpResponseBodyFeature

@@ -19,8 +19,8 @@ internal struct Delivery
 
     /// <param name="context">The request.</param>
     /// <param name="written">Bytes that the application wrote into the body.</param>
-    /// <param name="failed">Whether the application ended by an exception.</param>
-    public Delivery(HttpContext context, long written, bool failed)
+    /// <param name="isBrokenOff">Whether the application had begun the response and then ended by an exception: the server breaks it off.</param>
+    public Delivery(HttpContext context, long written, bool isBrokenOff)
     {
         _context = context;
         var response = context.Response;
@@ -28,9 +28,7 @@ internal struct Delivery
             StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified);
         _written = hasBody ? written : 0;
 
-        // After an exception the server ends what has begun, and answers 500 where nothing has.
-        _isPromiseKept = !(failed && response.HasStarted && response.StatusCode < StatusCodes.Status500InternalServerError)
-            && !(hasBody && response.ContentLength > _written);
+        _isPromiseKept = !isBrokenOff && !(hasBody && response.ContentLength > _written);
         Bytes = _written;
         IsCompleted = _isPromiseKept;
     }
@@ -48,7 +46,7 @@ internal struct Delivery
     }
 
     /// <summary>The connection has ended, which served nothing else since the request began.</summary>
-    /// <param name="left">Bytes sent on it since then, the head among them.</param>
+    /// <param name="left">Bytes sent on it since the response began, its head among them.</param>
     public void EndWithConnection(long left)
     {
         var response = _context.Response;

@@ -92,7 +92,7 @@ public static class AeronetRouteApplicationBuilderExtensions
         {
             if (route.AccessLog)
             {
-                branch.UseAeronetAccessLog();
+                AeronetAccessLogApplicationBuilderExtensions.UseBelow(branch, prefix);
             }
 
             if (route.Cors is not null)

@@ -82,10 +82,17 @@ public sealed class AllocationTests
     {
         private readonly Stack<(Func<object, Task> Callback, object State)> _callbacks = new();
 
+        private readonly Stack<(Func<object, Task> Callback, object State)> _startCallbacks = new();
+
+        public override void OnStarting(Func<object, Task> callback, object state) => _startCallbacks.Push((callback, state));
+
         public override void OnCompleted(Func<object, Task> callback, object state) => _callbacks.Push((callback, state));
 
         public void Complete()
         {
+            while (_startCallbacks.TryPop(out var start))
+                Assert.True(start.Callback(start.State).IsCompletedSuccessfully);
+
             while (_callbacks.TryPop(out var entry))
                 Assert.True(entry.Callback(entry.State).IsCompletedSuccessfully);
         }

@@ -206,6 +206,90 @@ public sealed class DeliveryTests : IDisposable
         }
     }
 
+    // Who throws before the response has begun leaves it to others, and theirs may be whole.
+    [Theory]
+    [InlineData("async", "3 true 400")]
+    [InlineData("sync", "3 true 400")]
+    [InlineData("started", "2 false 200")]
+    [InlineData("started503", "2 false 503")]
+    public async Task Get_ThrowsInsideExceptionHandler_ByWhoBeganTheResponse(string how, string expected)
+    {
+        var sink = new CapturingSink();
+        await using var site = await TestSite.StartAsync(ServerKind.Aeronet, new SiteOptions
+        {
+            Settings = Settings("{bytes} {completed} {status}"),
+            Builder = builder => builder.Services.AddAeronetAccessLog().AddSingleton<IAccessLogSink>(sink),
+            App = app =>
+            {
+                app.UseExceptionHandler(handler => handler.Run(context =>
+                {
+                    context.Response.StatusCode = 400;
+                    return context.Response.WriteAsync("bad");
+                }));
+                app.UseAeronetAccessLog();
+                app.Run(context => how == "sync" ? throw new BadHttpRequestException("on purpose") : ThrowAsync(context));
+            },
+        });
+        using var client = await site.Host.ConnectAsync();
+        await client.SendGetAsync("/");
+
+        Assert.Equal(expected, await sink.LineAsync());
+
+        async Task ThrowAsync(HttpContext context)
+        {
+            await Task.Yield();
+            if (how.StartsWith("started", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = how == "started" ? 200 : 503;
+                context.Response.ContentLength = 2;
+                await context.Response.WriteAsync("ab");
+                await context.Response.Body.FlushAsync();
+            }
+
+            throw new BadHttpRequestException("on purpose");
+        }
+    }
+
+    // The interim response is no part of the final one, and counts where the connection counts.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Reset_After100Continue_BytesSentExactly(bool reads)
+    {
+        var sink = new CapturingSink();
+        await using var site = await LogSite.StartAsync(
+            ServerKind.Aeronet,
+            sink,
+            app => app.Run(async context =>
+            {
+                if (reads)
+                    await context.Request.Body.CopyToAsync(Stream.Null);
+
+                await AnswerAsync(context, "stream");
+            }),
+            ("Format", "{bytes} {completed} {status}"));
+        int headLength;
+        using (var client = await RawClient.ConnectAsync(site.Host.EndPoint, receiveBufferSize: 64 * 1024))
+        {
+            await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+            headLength = 0;
+            if (reads)
+            {
+                headLength = (await client.ReadUntilAsync("\r\n\r\n")).Length;
+                Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n".Length, headLength);
+                await client.SendAsync("abc");
+            }
+
+            headLength += (await client.ReadUntilAsync("\r\n\r\n")).Length;
+            await client.ReadExactlyAsync(Taken);
+            client.Reset();
+        }
+
+        var line = (await sink.LineAsync()).Split(' ');
+        Assert.Equal(["false", "200"], line[1..]);
+        Assert.Equal((long)site.Host.Metrics.Total("aeronet.bytes.sent") - headLength, long.Parse(line[0], CultureInfo.InvariantCulture));
+    }
+
     private static Dictionary<string, string?> Settings(string format) => new()
     {
         [$"{AeronetAccessLogOptions.SectionName}:Format"] = format,

@@ -287,6 +287,94 @@ public sealed class RequestTests
         Assert.Equal(["/a 400"], sink.Lines);
     }
 
+    // Nobody asks for them: health checks that a load balancer makes wrongly, say.
+    [Theory]
+    [InlineData(ServerKind.Aeronet)]
+    [InlineData(ServerKind.Sockets)]
+    public async Task Refused_ExcludedPath_NoLine(ServerKind server)
+    {
+        var sink = new CapturingSink();
+        await using (var site = await LogSite.StartAsync(server, sink, null, ("Format", "{path} {status}"), ("ExcludePaths:0", "/health")))
+            await RefuseAsync(site, "/health", "/health/live", "/other");
+
+        Assert.Equal(["/other 400"], sink.Lines);
+    }
+
+    [Fact]
+    public async Task Refused_LogOfPrefixes_OnlyBelowThem()
+    {
+        var sink = new CapturingSink();
+        await using (var site = await TestSite.StartAsync(ServerKind.Aeronet, new SiteOptions
+        {
+            Settings = { ["Aeronet:AccessLog:Format"] = "{path} {status}" },
+            Builder = builder => builder.Services.AddAeronetAccessLog().AddSingleton<IAccessLogSink>(sink),
+            App = app => app
+                .UseAeronetRoute("/api", route => route.AccessLog = true)
+                .UseAeronetRoute("/files", route => route.AccessLog = true)
+                .UseAeronetRoute("/quiet", _ => { }),
+        }))
+        {
+            await RefuseAsync(site, "/other", "/api/x", "/quiet", "/apis", "/files", "*");
+        }
+
+        Assert.Equal(["/api/x 400", "/files 400"], sink.Lines);
+    }
+
+    // What makes a line reads what the application has set, and that may throw.
+    [Theory]
+    [InlineData(ServerKind.Aeronet)]
+    [InlineData(ServerKind.Http2)]
+    public async Task Get_LineCannotBeMade_NextOnesAre(ServerKind server)
+    {
+        var sink = new CapturingSink();
+        await using var site = await LogSite.StartAsync(
+            server,
+            sink,
+            app => app.Use(next => context =>
+            {
+                if (context.Request.Path == "/throws")
+                    context.User = new ThrowingUser();
+
+                return next(context);
+            }),
+            ("Format", "{user} {path}"));
+
+        foreach (var path in (string[])["/throws", "/a", "/b"])
+            using (await site.GetAsync(path))
+            {
+            }
+
+        Assert.Equal("- /a", await sink.LineAsync());
+        Assert.Equal("- /b", await sink.LineAsync(1));
+    }
+
+    // The base class makes synchronous calls of them, which servers refuse.
+    [Theory]
+    [EachServer]
+    public async Task Post_BeginAndEnd_Asynchronous(ServerKind server)
+    {
+        var sink = new CapturingSink();
+        await using var site = await LogSite.StartAsync(
+            server,
+            sink,
+            app => app.Run(async context =>
+            {
+                var (input, output) = (context.Request.Body, context.Response.Body);
+                var buffer = new byte[100];
+                var read = await Task.Factory.FromAsync(input.BeginRead, input.EndRead, buffer, 0, 100, null);
+                await Task.Factory.FromAsync(output.BeginWrite, output.EndWrite, buffer, 0, read, null);
+            }),
+            ("Format", "{request_bytes} {bytes} {status}"));
+        using var client = site.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent("hello") };
+        (request.Version, request.VersionPolicy) = (client.DefaultRequestVersion, client.DefaultVersionPolicy);
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal("hello", await response.Content.ReadAsStringAsync());
+        Assert.Equal("5 5 200", await sink.LineAsync());
+    }
+
     // Compression stands between the two, and has a body of its own.
     [Fact]
     public async Task Get_TwiceAroundCompression_OneLine()
@@ -333,6 +421,16 @@ public sealed class RequestTests
             Assert.Equal("127.0.0.1", await sink.LineAsync(1));
     }
 
+    private static async Task RefuseAsync(TestSite site, params string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            using var client = await site.Host.ConnectAsync();
+            await client.SendAsync($"GET {path} HTTP/1.1\r\nX : y\r\n\r\n");
+            await client.ReadToEndAsync();
+        }
+    }
+
     private static async Task AnswerAsync(HttpContext context, string way, string file, RequestDelegate next)
     {
         var chunk = new byte[100_000];
@@ -370,5 +468,10 @@ public sealed class RequestTests
                 await next(context);
                 break;
         }
+    }
+
+    private sealed class ThrowingUser : System.Security.Claims.ClaimsPrincipal
+    {
+        public override System.Security.Principal.IIdentity Identity => throw new InvalidOperationException("on purpose");
     }
 }

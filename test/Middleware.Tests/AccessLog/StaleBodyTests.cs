@@ -5,6 +5,7 @@ using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.AccessLog;
 
@@ -90,6 +91,84 @@ public sealed class StaleBodyTests
         Assert.Equal(3, wrappers.Select(w => w.Body).Distinct().Count());
         Assert.Equal(3, wrappers.Select(w => w.Stream).Distinct().Count());
         Assert.Equal(3, wrappers.Select(w => w.Writer).Distinct().Count());
+    }
+
+    // What wraps each response or request anew has nothing to do with the next one on its connection; so what counts it has not either.
+    [Theory]
+    [InlineData(ServerKind.Sockets, "compression")]
+    [InlineData(ServerKind.Aeronet, "compression")]
+    [InlineData(ServerKind.Http2, "compression")]
+    [InlineData(ServerKind.Aeronet, "buffering")]
+    [InlineData(ServerKind.Sockets, "request")]
+    [InlineData(ServerKind.Aeronet, "request")]
+    public async Task UseInNextRequest_LogBehindWrapper_Throws(ServerKind server, string wrapper)
+    {
+        Func<Task>? stray = null;
+        Exception? told = null;
+        await using var site = await TestSite.StartAsync(server, new SiteOptions
+        {
+            Settings = { ["Aeronet:AccessLog:Format"] = "{path} {request_bytes}" },
+            Builder = builder => builder.Services.AddResponseCompression().AddAeronetAccessLog().AddSingleton<IAccessLogSink>(new CapturingSink()),
+            App = app =>
+            {
+                if (wrapper == "compression")
+                    app.UseResponseCompression();
+                else
+                    app.Use(next => context => wrapper == "buffering" ? BufferAsync(context, next) : WrapRequestAsync(context, next));
+
+                app.UseAeronetAccessLog();
+                app.Run(async context =>
+                {
+                    context.Response.ContentType = "text/plain";
+                    var (input, output, writer) = (context.Request.Body, context.Response.Body, context.Response.BodyWriter);
+                    if (stray is { } use)
+                        told = await Record.ExceptionAsync(use);
+
+                    stray ??= wrapper == "request"
+                        ? async () => Assert.Equal(0, await input.ReadAsync(new byte[10]))
+                        : async () =>
+                        {
+                            await Assert.ThrowsAsync<ObjectDisposedException>(async () => await writer.WriteAsync(Encoding.ASCII.GetBytes(Stray)));
+                            await output.WriteAsync(Encoding.ASCII.GetBytes(Stray));
+                        };
+                    await context.Response.WriteAsync("mine");
+                });
+            },
+        });
+        using var client = site.CreateClient();
+        for (var i = 0; i < 2; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent("body") };
+            (request.Version, request.VersionPolicy) = (client.DefaultRequestVersion, client.DefaultVersionPolicy);
+            request.Headers.Add("Accept-Encoding", "gzip");
+            using var response = await client.SendAsync(request);
+            await using var body = await response.Content.ReadAsStreamAsync();
+            await using var plain = wrapper == "compression" ? new System.IO.Compression.GZipStream(body, System.IO.Compression.CompressionMode.Decompress) : body;
+            using var reader = new StreamReader(plain);
+            Assert.Equal("mine", await reader.ReadToEndAsync());
+        }
+
+        Assert.IsType<ObjectDisposedException>(told);
+    }
+
+    private static async Task BufferAsync(HttpContext context, RequestDelegate next)
+    {
+        var body = context.Response.Body;
+        using var buffer = new MemoryStream();
+        context.Response.Body = buffer;
+        await next(context);
+        context.Response.Body = body;
+        buffer.Position = 0;
+        await buffer.CopyToAsync(body);
+    }
+
+    private static async Task WrapRequestAsync(HttpContext context, RequestDelegate next)
+    {
+        var body = context.Request.Body;
+        await using var wrapper = new BufferedStream(body);
+        context.Request.Body = wrapper;
+        await next(context);
+        context.Request.Body = body;
     }
 
     private static async Task KeepAsync(HttpContext context, string way, string file, Task others, TaskCompletionSource<Exception?> failure)
