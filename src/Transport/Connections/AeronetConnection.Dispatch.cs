@@ -37,7 +37,7 @@ internal sealed partial class AeronetConnection : ILoopHandler, ILoopContinuatio
         }
 
         // Each is reported once: all of it is noted before anything is made of it.
-        var isReadable = (events & EpollEvents.Readable) != 0;
+        var isReadable = (events & EpollEvents.Readable) != 0 || ((events & EpollEvents.Writable) != 0 && TakeReadAwaitsRoom());
         if (isReadable)
         {
             _input.Note(events);

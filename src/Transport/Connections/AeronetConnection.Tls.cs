@@ -14,6 +14,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
     private SslSession? _session;
     private volatile TlsHandshake? _handshake;
     private int _eventsInHandshake;
+    private int _readAwaitsRoom;
 
     TlsFailure ITlsUpgrade.SessionFailure => _session?.FailureKind ?? TlsFailure.None;
 
@@ -52,7 +53,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
 
         var agreement = session.Describe();
         IsMultiplexed = agreement.ApplicationProtocol.Span.SequenceEqual("h2"u8);
-        var channel = new TlsChannel(session, _socket, OnKeysMustChange);
+        var channel = new TlsChannel(session, _socket, OnKeysMustChange, OnReadAwaitsRoom);
         _output.Use(channel);
         _input.Use(channel);
         _handshake = null;
@@ -72,8 +73,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
 
     bool ITlsHandshakeOwner.TryContinueOnLoop() => LoopThread.Current?.TryOwe(this) == true;
 
-    void ITlsHandshakeOwner.WatchWritable() =>
-        _loop.Rewatch(_socket, EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, Token);
+    void ITlsHandshakeOwner.WatchWritable() => WatchWritable();
 
     void ITlsHandshakeOwner.ShutdownSend() => _socket.ShutdownSend();
 
@@ -202,6 +202,18 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
             ThreadPool.UnsafeQueueUserWorkItem(static request => request.Connection.RequestClose(request.Lifetime), (Connection: this, Lifetime: lifetime), preferLocal: false);
         }
     }
+
+    /// <summary>The read goes on when there is room to send, which may be now: noted first, because readiness that is there is reported anew.</summary>
+    private void OnReadAwaitsRoom()
+    {
+        Volatile.Write(ref _readAwaitsRoom, 1);
+        WatchWritable();
+    }
+
+    private bool TakeReadAwaitsRoom() => Volatile.Read(ref _readAwaitsRoom) != 0 && Interlocked.Exchange(ref _readAwaitsRoom, 0) != 0;
+
+    private void WatchWritable() =>
+        _loop.Rewatch(_socket, EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, Token);
 
     /// <summary>Code that was written for Kestrel's TLS asks for its stream: it may be about to do less than it should.</summary>
     private void ReportNoSslStream(Type feature)

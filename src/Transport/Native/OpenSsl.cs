@@ -40,6 +40,7 @@ internal static unsafe partial class OpenSsl
     internal const nint SSL_MODE_NO_AUTO_CHAIN = 8;
     internal const nint SSL_MODE_RELEASE_BUFFERS = 0x10;
 
+    internal const int SSL_KEY_UPDATE_NONE = -1;
     internal const int SSL_KEY_UPDATE_REQUESTED = 1;
 
     internal const int SSL_RECEIVED_SHUTDOWN = 2;
@@ -143,6 +144,9 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Crypto)]
     internal static partial int X509_STORE_set_flags(nint store, uint flags);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_get_key_update_type(nint ssl);
 
     [LibraryImport(Ssl)]
     internal static partial nint TLS_server_method();

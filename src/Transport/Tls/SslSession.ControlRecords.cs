@@ -23,6 +23,10 @@ internal sealed unsafe partial class SslSession
 
     private int _controlRecords;
     private int _mostControlRecords;
+    private int _controlMessages;
+    private bool _sawControlRecord;
+
+    private bool IsFlooded => _controlRecords > _mostControlRecords || _controlMessages > MaxControlRecords;
 
     /// <summary>In TLS 1.3 OpenSSL tells of the first message by a callback that costs nothing until then, in TLS 1.2 only of records.</summary>
     private void WatchControlRecords()
@@ -47,14 +51,17 @@ internal sealed unsafe partial class SslSession
             return Fail(TlsFailure.Internal, fault);
         }
 
-        if (_controlRecords > _mostControlRecords)
+        if (IsFlooded)
         {
+            // What OpenSSL has to say of it came about by the end from within.
+            OpenSsl.ERR_clear_error();
             return Fail(TlsFailure.RecordFlood, "the peer sends records without data");
         }
 
-        if (hasData && _controlRecords > 0)
+        if (hasData)
         {
-            _controlRecords--;
+            _controlRecords = Math.Max(0, _controlRecords - (ReceivesByKernel ? 2 : 1));
+            _controlMessages = Math.Max(0, _controlMessages - 1);
         }
 
         return null;
@@ -94,13 +101,23 @@ internal sealed unsafe partial class SslSession
 
     private void OnReceived(int contentType, ReadOnlySpan<byte> message)
     {
-        // The header says what is in a record of TLS 1.2; in TLS 1.3 it never does, and each message is shown.
-        if (contentType == OpenSsl.SSL3_RT_HEADER ? message[0] == OpenSsl.SSL3_RT_APPLICATION_DATA : contentType != OpenSsl.SSL3_RT_HANDSHAKE)
+        // The header says what is in a record of TLS 1.2; in TLS 1.3 it never does, and each message is shown. A message of TLS 1.2
+        // is shown too, besides its records, which may be many: each is bounded by itself.
+        if (contentType == OpenSsl.SSL3_RT_HEADER && message[0] != OpenSsl.SSL3_RT_APPLICATION_DATA)
+        {
+            _controlRecords++;
+        }
+        else if (contentType == OpenSsl.SSL3_RT_HANDSHAKE)
+        {
+            _controlMessages++;
+        }
+        else
         {
             return;
         }
 
-        if (++_controlRecords > _mostControlRecords)
+        _sawControlRecord = true;
+        if (IsFlooded)
         {
             // Whatever follows is thrown away unseen, and SSL_read returns (SSL_set_shutdown(3)).
             OpenSsl.SSL_set_shutdown(_sslByGate, OpenSsl.SSL_RECEIVED_SHUTDOWN);

@@ -25,6 +25,7 @@ internal sealed unsafe partial class SslSession
     private bool _holdsBytes = true;
     private bool _sentClose;
     private bool _failed;
+    private bool _writeBlocked;
     private bool _inHandshakeByGate;
     private bool _closeAskedByGate;
     private int _threadsInside;
@@ -52,6 +53,12 @@ internal sealed unsafe partial class SslSession
     /// must not write on it again, and it must end soon.
     /// </summary>
     internal bool KeysMustChange { get; private set; }
+
+    /// <summary>
+    /// Set when <see cref="Read"/> answered would-block for want of room to send, whatever there is to receive: to be called again when
+    /// the socket is writable. An answer to a request for new keys (RFC 8446, section 4.6.3) must leave before OpenSSL reads on.
+    /// </summary>
+    internal bool ReadAwaitsRoom { get; private set; }
 
     /// <summary>Creates a session on a socket; null when OpenSSL or the socket refuses.</summary>
     /// <param name="context">That of the endpoint's own policy.</param>
@@ -105,19 +112,23 @@ internal sealed unsafe partial class SslSession
         }
 
         SslAudit.Enter(ref _threadsInside);
-        var outcome = StepHandshake(out wantsWrite);
-        SslAudit.Leave(ref _threadsInside);
-        _socket.EndUse();
-        lock (_gate)
+        try
         {
-            _inHandshakeByGate = false;
-            if (_closeAskedByGate)
+            return StepHandshake(out wantsWrite);
+        }
+        finally
+        {
+            SslAudit.Leave(ref _threadsInside);
+            _socket.EndUse();
+            lock (_gate)
             {
-                Free();
+                _inHandshakeByGate = false;
+                if (_closeAskedByGate)
+                {
+                    Free();
+                }
             }
         }
-
-        return outcome;
     }
 
     private IoResult StepHandshake(out bool wantsWrite)
@@ -186,47 +197,68 @@ internal sealed unsafe partial class SslSession
             }
 
             SslAudit.Enter(ref _threadsInside);
-            nuint read;
-            int result;
-            t_reading = this;
-            fixed (byte* pointer = buffer)
+            try
             {
-                OpenSsl.ERR_clear_error();
-                result = OpenSsl.SSL_read_ex(_sslByGate, pointer, (nuint)buffer.Length, &read);
+                return StepRead(buffer, out mayHaveMore);
             }
-
-            var outcome = result == 1 ? IoResult.FromBytes((long)read) : Judge(result, out _);
-            t_reading = null;
-            if (CheckControlRecords(result == 1) is { } flood)
+            finally
             {
-                outcome = flood;
+                t_reading = null;
+                SslAudit.Leave(ref _threadsInside);
+                _socket.EndUse();
             }
-            if (result == 1)
-            {
-                // Only a call that began with an empty buffer knows: it asked the socket for all the buffer takes, which is
-                // more than a record, so fewer bytes emptied it (bytes on the wire: a record may be nearly all overhead). A
-                // call that goes on with a record asks for its rest and no more; and one that receives nothing cannot tell
-                // whether an event of the meantime was for more.
-                var received = OpenSsl.BIO_number_read(_readBio);
-                var emptied = !_holdsBytes && received - _received < MaxRecord;
-                _received = received;
-                _holdsBytes = OpenSsl.SSL_has_pending(_sslByGate) == 1;
-                mayHaveMore = ReceivesByKernel || _holdsBytes || !emptied;
-            }
-            else if (outcome.IsWouldBlock)
-            {
-                // Not SSL_has_pending: it does not count the header of a record that has begun.
-                var received = OpenSsl.BIO_number_read(_readBio);
-                _holdsBytes |= received != _received;
-                _received = received;
-            }
-
-            // Also when the request for new keys came alone and there was nothing else to read.
-            KeysMustChange |= SendsByKernel && OpenSsl.SSL_get_wbio(_sslByGate) != _writeBio;
-            SslAudit.Leave(ref _threadsInside);
-            _socket.EndUse();
-            return outcome;
         }
+    }
+
+    private IoResult StepRead(Span<byte> buffer, out bool mayHaveMore)
+    {
+        mayHaveMore = false;
+        ReadAwaitsRoom = _writeBlocked && OpenSsl.SSL_get_key_update_type(_sslByGate) != OpenSsl.SSL_KEY_UPDATE_NONE;
+        if (ReadAwaitsRoom)
+        {
+            // The answer goes out with the next write. Another request would have it sent here and now, and OpenSSL fails where that
+            // meets a write that has not found room.
+            return IoResult.FromErrno(Errno.EAGAIN);
+        }
+
+        var wantsWrite = false;
+        _sawControlRecord = false;
+        nuint read;
+        int result;
+        t_reading = this;
+        fixed (byte* pointer = buffer)
+        {
+            OpenSsl.ERR_clear_error();
+            result = OpenSsl.SSL_read_ex(_sslByGate, pointer, (nuint)buffer.Length, &read);
+        }
+
+        // First: what a call comes to that was ended from within is not OpenSSL's verdict.
+        var outcome = CheckControlRecords(result == 1) ?? (result == 1 ? IoResult.FromBytes((long)read) : Judge(result, out wantsWrite));
+        if (result == 1)
+        {
+            // Only a call that began with an empty buffer knows: it asked the socket for all the buffer takes, which is
+            // more than a record, so fewer bytes emptied it (bytes on the wire: a record may be nearly all overhead). A
+            // call that goes on with a record asks for its rest and no more; one that receives nothing cannot tell
+            // whether an event of the meantime was for more; and where small records were agreed on (RFC 6066, section 4) a
+            // record may fill the buffer together with control records.
+            var received = OpenSsl.BIO_number_read(_readBio);
+            var emptied = !_holdsBytes && received - _received < MaxRecord && !_sawControlRecord;
+            _received = received;
+            _holdsBytes = OpenSsl.SSL_has_pending(_sslByGate) == 1;
+            mayHaveMore = ReceivesByKernel || _holdsBytes || !emptied;
+        }
+        else if (outcome.IsWouldBlock)
+        {
+            // Not SSL_has_pending: it does not count the header of a record that has begun.
+            var received = OpenSsl.BIO_number_read(_readBio);
+            _holdsBytes |= received != _received;
+            _received = received;
+            ReadAwaitsRoom = wantsWrite;
+        }
+
+        // Also when the request for new keys came alone and there was nothing else to read.
+        KeysMustChange |= SendsByKernel && OpenSsl.SSL_get_wbio(_sslByGate) != _writeBio;
+        return outcome;
     }
 
     /// <summary>Encrypts and sends until everything is taken or the socket is full.</summary>
@@ -240,29 +272,41 @@ internal sealed unsafe partial class SslSession
             }
 
             SslAudit.Enter(ref _threadsInside);
-            var total = 0L;
-            var outcome = IoResult.FromBytes(0);
-            fixed (byte* pointer = buffer)
+            try
             {
-                while (total < buffer.Length)
-                {
-                    nuint written;
-                    OpenSsl.ERR_clear_error();
-                    var result = OpenSsl.SSL_write_ex(_sslByGate, pointer + total, (nuint)(buffer.Length - total), &written);
-                    if (result != 1)
-                    {
-                        outcome = Judge(result, out _);
-                        break;
-                    }
-
-                    total += (long)written;
-                }
+                return StepWrite(buffer);
             }
-
-            SslAudit.Leave(ref _threadsInside);
-            _socket.EndUse();
-            return total > 0 && (outcome.IsSuccess || outcome.IsWouldBlock) ? IoResult.FromBytes(total) : outcome;
+            finally
+            {
+                SslAudit.Leave(ref _threadsInside);
+                _socket.EndUse();
+            }
         }
+    }
+
+    private IoResult StepWrite(ReadOnlySpan<byte> buffer)
+    {
+        var total = 0L;
+        var outcome = IoResult.FromBytes(0);
+        fixed (byte* pointer = buffer)
+        {
+            while (total < buffer.Length)
+            {
+                nuint written;
+                OpenSsl.ERR_clear_error();
+                var result = OpenSsl.SSL_write_ex(_sslByGate, pointer + total, (nuint)(buffer.Length - total), &written);
+                _writeBlocked = false;
+                if (result != 1)
+                {
+                    outcome = Judge(result, out _writeBlocked);
+                    break;
+                }
+
+                total += (long)written;
+            }
+        }
+
+        return total > 0 && (outcome.IsSuccess || outcome.IsWouldBlock) ? IoResult.FromBytes(total) : outcome;
     }
 
     /// <summary>
@@ -279,11 +323,17 @@ internal sealed unsafe partial class SslSession
             }
 
             SslAudit.Enter(ref _threadsInside);
-            var outcome = KeysMustChange ? _socket.SendTlsRecord(OpenSsl.SSL3_RT_ALERT, s_closeNotify) : Shutdown();
-            SslAudit.Leave(ref _threadsInside);
-            _sentClose = !outcome.IsWouldBlock;
-            _socket.EndUse();
-            return outcome.IsWouldBlock ? outcome : IoResult.FromBytes(0);
+            try
+            {
+                var outcome = KeysMustChange ? _socket.SendTlsRecord(OpenSsl.SSL3_RT_ALERT, s_closeNotify) : Shutdown();
+                _sentClose = !outcome.IsWouldBlock;
+                return outcome.IsWouldBlock ? outcome : IoResult.FromBytes(0);
+            }
+            finally
+            {
+                SslAudit.Leave(ref _threadsInside);
+                _socket.EndUse();
+            }
         }
     }
 
@@ -357,7 +407,14 @@ internal sealed unsafe partial class SslSession
     private IoResult Shutdown()
     {
         OpenSsl.ERR_clear_error();
-        var result = OpenSsl.SSL_shutdown(_sslByGate);
+
+        // The rest of an answer to a request for new keys goes first; SSL_shutdown refuses in the middle of it.
+        var result = _writeBlocked || ReadAwaitsRoom ? OpenSsl.SSL_do_handshake(_sslByGate) : 1;
+        if (result == 1)
+        {
+            result = OpenSsl.SSL_shutdown(_sslByGate);
+        }
+
         return result < 0 ? Judge(result, out _) : IoResult.FromBytes(0);
     }
 

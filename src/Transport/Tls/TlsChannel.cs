@@ -11,7 +11,8 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// <param name="session">The session, whose handshake is complete.</param>
 /// <param name="socket">The socket it is bound to.</param>
 /// <param name="onKeysMustChange">Told once when <see cref="SslSession.KeysMustChange"/>.</param>
-internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket, Action onKeysMustChange) : ByteChannel
+/// <param name="onReadAwaitsRoom">Told when <see cref="SslSession.ReadAwaitsRoom"/>.</param>
+internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket, Action onKeysMustChange, Action onReadAwaitsRoom) : ByteChannel
 {
     /// <summary>The most reads in one receive: records of a byte cost as much as full ones, and others wait for the loop.</summary>
     private const int ReadsPerReceive = 16;
@@ -34,6 +35,11 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
         {
             _toldKeysMustChange = true;
             onKeysMustChange();
+        }
+
+        if (result.IsWouldBlock && session.ReadAwaitsRoom)
+        {
+            onReadAwaitsRoom();
         }
 
         return result;

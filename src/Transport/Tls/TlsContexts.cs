@@ -21,6 +21,7 @@ internal sealed unsafe class TlsContexts : IDisposable
     private readonly bool _guards;
     private readonly bool _keepsHello;
     private readonly bool _keepsReceiving;
+    private readonly bool _keepsWatching;
 
     /// <exception cref="InvalidOperationException">A certificate or an option cannot be used; the message says which and why.</exception>
     internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols)
@@ -34,7 +35,10 @@ internal sealed unsafe class TlsContexts : IDisposable
         OpenSsl.SSL_CTX_set_alpn_select_cb(Default.Pointer, &OnSelectProtocol, 0);
         _keepsHello = ClientHelloObservation.ObserverOf(options) is not null;
         _keepsReceiving = options.Ktls != KtlsMode.Disabled && KernelTls.MustKeepReceiving;
-        if (_keepsHello || _keepsReceiving)
+
+        // Such a version shows the records of a connection only where a callback was set when their keys were (SslSession.ControlRecords).
+        _keepsWatching = _keepsReceiving || OpenSslLibrary.IsAtLeast(3, 2);
+        if (_keepsHello || _keepsWatching)
         {
             OpenSsl.SSL_CTX_set_msg_callback(Default.Pointer, &OnMessage);
         }
@@ -106,7 +110,7 @@ internal sealed unsafe class TlsContexts : IDisposable
             _ = OpenSsl.SSL_clear_options(ssl, OpenSsl.SSL_OP_ENABLE_KTLS);
         }
 
-        if (isFinished || !_keepsReceiving)
+        if (isFinished || !_keepsWatching)
         {
             OpenSsl.SSL_set_msg_callback(ssl, null);
         }

@@ -48,9 +48,20 @@ internal sealed class NativeClient : IDisposable
 
     public Socket Socket { get; }
 
-    public static async Task<NativeClient> ConnectAsync(KestrelHost host, SslProtocols version)
+    /// <summary>Connects to a Unix domain socket.</summary>
+    public static async Task<NativeClient> ConnectAsync(string path, SslProtocols version)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path)).OrTimeout("a connection");
+        return await Task.Run(() => new NativeClient(socket, version)).OrTimeout("the handshake");
+    }
+
+    public static async Task<NativeClient> ConnectAsync(KestrelHost host, SslProtocols version, int? receiveBufferSize = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBufferSize is { } size)
+            socket.ReceiveBufferSize = size;
+
         await socket.ConnectAsync(host.EndPoint).OrTimeout("a connection");
         return await Task.Run(() => new NativeClient(socket, version)).OrTimeout("the handshake");
     }
@@ -110,6 +121,9 @@ internal sealed class NativeClient : IDisposable
     /// <summary>Reads text up to a marker; null when the server ends the connection before.</summary>
     public Task<string?> ReadUntilAsync(string marker) => Task.Run(() => ReadUntil(marker)).OrTimeout($"'{marker}'");
 
+    /// <summary>Reads until a number of bytes have come, and tells how many came before the server ended the connection.</summary>
+    public Task<long> ReadAsync(long count) => Task.Run(() => Read(count)).OrTimeout($"{count} bytes");
+
     /// <summary>Whether the server ended the connection, by whatever means.</summary>
     public async Task<bool> IsEndedAsync()
     {
@@ -153,6 +167,23 @@ internal sealed class NativeClient : IDisposable
         }
 
         return text.ToString();
+    }
+
+    private unsafe long Read(long count)
+    {
+        var buffer = stackalloc byte[16 * 1024];
+        var total = 0L;
+        while (total < count)
+        {
+            nuint read;
+            OpenSsl.ERR_clear_error();
+            if (OpenSsl.SSL_read_ex(_ssl, buffer, 16 * 1024, &read) == 1)
+                total += (long)read;
+            else if (!WaitIfWanted())
+                break;
+        }
+
+        return total;
     }
 
     private unsafe byte[] TakeMade()
