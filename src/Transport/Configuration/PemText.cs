@@ -13,6 +13,9 @@ internal sealed record PemText(X509Certificate2Collection Certificates, string T
     // The second is an old name of the first; the third has trust settings of OpenSSL behind the certificate.
     private static readonly string[] s_certificateLabels = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
 
+    /// <summary>Whether something follows a certificate in its block: what it is trusted for, or not at all (openssl-x509(1), "Trust options").</summary>
+    internal bool HasTrustSettings { get; private set; }
+
     /// <summary>Reads a file's bytes; null when it is not PEM.</summary>
     /// <exception cref="CryptographicException">A certificate in it is malformed.</exception>
     internal static PemText? TryDecode(byte[] bytes)
@@ -31,7 +34,9 @@ internal sealed record PemText(X509Certificate2Collection Certificates, string T
 
         foreach (var (_, der) in pem.Blocks(s_certificateLabels))
         {
-            pem.Certificates.Add(X509CertificateLoader.LoadCertificate(FirstValueOf(der)));
+            var certificate = FirstValueOf(der);
+            pem.HasTrustSettings |= certificate.Length < der.Length;
+            pem.Certificates.Add(X509CertificateLoader.LoadCertificate(certificate));
         }
 
         return pem;

@@ -86,17 +86,19 @@ internal static class PrivateKeys
     // A wrong password fails for both kinds of keys, a right one for one of them.
     private static AsymmetricAlgorithm? TryImport(string pem, string? password)
     {
+        // Nothing but its block: the framework reads no key where there are several, and a public one beside it is one.
+        var block = BlockOf(pem);
         foreach (var key in new AsymmetricAlgorithm[] { RSA.Create(), ECDsa.Create() })
         {
             try
             {
                 if (password is not null)
                 {
-                    key.ImportFromEncryptedPem(pem, password);
+                    key.ImportFromEncryptedPem(block, password);
                 }
                 else
                 {
-                    key.ImportFromPem(pem);
+                    key.ImportFromPem(block);
                 }
 
                 return key;
@@ -142,6 +144,22 @@ internal static class PrivateKeys
         }
 
         return labels;
+    }
+
+    private static ReadOnlySpan<char> BlockOf(string pem)
+    {
+        var text = pem.AsSpan();
+        while (PemEncoding.TryFind(text, out var fields))
+        {
+            if (s_labels.Contains(text[fields.Label].ToString()))
+            {
+                return text[fields.Location];
+            }
+
+            text = text[fields.Location.End..];
+        }
+
+        return [];
     }
 
     // Encrypted: nothing that had to be wiped.

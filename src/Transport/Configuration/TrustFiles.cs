@@ -22,7 +22,15 @@ internal static class TrustFiles
 
             try
             {
-                var found = PemText.TryDecode(bytes)?.Certificates ?? [X509CertificateLoader.LoadCertificate(bytes)];
+                var pem = PemText.TryDecode(bytes);
+                if (pem is { HasTrustSettings: true })
+                {
+                    // They may say that it is trusted for nothing.
+                    section.Fail(name, $"is '{path}', where OpenSSL's trust settings follow a certificate, which would be ignored: leave out what is not to be trusted, and the settings ('openssl x509 -in FILE' writes a certificate without).");
+                    continue;
+                }
+
+                var found = pem?.Certificates ?? [X509CertificateLoader.LoadCertificate(bytes)];
                 authorities.AddRange(found);
                 if (found.Count == 0)
                 {

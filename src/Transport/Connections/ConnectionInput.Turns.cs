@@ -20,6 +20,7 @@ internal sealed partial class ConnectionInput
             {
                 bytes = _buffer.Sequence.ToArray();
                 _buffer.Clear();
+                _held?.OnTaken();
             }
         }
         finally

@@ -46,6 +46,9 @@ internal sealed class HeldInput(InputBuffer buffer, long limit)
         }
     }
 
+    /// <summary>Somebody else has taken what was received: what comes next begins the message.</summary>
+    internal void OnTaken() => MessageStart = buffer.Position;
+
     internal void Accept(Func<object, bool> isOver, object state)
     {
         _isOver = isOver;

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Transport.Configuration;
 using Aeronet.AspNetCore.Transport.Diagnostics;
@@ -133,7 +134,7 @@ internal static class KestrelEndpoint
         {
             options.Certificates.Clear();
             options.Certificates.Add(certificate);
-            options.Intermediates.AddRange(https.ServerCertificateChain ?? []);
+            AddChain(certificate, https.ServerCertificateChain, options.Intermediates);
 
             // Kestrel serves with it whatever its dates: only a warning, where code asked for nothing else.
             settings.Origins[certificate] = new CertificateOrigin(section.Path, "Path", section["Path"] ?? section["Subject"] ?? "", AllowInvalid: true);
@@ -142,6 +143,17 @@ internal static class KestrelEndpoint
         var @default = kestrel.GetSection("Certificates:Default");
         CertificateReader.NoteKeyFile(isOwn ? section : @default, TlsEndpoint.ContentRootOf(endpoint.ListenOptions.ApplicationServices), settings);
         return isOwn || NamesCertificate(@default);
+    }
+
+    /// <summary>
+    /// Adds the intermediates that came with a certificate, and those the system's and the user's stores have, as Kestrel does. Nothing
+    /// is downloaded.
+    /// </summary>
+    internal static void AddChain(X509Certificate2 certificate, X509Certificate2Collection? given, X509Certificate2Collection intermediates)
+    {
+        var chain = SslStreamCertificateContext.Create(certificate, given, offline: true).IntermediateCertificates;
+        intermediates.AddRange(given ?? []);
+        intermediates.AddRange(chain.ToArray());
     }
 
     private static bool NamesCertificate(IConfigurationSection section) =>

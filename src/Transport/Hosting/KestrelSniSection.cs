@@ -56,6 +56,7 @@ internal static class KestrelSniSection
             TlsOptionsReader.ReadCertificate(host.Certificate, contentRoot, settings, result);
             var certificate = result.Certificates[0];
             settings.Origins[certificate] = settings.Origins[certificate] with { AllowInvalid = true };
+            KestrelEndpoint.AddChain(certificate, [.. result.Intermediates], result.Intermediates);
         }
         else
         {

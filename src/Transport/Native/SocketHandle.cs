@@ -235,13 +235,19 @@ internal sealed unsafe class SocketHandle(int fd)
             return false;
         }
 
-        if (DescriptorCalls.TryDuplicate(fd, out var duplicate, out _))
+        try
         {
-            socket = new System.Net.Sockets.Socket(new System.Net.Sockets.SafeSocketHandle(duplicate, ownsHandle: true));
-        }
+            if (DescriptorCalls.TryDuplicate(fd, out var duplicate, out _))
+            {
+                socket = new System.Net.Sockets.Socket(new System.Net.Sockets.SafeSocketHandle(duplicate, ownsHandle: true));
+            }
 
-        EndUse();
-        return socket is not null;
+            return socket is not null;
+        }
+        finally
+        {
+            EndUse();
+        }
     }
 
     /// <summary>Closes the descriptor, now or when the call in progress ends. Idempotent.</summary>

@@ -74,7 +74,20 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         var started = metrics.HandshakeStarted(context);
         KestrelEvents.HandshakeStarted(context, _forEvents);
         var observation = options.OnClientHello is null ? null : new ClientHelloObservation(context, options);
-        var outcome = await upgrade.UpgradeAsync(contexts, options, observation).ConfigureAwait(false);
+        TlsOutcome outcome;
+        try
+        {
+            outcome = await upgrade.UpgradeAsync(contexts, options, observation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // No memory, say: what was counted as begun has ended all the same.
+            outcome = new TlsOutcome { FailureKind = TlsFailure.Internal, Failure = e.Message, HostName = "" };
+            metrics.HandshakeStopped(context, outcome, started);
+            KestrelEvents.HandshakeStopped(context, outcome);
+            throw;
+        }
+
         if (outcome is { Failure: null, SendsByKernel: false } && options.Ktls != KtlsMode.Disabled)
         {
             var reason = KernelTls.WhyNot(outcome.Agreement.CipherSuite);

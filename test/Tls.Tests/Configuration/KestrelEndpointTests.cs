@@ -74,6 +74,37 @@ public sealed class KestrelEndpointTests : IDisposable
         AssertIsOurs(host);
     }
 
+    /// <summary>In a process whose user has the intermediate in a store, which Kestrel completes the chain from.</summary>
+    [Fact]
+    public async Task Chain_OfTheUsersStore_IsSent()
+    {
+        var result = await ChildTest.RunAsync(typeof(KestrelEndpointTests), nameof(Chain_OfTheUsersStore), ("HOME", _files.Root));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Chain_OfTheUsersStore()
+    {
+        var (leaf, intermediate, root) = Certificates.Chain;
+        foreach (var (name, certificate) in new[] { (StoreName.CertificateAuthority, intermediate), (StoreName.Root, root) })
+        {
+            using var store = new X509Store(name, StoreLocation.CurrentUser, OpenFlags.ReadWrite);
+            store.Add(X509CertificateLoader.LoadCertificate(certificate.RawData));
+        }
+
+        foreach (var section in new[] { "Kestrel:Certificates:Default", "Kestrel:Endpoints:Https:Certificate", "Kestrel:Endpoints:Https:Sni:localhost:Certificate" })
+        {
+            await using var host = await StartAsync(Https, Certificate(section, leaf));
+
+            var peer = await Peer.AskAsync(host.Port);
+
+            Assert.Equal(leaf.Thumbprint, peer.Certificate.Thumbprint);
+            Assert.Equal([intermediate.Thumbprint], peer.Intermediates.Select(c => c.Thumbprint));
+            AssertIsOurs(host);
+        }
+    }
+
     [Theory]
     [InlineData("Kestrel:Endpoints:Https:SslProtocols:0=Tls12", SslProtocols.Tls12)]
     [InlineData("Kestrel:EndpointDefaults:SslProtocols:0=Tls12", SslProtocols.Tls12)]

@@ -130,6 +130,38 @@ public sealed class PemFileTests : IDisposable
         Assert.Equal(Certificates.Ecdsa.Thumbprint, (await Peer.AskAsync(host.Port)).Certificate.Thumbprint);
     }
 
+    /// <summary>The settings may distrust it, so it is no authority of clients until somebody has looked.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Authority_WithTrustSettings_Refused(bool settings)
+    {
+        var authority = ClientPki.Root.Certificate.RawData;
+
+        // CertAux (RFC 7468 knows none): an empty list of uses, and the client's among those rejected.
+        byte[] content = settings ? [.. authority, 0x30, 0x0E, 0xA0, 0x0C, 0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02, 0x0C, 0x00] : authority;
+        var path = _files.Write("ca.pem", PemEncoding.WriteString("TRUSTED CERTIFICATE", content) + "\n");
+        var configuration = WithSite($"Aeronet:Tls:ClientCertificates=Require\nAeronet:Tls:TrustedClientAuthorities={path}");
+        if (!settings)
+        {
+            await using var host = await ConfiguredHost.StartAsync(configuration);
+            return;
+        }
+
+        Assert.Contains($"TrustedClientAuthorities is '{path}', where OpenSSL's trust settings follow a certificate, which would be ignored: ", await FailAsync(configuration), StringComparison.Ordinal);
+    }
+
+    /// <summary>Some tools write the public key beside the private one.</summary>
+    [Fact]
+    public async Task Key_WithItsPublicKeyBeside_Read()
+    {
+        using var key = Certificates.Ecdsa.GetECDsaPrivateKey()!;
+        var text = key.ExportSubjectPublicKeyInfoPem() + "\n" + TempFiles.PlainKey(Certificates.Ecdsa);
+        await using var host = await ConfiguredHost.StartAsync($"{One}:Path={_files.WriteCertificate("c.pem", Certificates.Ecdsa)}\n{One}:KeyPath={_files.Write("k.pem", text)}");
+
+        Assert.Equal(Certificates.Ecdsa.Thumbprint, (await Peer.AskAsync(host.Port)).Certificate.Thumbprint);
+    }
+
     [Theory]
     [InlineData("-scrypt", "has its key encrypted by scrypt, which the framework cannot read: convert it with 'openssl pkcs8 -topk8 -v2 aes-256-cbc'.")]
     [InlineData("-v2 camellia-256-cbc", "camellia")]

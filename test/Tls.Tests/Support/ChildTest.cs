@@ -9,7 +9,7 @@ internal static class ChildTest
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs it to its end; the exit code is not 0 when it fails or the process dies.</summary>
-    public static async Task<ExternalToolResult> RunAsync(Type type, string method)
+    public static async Task<ExternalToolResult> RunAsync(Type type, string method, params (string Name, string Value)[] environment)
     {
         var program = Assembly.GetExecutingAssembly().Location;
         var host = Environment.ProcessPath!;
@@ -19,6 +19,9 @@ internal static class ChildTest
             StartInfo = new ProcessStartInfo(host, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         process.StartInfo.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        foreach (var (name, value) in environment)
+            process.StartInfo.Environment[name] = value;
+
         process.Start();
         try
         {
