@@ -96,6 +96,19 @@ public sealed class HeldInputTests : IDisposable
         Assert.Equal(0, _pool.Outstanding);
     }
 
+    /// <summary>As the handshake of TLS takes what a middleware in front of it has left.</summary>
+    [Fact]
+    public void BytesTakenBySomebodyElse_WhatFollowsBeginsTheMessage()
+    {
+        ReadAndConsume("preface");
+        _buffer.Clear();
+        _held.OnTaken();
+        ReadAndConsume("bad");
+
+        Assert.Equal("preface".Length, _held.MessageStart);
+        Assert.Equal("bad", Encoding.ASCII.GetString(_held.Beginning().ToArray()));
+    }
+
     [Fact]
     public void Keep_UnacceptedMessage_RemembersItsBeginning()
     {
