@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,6 +12,7 @@ namespace Aeronet.AspNetCore.Middleware.AccessLog;
 /// </summary>
 /// <param name="log">The log that lines are for.</param>
 /// <param name="servesMany">Whether it is kept for the next request.</param>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The stream has nothing of its own.")]
 internal sealed class AccessLogEntry(AccessLogWriter log, bool servesMany)
 {
     /// <summary>Stands for an application that threw before it returned a task.</summary>
