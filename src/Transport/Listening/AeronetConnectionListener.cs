@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.EventLoop;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Listening;
@@ -99,25 +100,18 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     /// </summary>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref _unbound, 1) == 0)
+        if (Interlocked.Exchange(ref _unbound, 1) != 0)
         {
-            foreach (var acceptor in _acceptors)
-            {
-                Take(acceptor.Dispose);
-            }
-
-            var queued = ListenSocket.QueueLimit(_services.Options.Backlog);
-            for (var i = 0; i < _sockets.Length; i++)
-            {
-                var (acceptor, socket) = (_acceptors[i], _sockets[i]);
-                Take(() => acceptor.AcceptRest(queued));
-                Take(socket.Dispose);
-            }
-
-            _ready.Writer.TryComplete();
-            Take(() => _onUnbound(EndPoint));
+            return default;
         }
 
+        if (LoopThread.Current is not null)
+        {
+            // Whoever took a connection may go on inside the acceptor that offered it, and closing the socket waits for the acceptor.
+            return new ValueTask(Task.Run(Unbind, CancellationToken.None));
+        }
+
+        Unbind();
         return default;
     }
 
@@ -129,6 +123,25 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         {
             connection.StopNow();
         }
+    }
+
+    private void Unbind()
+    {
+        foreach (var acceptor in _acceptors)
+        {
+            Take(acceptor.Dispose);
+        }
+
+        var queued = ListenSocket.QueueLimit(_services.Options.Backlog);
+        for (var i = 0; i < _sockets.Length; i++)
+        {
+            var (acceptor, socket) = (_acceptors[i], _sockets[i]);
+            Take(() => acceptor.AcceptRest(queued));
+            Take(socket.Dispose);
+        }
+
+        _ready.Writer.TryComplete();
+        Take(() => _onUnbound(EndPoint));
     }
 
     [SuppressMessage(

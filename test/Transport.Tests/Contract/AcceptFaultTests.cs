@@ -49,6 +49,26 @@ public sealed class AcceptFaultTests
     }
 
     [Fact]
+    public async Task Unbind_InsideTheAcceptorThatOfferedAConnection_Ends()
+    {
+        await using var transport = new TransportUnderTest();
+        await using var listener = await BindFaultyAsync(transport, 0, _ => { });
+        listener.Start();
+        var accepted = listener.AcceptAsync();
+        var unbound = Task.Run(async () =>
+        {
+            await using var server = await accepted;
+            Assert.NotNull(LoopThread.Current);
+            await listener.UnbindAsync();
+        });
+
+        // By then the wait for the connection has begun, so that the loop continues it.
+        await Task.Delay(100);
+        using var client = await RawClient.ConnectAsync(listener.EndPoint);
+        await unbound.OrTimeout("the listener to be unbound");
+    }
+
+    [Fact]
     public async Task EveryStepOfUnbindingFails_TheSocketIsClosed_AndAcceptingEnds()
     {
         await using var transport = new TransportUnderTest();
