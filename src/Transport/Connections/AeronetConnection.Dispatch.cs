@@ -71,6 +71,18 @@ internal sealed partial class AeronetConnection : ILoopHandler, ILoopContinuatio
         OnApplicationReturned();
     }
 
+    /// <summary>
+    /// The application waits for this connection. What it waits for may come before it has returned to where it was continued: that it
+    /// has blocked is to be known by then.
+    /// </summary>
+    internal void OnApplicationWaits()
+    {
+        if (LoopThread.Current is { HasLostLoop: true })
+        {
+            Distrust();
+        }
+    }
+
     /// <summary>The application has returned from where the loop continued it.</summary>
     internal void OnApplicationReturned()
     {
@@ -81,9 +93,7 @@ internal sealed partial class AeronetConnection : ILoopHandler, ILoopContinuatio
 
         if (!thread.IsLeading)
         {
-            // It blocked: from now on this connection gets a thread of its own until it proves prompt.
-            _distrust = PromptDispatchesToTrust;
-            _promptDispatches = 0;
+            Distrust();
             ReportStall(thread);
         }
         else if (_promptDispatches < PromptDispatchesToBeKnown)
@@ -107,5 +117,12 @@ internal sealed partial class AeronetConnection : ILoopHandler, ILoopContinuatio
         {
             _promptDispatches++;
         }
+    }
+
+    /// <summary>It blocked: from now on this connection gets a thread of its own until it proves prompt.</summary>
+    private void Distrust()
+    {
+        _distrust = PromptDispatchesToTrust;
+        _promptDispatches = 0;
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class AeronetConnection
     private int _closeReason;
     private int _closedFired;
     private int _socketClosed;
+    private volatile bool _resets;
     private volatile bool _gaveUpHalfClosed;
 
     // The input's and the output's blocks.
@@ -278,6 +279,11 @@ internal sealed partial class AeronetConnection
     private void End(CloseReason reason, bool reset, ConnectionAbortedException? abortReason = null)
     {
         SetReason(reason);
+        if (reset)
+        {
+            // Before the output is dropped: who waits for it to drain takes that for the end of it, and may come first to the socket.
+            _resets = true;
+        }
 
         // The input first: a handshake that begins now sees that it has ended, or we see the handshake.
         _input.End(reset ? InputEnd.Aborted : InputEnd.Closed, abortReason);
@@ -303,6 +309,7 @@ internal sealed partial class AeronetConnection
             TransportLog.ConnectionClosed(_services.Logger, ConnectionId, reason);
         }
 
+        reset |= _resets;
         var awaitsMore = _input.MayHaveUnread && !HasWholeLastRequest;
         EndTls(ref reset, ref awaitsMore);
         if (reset)

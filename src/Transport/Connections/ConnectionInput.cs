@@ -86,6 +86,8 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
 
             _source.Reset();
             var version = _source.Version;
+            _connection.OnApplicationWaits();
+
             // From here on the buffer is not ours: whoever takes Waiting away owns it.
             var before = Add(ReadState.Waiting | ReadState.Started);
             if ((before & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0)

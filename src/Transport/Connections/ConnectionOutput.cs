@@ -304,6 +304,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
             _source.Reset();
             version = _source.Version;
+            _connection.OnApplicationWaits();
             _flushWaits = !IsDropped;
             if (IsDropped)
             {

@@ -39,6 +39,9 @@ internal sealed class LoopThread
     /// <summary>Whether this thread leads a loop now, so that what it does not finish somebody finds and finishes.</summary>
     internal bool IsLeading => _loop is { } loop && loop.IsLedIn(_term);
 
+    /// <summary>Whether this thread led a loop that was taken from it, and has not come back yet. Own thread only.</summary>
+    internal bool HasLostLoop => _loop is { } loop && !loop.IsLedIn(_term);
+
     /// <summary>
     /// Set by whoever reported that this thread blocked its loop, so that it is reported once. Own thread only.
     /// </summary>
