@@ -49,10 +49,30 @@ internal sealed unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
 
     protected override bool ReleaseHandle() => Libc.close(Fd) == 0;
 
+    /// <summary>
+    /// Held meanwhile, or EBADF once it is closed: connections and timers come here from any thread, also after the loop has ended,
+    /// and the number may be somebody else's by then. Waiting and <see cref="HasEvents"/> need no hold: their threads end first.
+    /// </summary>
     private int Control(int operation, int fd, EpollEvents events, ulong token)
     {
         var entry = stackalloc byte[16];
         EpollEventBuffer.Write(entry, events, token);
-        return Libc.epoll_ctl(Fd, operation, fd, entry) == 0 ? 0 : Marshal.GetLastSystemError();
+        var held = false;
+        try
+        {
+            DangerousAddRef(ref held);
+            return Libc.epoll_ctl(Fd, operation, fd, entry) == 0 ? 0 : Marshal.GetLastSystemError();
+        }
+        catch (ObjectDisposedException)
+        {
+            return Errno.EBADF;
+        }
+        finally
+        {
+            if (held)
+            {
+                DangerousRelease();
+            }
+        }
     }
 }
