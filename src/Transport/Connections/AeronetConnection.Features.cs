@@ -61,7 +61,7 @@ internal sealed partial class AeronetConnection :
 
     public override EndPoint? RemoteEndPoint { get; set; }
 
-    public MemoryPool<byte> MemoryPool { get; }
+    public MemoryPool<byte> MemoryPool => Blocks.Pool;
 
     /// <summary>
     /// The socket by a descriptor of its own, so that who keeps it past the connection holds nothing that the kernel may have given to

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Aeronet.AspNetCore.Transport.Diagnostics;
@@ -28,7 +27,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         TransportServices services,
         EventLoop.EventLoop loop,
         SocketHandle socket,
-        MemoryPool<byte> memoryPool,
+        BlockPool blocks,
         EndPoint listenEndPoint,
         EndPoint? remoteEndPoint)
     {
@@ -36,7 +35,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         _loop = loop;
         _socket = socket;
         _listenEndPoint = listenEndPoint;
-        MemoryPool = memoryPool;
+        Blocks = blocks;
         RemoteEndPoint = remoteEndPoint;
         Transport = this;
         ConnectionClosed = _closedSource.Token;
@@ -51,6 +50,9 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
 
     /// <summary>Whether several streams share the connection (HTTP/2), so that their flushes are worth gathering.</summary>
     internal bool IsMultiplexed { get; private set; }
+
+    /// <summary>Where the input's and the output's memory comes from.</summary>
+    internal BlockPool Blocks { get; }
 
     internal TransportMetrics Metrics => _services.Metrics;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
@@ -40,7 +41,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         _connection = connection;
         _channel = channel;
         _loop = loop;
-        _buffer = new InputBuffer(connection.MemoryPool, services.Options.MaxReadBufferSize);
+        _buffer = new InputBuffer(connection.Blocks, services.Options.MaxReadBufferSize);
         if (services.Refusals is { } observer)
         {
             _held = new HeldInput(_buffer, observer.MaxHeldBytes);
@@ -436,9 +437,36 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
             ThrowEnd(end);
         }
 
-        return (State & ReadState.Completed) == 0
-            ? new ReadResult(_buffer.Sequence, canceled, isCompleted: end != InputEnd.Open)
+        return TryLook(out var bytes)
+            ? new ReadResult(bytes, canceled, isCompleted: end != InputEnd.Open)
             : new ReadResult(default, canceled, isCompleted: true);
+    }
+
+    /// <summary>
+    /// What is in the buffer, without a turn, which every read would pay for: only a reader that is completed meanwhile gives the blocks
+    /// back under whoever reads, and says so first. So with no such word before and after, the blocks were there; later they go as they
+    /// do under any application that keeps what it has read. False, and none of them is handed out, when the reader is completed.
+    /// </summary>
+    private bool TryLook(out ReadOnlySequence<byte> bytes)
+    {
+        bytes = default;
+        if ((State & ReadState.Completed) != 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            bytes = _buffer.Sequence;
+        }
+        catch (ArgumentOutOfRangeException) when ((State & ReadState.Completed) != 0)
+        {
+            // Half of it has gone back.
+            return false;
+        }
+
+        Volatile.ReadBarrier();
+        return (State & ReadState.Completed) == 0;
     }
 
     private void OnCanceled(CancellationToken cancellationToken)
@@ -467,6 +495,14 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         }
 
         _source.RunContinuationsAsynchronously = elsewhere;
-        _source.SetResult(true);
+        try
+        {
+            _source.SetResult(true);
+        }
+        catch (Exception failure) when (elsewhere)
+        {
+            // The context of whoever waits may be gone, and whoever ends a connection has more to do.
+            _loop.Group.OnHandlerFailed(failure);
+        }
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         _socket = socket;
         _channel = channel;
         _loop = loop;
-        _queue = new OutputQueue(connection.MemoryPool);
+        _queue = new OutputQueue(connection.Blocks);
         _pauseAt = options.MaxWriteBufferSize;
         _sendChunk = options.SendChunk;
     }
@@ -377,7 +377,15 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     private void ContinueElsewhere()
     {
         _source.RunContinuationsAsynchronously = true;
-        _source.SetResult(true);
+        try
+        {
+            _source.SetResult(true);
+        }
+        catch (Exception failure)
+        {
+            // As for a read: see ConnectionInput.
+            _loop.Group.OnHandlerFailed(failure);
+        }
     }
 
     /// <summary>Continues the application beside the loop.</summary>

@@ -9,7 +9,7 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// back when the application has consumed them, or later where <see cref="Holds"/> says so: an idle connection holds none.
 /// Used by one thread at a time; the read state of <see cref="ConnectionInput"/> says whose turn it is.
 /// </summary>
-internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
+internal sealed class InputBuffer(BlockPool pool, long maxReceive)
 {
     /// <summary>Below this much room in the last block a receive gets a fresh one.</summary>
     private const int MinimumRoom = 1024;
@@ -226,7 +226,7 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
             _spareCount--;
         }
 
-        segment.Fill(BlockPool.Rent(pool, MinimumRoom));
+        segment.Fill(pool.Rent(MinimumRoom));
         return segment;
     }
 
@@ -244,7 +244,7 @@ internal sealed class InputBuffer(MemoryPool<byte> pool, long maxReceive)
 
     private void Release(InputSegment segment)
     {
-        segment.Clear();
+        segment.Clear(pool);
         if (_spareCount < MaxSpares)
         {
             segment.NextSpare = _spares;

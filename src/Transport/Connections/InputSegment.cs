@@ -40,13 +40,13 @@ internal sealed class InputSegment : ReadOnlySequenceSegment<byte>
         Next = next;
     }
 
-    /// <summary>Gives the block back to its pool.</summary>
-    internal void Clear()
+    /// <summary>Gives the block back to <paramref name="pool"/>.</summary>
+    internal void Clear(BlockPool pool)
     {
         // Exchanged: whatever an application does to its reader and writer from several threads, no block goes back twice.
         if (Interlocked.Exchange(ref _owner, null) is { } owner)
         {
-            BlockPool.Return(owner);
+            pool.Return(owner);
         }
 
         _block = default;

@@ -53,8 +53,9 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
 
         socket.ShutdownSend();
         var linger = new LingeringClose(loop, socket, token, received);
-        if (!loop.Slots.TryReplace(token, linger))
+        if (!loop.Slots.TryReplace(token, linger) || loop.IsStopping)
         {
+            // Who ends what lingers on a loop that stops looks for it after that was said: it is found, or we see that it stops.
             linger._timer.Dispose();
             return false;
         }
@@ -75,7 +76,7 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
             Volatile.Write(ref _lastByte, Environment.TickCount64);
         }
 
-        if (rest == Rest.None || _received > MaxBytes)
+        if (rest == Rest.None || _received > MaxBytes || _loop.IsStopping)
         {
             Dispose();
         }

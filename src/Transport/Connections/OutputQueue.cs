@@ -1,4 +1,3 @@
-using System.Buffers;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.SendFile;
 
@@ -13,7 +12,7 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// <see cref="ConnectionOutput"/>, which says who may call what. While the application holds memory of the last block
 /// (<c>lent</c>) that block is not given back even when all of it has been sent.
 /// </summary>
-internal sealed class OutputQueue(MemoryPool<byte> pool)
+internal sealed class OutputQueue(BlockPool pool)
 {
     private const int MaxSpares = 32;
 
@@ -250,7 +249,7 @@ internal sealed class OutputQueue(MemoryPool<byte> pool)
 
     private void Release(OutputSegment segment)
     {
-        segment.Clear();
+        segment.Clear(pool);
         if (_releasedCount < MaxSpares)
         {
             segment.Next = _released;

@@ -32,11 +32,11 @@ internal sealed class OutputSegment
 
     internal ReadOnlyMemory<byte> UnsentMemory => Block[(int)Sent..(int)Committed];
 
-    internal void UseBlock(MemoryPool<byte> pool, int sizeHint)
+    internal void UseBlock(BlockPool pool, int sizeHint)
     {
-        if (sizeHint <= pool.MaxBufferSize)
+        if (sizeHint <= pool.Pool.MaxBufferSize)
         {
-            _owner = BlockPool.Rent(pool, sizeHint);
+            _owner = pool.Rent(sizeHint);
             Block = _owner.Memory;
         }
         else
@@ -51,13 +51,13 @@ internal sealed class OutputSegment
     /// <summary>Gives the file its reference back, whoever may still be appending.</summary>
     internal void ReleaseFile() => Region?.Release();
 
-    /// <summary>Gives the block back to its pool, or the file its reference.</summary>
-    internal void Clear()
+    /// <summary>Gives the block back to <paramref name="pool"/>, or the file its reference.</summary>
+    internal void Clear(BlockPool pool)
     {
         // Exchanged: whatever an application does to its reader and writer from several threads, no block goes back twice.
         if (Interlocked.Exchange(ref _owner, null) is { } owner)
         {
-            BlockPool.Return(owner);
+            pool.Return(owner);
         }
 
         if (_large is { } large)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Microsoft.Extensions.Logging;
@@ -17,7 +16,7 @@ internal sealed record TransportServices(
     ILogger KestrelLogger,
     StallReporter Stalls,
     EventLoopGroup Loops,
-    IReadOnlyList<MemoryPool<byte>> Pools,
+    IReadOnlyList<BlockPool> Pools,
     PoolLease Lease,
     IRefusedConnectionObserver? Refusals)
 {

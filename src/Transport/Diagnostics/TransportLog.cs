@@ -36,6 +36,9 @@ internal static partial class TransportLog
     [LoggerMessage(8, LogLevel.Error, "A step of unbinding {EndPoint} failed; the others were taken. Please report it with the stack trace.", EventName = "UnbindFailed")]
     internal static partial void UnbindFailed(ILogger logger, LogText endPoint, Exception exception);
 
+    [LoggerMessage(9, LogLevel.Error, "A step of stopping the transport failed; the others were taken. Please report it with the stack trace where it is not yours.", EventName = "StopFailed")]
+    internal static partial void StopFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(6, LogLevel.Debug, "Replaced the socket file {Path}: the process that made it is gone.", EventName = "StaleSocketReplaced")]
     internal static partial void StaleSocketReplaced(ILogger logger, LogText path);
 

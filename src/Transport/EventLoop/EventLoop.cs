@@ -75,6 +75,9 @@ internal sealed partial class EventLoop : IDisposable
     /// </summary>
     internal bool IsAlarmed => Environment.TickCount64 < Volatile.Read(ref _alarmedUntil);
 
+    /// <summary>Whether the loop has been told to stop: what is begun now nobody would end.</summary>
+    internal bool IsStopping => _stopping;
+
     internal bool IsLedIn(uint term) => LeadershipWord.TermOf(_leadership.Value) == term;
 
     internal void Start(LoopThread leader)
@@ -148,15 +151,16 @@ internal sealed partial class EventLoop : IDisposable
                 return;
             }
 
+            if (Slots.Connections == 0)
+            {
+                // Before the word says that the leader only waits: a pool of the application's may block in here.
+                LoopThread.Current?.Blocks.Clear(_group.OnHandlerFailed);
+            }
+
             var word = _leadership.Value;
             if (LeadershipWord.TermOf(word) != term || !_leadership.TryMove(word, LeadershipWord.Polling))
             {
                 return;
-            }
-
-            if (Slots.Connections == 0)
-            {
-                LoopThread.Current?.Blocks.Clear(_group.OnHandlerFailed);
             }
 
             LoopAudit.Waits();

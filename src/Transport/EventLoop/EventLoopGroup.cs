@@ -12,15 +12,14 @@ internal sealed class EventLoopGroup : IDisposable
     private readonly StandbyPool _standby;
     private readonly CountdownEvent _running;
     private readonly AeronetTransportOptions _options;
-    private readonly ILogger _logger;
     private int _disposed;
 
-    private EventLoopGroup(AeronetTransportOptions options, ILogger logger)
+    private EventLoopGroup(AeronetTransportOptions options, ILogger logger, Action<Thread>? start)
     {
         _options = options;
-        _logger = logger;
         _loops = new EventLoop[options.EventLoops];
-        _standby = new StandbyPool((2 * options.EventLoops) + options.MaxStandbyThreads, reserve: options.EventLoops, OnHandlerFailed);
+        OnHandlerFailed = failure => TransportLog.HandlerFailed(logger, failure);
+        _standby = new StandbyPool((2 * options.EventLoops) + options.MaxStandbyThreads, reserve: options.EventLoops, OnHandlerFailed, start);
         _running = new CountdownEvent(options.EventLoops);
         if (options.Dispatch == DispatchMode.Adaptive)
         {
@@ -49,35 +48,36 @@ internal sealed class EventLoopGroup : IDisposable
         return wake is not null;
     }
 
-    /// <summary>Creates the loops and starts their threads.</summary>
-    /// <exception cref="InvalidOperationException">A descriptor could not be created; the message says which limit to raise.</exception>
-    internal static EventLoopGroup Start(AeronetTransportOptions options, ILogger logger)
+    /// <summary>Creates the loops and starts their threads, by <paramref name="start"/> where tests make that fail.</summary>
+    /// <exception cref="InvalidOperationException">The system refused a descriptor or a thread; the message says which limit to raise.</exception>
+    internal static EventLoopGroup Start(AeronetTransportOptions options, ILogger logger, Action<Thread>? start = null)
     {
-        var group = new EventLoopGroup(options, logger);
+        var group = new EventLoopGroup(options, logger, start);
         try
         {
             for (var index = 0; index < group._loops.Length; index++)
             {
                 group._loops[index] = CreateLoop(group, index);
             }
+
+            foreach (var loop in group._loops)
+            {
+                loop.Start(group._standby.TryTake(fromReserve: true) ?? throw OutOfThreads(null));
+            }
+
+            group.Monitor?.Start(start);
+            return group;
+        }
+        catch (OutOfMemoryException failure)
+        {
+            group.Dispose();
+            throw OutOfThreads(failure);
         }
         catch
         {
-            foreach (var loop in group._loops)
-            {
-                loop?.Dispose();
-            }
-
+            group.Dispose();
             throw;
         }
-
-        foreach (var loop in group._loops)
-        {
-            loop.Start(group._standby.TryTake(fromReserve: true)!);
-        }
-
-        group.Monitor?.Start();
-        return group;
     }
 
     /// <summary>The loop with the fewest connections.</summary>
@@ -112,7 +112,7 @@ internal sealed class EventLoopGroup : IDisposable
     /// Something threw that must not: awaiting code has its exceptions caught before it gets here. One connection's fault
     /// is no reason to stop all others.
     /// </summary>
-    internal void OnHandlerFailed(Exception failure) => TransportLog.HandlerFailed(_logger, failure);
+    internal Action<Exception> OnHandlerFailed { get; }
 
     internal void OnLoopStopped() => _running.Signal();
 
@@ -130,7 +130,8 @@ internal sealed class EventLoopGroup : IDisposable
         Monitor?.Dispose();
         foreach (var loop in _loops)
         {
-            loop.Stop();
+            // Null, here and below, where not even all loops could be created.
+            loop?.Stop();
         }
 
         _standby.Stop();
@@ -141,7 +142,7 @@ internal sealed class EventLoopGroup : IDisposable
             // kernel give their numbers to somebody else.
             foreach (var loop in _loops)
             {
-                loop.Dispose();
+                loop?.Dispose();
             }
 
             _running.Dispose();
@@ -158,8 +159,23 @@ internal sealed class EventLoopGroup : IDisposable
             throw OutOfDescriptors("eventfd", errno);
         }
 
-        return new EventLoop(group, index, epoll, wake);
+        try
+        {
+            return new EventLoop(group, index, epoll, wake);
+        }
+        catch
+        {
+            epoll.Dispose();
+            wake.Dispose();
+            throw;
+        }
     }
+
+    // What the runtime throws for a thread that it does not get is an OutOfMemoryException.
+    private static InvalidOperationException OutOfThreads(OutOfMemoryException? cause) => new(
+        "The system gave no thread while starting the event loops: "
+        + $"raise the limit of threads (ulimit -u, TasksMax=, pids.max) or lower {AeronetTransportOptions.SectionName}:EventLoops.",
+        cause);
 
     private static InvalidOperationException OutOfDescriptors(string call, int errno) => new(
         $"{call} failed with errno {errno} ({Marshal.GetPInvokeErrorMessage(errno)}) while creating the event loops: "

@@ -62,7 +62,18 @@ internal sealed class LoopThread
     /// <summary>Memory blocks at hand. Own thread only.</summary>
     internal WarmBlocks Blocks { get; } = new();
 
-    internal void Start() => _thread.Start();
+    /// <summary>Starts it by <paramref name="start"/>, if that is not null.</summary>
+    internal void Start(Action<Thread>? start = null)
+    {
+        if (start is null)
+        {
+            _thread.Start();
+        }
+        else
+        {
+            start(_thread);
+        }
+    }
 
     /// <summary>Sends the thread to lead <paramref name="loop"/> for <paramref name="term"/>.</summary>
     internal void AssignLead(EventLoop loop, uint term)

@@ -33,10 +33,18 @@ internal sealed class StallMonitor : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "aeronet-monitor", Priority = ThreadPriority.AboveNormal };
     }
 
-    internal void Start()
+    /// <summary>Starts its thread by <paramref name="start"/>, if that is not null.</summary>
+    internal void Start(Action<Thread>? start = null)
     {
         _watches = new Watch[_group.Loops.Count];
-        _thread.Start();
+        if (start is null)
+        {
+            _thread.Start();
+        }
+        else
+        {
+            start(_thread);
+        }
     }
 
     /// <summary>Called by a leader after each wait. A volatile read unless the monitor sleeps.</summary>

@@ -9,7 +9,7 @@ namespace Aeronet.AspNetCore.Transport.EventLoop;
 /// <paramref name="start"/> starts a thread, unless tests make it fail.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A ManualResetEventSlim holds nothing unless its wait handle is asked for.")]
-internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception> onItemFailed, Action<LoopThread>? start = null)
+internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception> onItemFailed, Action<Thread>? start = null)
 {
     internal const string IdleThreadName = "aeronet-standby";
 
@@ -54,6 +54,8 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
             var available = AvailableByGate();
             if (_stoppedByGate || available <= (fromReserve ? 0 : reserve))
             {
+                // It may be more than it was: the system is asked again some time after it has refused.
+                _available = available;
                 return null;
             }
 
@@ -73,15 +75,7 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
 
         try
         {
-            if (start is null)
-            {
-                created.Start();
-            }
-            else
-            {
-                start(created);
-            }
-
+            created.Start(start);
             return created;
         }
         catch (OutOfMemoryException)
@@ -97,7 +91,7 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
         }
     }
 
-    internal void OnItemFailed(Exception failure) => onItemFailed(failure);
+    internal Action<Exception> OnItemFailed => onItemFailed;
 
     internal void Return(LoopThread thread)
     {
@@ -125,6 +119,7 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
             }
 
             _threadsByGate--;
+            _available = AvailableByGate();
             return true;
         }
     }

@@ -42,16 +42,22 @@ internal sealed class WarmBlocks
     {
         while (TryPop(out var block))
         {
-            try
-            {
-                block.Dispose();
-            }
-            catch (Exception failure)
-            {
-                onFailed(failure);
-            }
+            GiveBack(block, onFailed);
         }
 
         Array.Clear(_blocks);
+    }
+
+    /// <summary>Gives a block back to its pool. <paramref name="onFailed"/> hears when that does not take it: a pool of the application's may throw.</summary>
+    internal static void GiveBack(IMemoryOwner<byte> block, Action<Exception> onFailed)
+    {
+        try
+        {
+            block.Dispose();
+        }
+        catch (Exception failure)
+        {
+            onFailed(failure);
+        }
     }
 }

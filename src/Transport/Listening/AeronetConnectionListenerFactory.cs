@@ -77,7 +77,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
 
     /// <summary>
     /// Ends every connection, then the loops, whose threads give their blocks back, then the pools. A thread that is still inside the
-    /// application after the shutdown timeout keeps the pools as it keeps its loop.
+    /// application after the shutdown timeout keeps the pools as it keeps its loop. Every step is taken, whatever becomes of the others.
     /// </summary>
     public void Dispose()
     {
@@ -93,26 +93,47 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
             return;
         }
 
-        foreach (var loop in services.Loops.Loops)
+        EndHandlers(services.Loops);
+        Take(services.Loops.Dispose);
+
+        // What was on its way from a connection to a lingering close, or was accepted, while the loops were being told to stop.
+        EndHandlers(services.Loops);
+        if (services.Loops.HasEnded)
+        {
+            services.Lease.Leave();
+        }
+    }
+
+    private void EndHandlers(EventLoopGroup loops)
+    {
+        foreach (var loop in loops.Loops)
         {
             foreach (var handler in loop.Slots.Snapshot())
             {
                 switch (handler)
                 {
                     case AeronetConnection connection:
-                        connection.StopNow();
+                        Take(connection.StopNow);
                         break;
                     case IDisposable closing and not Acceptor:
-                        closing.Dispose();
+                        Take(closing.Dispose);
                         break;
                 }
             }
         }
+    }
 
-        services.Loops.Dispose();
-        if (services.Loops.HasEnded)
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "The other steps must be taken: each ends what nobody else ends.")]
+    private void Take(Action step)
+    {
+        try
         {
-            services.Lease.Leave();
+            step();
+        }
+        catch (Exception failure)
+        {
+            TransportLog.StopFailed(_logger, failure);
         }
     }
 
@@ -157,8 +178,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
             {
                 var options = _options.Value;
                 var loops = EventLoopGroup.Start(options, _logger);
+                var pools = CreatePools(loops);
                 _metrics.Observe(loops);
-                MemoryPool<byte>[] pools = [.. loops.Loops.Select(_ => _pools.Create())];
                 _services = new TransportServices(
                     options,
                     _metrics,
@@ -166,8 +187,8 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                     _kestrelLogger,
                     _stalls,
                     loops,
-                    pools,
-                    new PoolLease(pools),
+                    [.. pools.Select(pool => new BlockPool(pool, loops.OnHandlerFailed))],
+                    new PoolLease(pools, loops.OnHandlerFailed),
                     _refusals is { MaxHeldBytes: > 0 } ? _refusals : null);
                 TransportLog.Started(_logger, options.EventLoops, options.Dispatch, options.ZeroCopyFiles ? "on (sendfile)" : "off");
                 if (Native.ProcessLimits.OpenFiles() is { } limit && limit < LowDescriptorLimit)
@@ -177,6 +198,27 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
             }
 
             return _services;
+        }
+    }
+
+    /// <summary>A pool for each loop. Where the application's factory throws, the loops end again.</summary>
+    private List<MemoryPool<byte>> CreatePools(EventLoopGroup loops)
+    {
+        var pools = new List<MemoryPool<byte>>(loops.Loops.Count);
+        try
+        {
+            foreach (var _ in loops.Loops)
+            {
+                pools.Add(_pools.Create());
+            }
+
+            return pools;
+        }
+        catch
+        {
+            loops.Dispose();
+            new PoolLease(pools, loops.OnHandlerFailed).Leave();
+            throw;
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections;
 using System.Diagnostics.Metrics;
 using System.Net;
@@ -181,16 +180,16 @@ public sealed class AcceptFaultTests
         return listener;
     }
 
-    private sealed class MissingPools(IReadOnlyList<MemoryPool<byte>> inner, int failures) : IReadOnlyList<MemoryPool<byte>>
+    private sealed class MissingPools(IReadOnlyList<BlockPool> inner, int failures) : IReadOnlyList<BlockPool>
     {
         private int _asked;
 
         public int Count => inner.Count;
 
-        public MemoryPool<byte> this[int index] =>
+        public BlockPool this[int index] =>
             Interlocked.Increment(ref _asked) <= failures ? throw new InvalidOperationException("no pool") : inner[index];
 
-        public IEnumerator<MemoryPool<byte>> GetEnumerator() => inner.GetEnumerator();
+        public IEnumerator<BlockPool> GetEnumerator() => inner.GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }

@@ -4,6 +4,7 @@ using Aeronet.AspNetCore.Transport.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Transport.Tests.Contract;
 
@@ -70,6 +71,51 @@ public sealed class TransportEndTests
 
         await transport.DisposeAsync();
         await NoThreadIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Dispose_AStepFails_TheOthersAreTaken()
+    {
+        await NoThreadIsLeftAsync();
+        var pools = new CountingPools();
+        var transport = new TransportUnderTest(services: services => services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>>(pools));
+        await using var listener = await transport.BindAsync();
+        foreach (var loop in TransportUnderTest.LoopsOf(transport.Services))
+            loop.Slots.Add(new ThrowingHandler());
+
+        var (_, client) = await TransportUnderTest.ConnectAsync(listener);
+
+        transport.Factory.Dispose();
+
+        Assert.Equal(ConnectionEnd.Reset, (await client.ReadToEndAsync()).End);
+        Assert.Contains(transport.Logs.Entries, entry => entry.EventId.Name == "StopFailed");
+        client.Dispose();
+        await NoThreadIsLeftAsync();
+        await transport.DisposeAsync();
+    }
+
+    // The connection had begun to close, and the transport takes it for closed, when it is put among what lingers.
+    [Fact]
+    public async Task Dispose_AConnectionBeginsToLingerMeanwhile_ItEndsToo()
+    {
+        using var closing = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        using var logs = new HeldLog("ConnectionWriteFin", closing, release);
+        var transport = new TransportUnderTest(services: services => services.AddSingleton<ILoggerProvider>(logs));
+        await using var listener = await transport.BindAsync();
+        var (server, client) = await TransportUnderTest.ConnectAsync(listener);
+        await client.SendAsync("x");
+        var disposing = Task.Run(async () => await server.DisposeAsync());
+        Assert.True(closing.Wait(TaskTimeoutExtensions.DefaultTimeout));
+        var sockets = ProcessCounters.CountDescriptors("socket");
+
+        transport.Factory.Dispose();
+        release.Set();
+        await disposing.OrTimeout("the connection to be disposed");
+
+        Assert.True(ProcessCounters.CountDescriptors("socket") < sockets, "The socket is still open.");
+        client.Dispose();
+        await transport.DisposeAsync();
     }
 
     [Fact]
@@ -164,4 +210,37 @@ public sealed class TransportEndTests
 
     private static Task NoThreadIsLeftAsync() => Eventually.HoldsAsync(
         () => ProcessCounters.CountThreads("aeronet-") == 0, "no thread of a transport to be left", () => string.Join(", ", ProcessCounters.ThreadNames()));
+
+    private sealed class ThrowingHandler : ILoopHandler, IDisposable
+    {
+        public void OnEvents(Native.EpollEvents events)
+        {
+        }
+
+        public void Dispose() => throw new InvalidOperationException("A handler's fault.");
+    }
+
+    /// <summary>Keeps whoever logs an event.</summary>
+    private sealed class HeldLog(string name, ManualResetEventSlim reached, ManualResetEventSlim release) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Name == name)
+            {
+                reached.Set();
+                release.Wait(TaskTimeoutExtensions.DefaultTimeout);
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }

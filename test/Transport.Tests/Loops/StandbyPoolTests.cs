@@ -106,6 +106,35 @@ public sealed class StandbyPoolTests
         }
     }
 
+    // Nobody is told when the system may be asked again, and with the reserve alone there is nothing to take.
+    [Fact]
+    public async Task TryTake_RefusedOnce_OnlyTheReserveIsLeft_NotExhaustedForGood()
+    {
+        var refuses = false;
+        var pool = new StandbyPool(maxThreads: 2, reserve: 1, _ => { }, thread =>
+        {
+            if (refuses)
+                throw new OutOfMemoryException("No thread.");
+
+            thread.Start();
+        });
+        var taken = pool.TryTake(fromReserve: true)!;
+        try
+        {
+            refuses = true;
+            Assert.Null(pool.TryTake(fromReserve: true));
+            Assert.True(pool.IsExhausted);
+
+            await Eventually.HoldsAsync(() => pool.TryTake(fromReserve: false) is null && !pool.IsExhausted, "the reserve to count again");
+            Assert.True(pool.IsScarce);
+        }
+        finally
+        {
+            pool.Stop();
+            pool.Return(taken);
+        }
+    }
+
     [Fact]
     public void AssignItem_Throws_IsToldAndTheThreadServesOn()
     {

@@ -18,7 +18,7 @@ public sealed class HeldInputTests : IDisposable
 
     public HeldInputTests()
     {
-        _buffer = new InputBuffer(_pool, 1024 * 1024) { Holds = true };
+        _buffer = new InputBuffer(_pool.Blocks, 1024 * 1024) { Holds = true };
         _held = new HeldInput(_buffer, Limit);
     }
 

@@ -32,7 +32,7 @@ public sealed class InputBufferTests
     {
         using var pair = new SocketPair();
         using var pool = new TrackingMemoryPool();
-        var buffer = new InputBuffer(pool, 1024 * 1024);
+        var buffer = new InputBuffer(pool.Blocks, 1024 * 1024);
         var sent = Pattern.Bytes(100_000);
         pair.Peer.SendBufferSize = 400_000;
         pair.Peer.Send(sent);
@@ -57,7 +57,7 @@ public sealed class InputBufferTests
     {
         using var pair = new SocketPair();
         using var pool = new TrackingMemoryPool();
-        var buffer = new InputBuffer(pool, 1024 * 1024);
+        var buffer = new InputBuffer(pool.Blocks, 1024 * 1024);
         pair.Peer.SendBufferSize = 400_000;
         pair.Peer.Send(Pattern.Bytes(100_000));
         Assert.Equal(4096, buffer.Receive(new PlainChannel(pair.Handle), out _).Bytes);
@@ -81,7 +81,7 @@ public sealed class InputBufferTests
     {
         using var pair = new SocketPair();
         using var pool = new TrackingMemoryPool();
-        var buffer = new InputBuffer(pool, 8192);
+        var buffer = new InputBuffer(pool.Blocks, 8192);
         pair.Peer.SendBufferSize = 400_000;
         pair.Peer.Send(Pattern.Bytes(100_000));
 
@@ -96,7 +96,7 @@ public sealed class InputBufferTests
     {
         using var pair = new SocketPair();
         using var pool = new TrackingMemoryPool();
-        var buffer = new InputBuffer(pool, 1024 * 1024);
+        var buffer = new InputBuffer(pool.Blocks, 1024 * 1024);
 
         Assert.True(buffer.Receive(new PlainChannel(pair.Handle), out _).IsWouldBlock);
 
@@ -110,7 +110,7 @@ public sealed class InputBufferTests
     {
         using var pair = new SocketPair();
         using var pool = new TrackingMemoryPool();
-        var buffer = new InputBuffer(pool, 1024 * 1024);
+        var buffer = new InputBuffer(pool.Blocks, 1024 * 1024);
         for (var i = 0; i < 10; i++)
         {
             pair.Peer.Send(Pattern.Bytes(5000));
@@ -128,7 +128,7 @@ public sealed class InputBufferTests
     {
         using var pool = new TrackingMemoryPool();
         using var pair = new SocketPair();
-        var buffer = new InputBuffer(pool, 1024 * 1024);
+        var buffer = new InputBuffer(pool.Blocks, 1024 * 1024);
         pair.Peer.Shutdown(SocketShutdown.Send);
 
         var end = buffer.Receive(new PlainChannel(pair.Handle), out _);
@@ -144,7 +144,7 @@ public sealed class InputBufferTests
     {
         using var pair = new SocketPair();
         using var pool = new TrackingMemoryPool();
-        var buffer = new InputBuffer(pool, maxReceive);
+        var buffer = new InputBuffer(pool.Blocks, maxReceive);
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
         var inFlight = new Queue<byte>();
         var position = 0L;

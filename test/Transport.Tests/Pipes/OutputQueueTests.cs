@@ -52,7 +52,7 @@ public sealed class OutputQueueTests
 
         internal void Run(List<(Step Step, int Size, double Share)> steps)
         {
-            var queue = new OutputQueue(_pool);
+            var queue = new OutputQueue(_pool.Blocks);
             foreach (var (step, size, share) in steps)
             {
                 switch (step)

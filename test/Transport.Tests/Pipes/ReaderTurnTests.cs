@@ -66,6 +66,39 @@ public sealed class ReaderTurnTests : IAsyncLifetime
         await NothingIsLeftAsync();
     }
 
+    // The read is over, and whoever awaited it takes the result while the blocks are going back.
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task ResultOfARead_TakenWhileTheReaderIsCompleted_HasNoBytes(bool disposes)
+    {
+        var input = Input;
+        var earlier = await ReadAsync(10_000);
+        input.AdvanceTo(earlier.Buffer.GetPosition(100), earlier.Buffer.End);
+        var pending = input.ReadAsync();
+        await _client!.SendAsync("x");
+        await Eventually.HoldsAsync(() => pending.IsCompleted, "the read to be served");
+        var hooked = 0;
+        ReadResult result = default;
+        Exception? thrown = null;
+        _pool.OnReturn = () =>
+        {
+            // With the first block out and the second on its way.
+            if (Interlocked.Increment(ref hooked) == 2)
+                thrown = Record.Exception(() => result = pending.GetAwaiter().GetResult());
+        };
+
+        if (disposes)
+            await _server!.DisposeAsync();
+        else
+            await input.CompleteAsync();
+
+        Assert.InRange(hooked, 2, 4);
+        Assert.Equal(disposes ? typeof(ConnectionAbortedException) : null, thrown?.GetType());
+        Assert.True(result.Buffer.IsEmpty);
+        Assert.Equal(!disposes, result.IsCompleted);
+        await _server!.DisposeAsync();
+        await NothingIsLeftAsync();
+    }
+
     [Fact]
     public async Task DisposeAsync_GivingABlockBackThrows_TheConnectionIsClosedAllTheSame()
     {
@@ -189,6 +222,7 @@ public sealed class ReaderTurnTests : IAsyncLifetime
     private async Task NothingIsLeftAsync()
     {
         await Eventually.HoldsAsync(() => _pool.Outstanding == 0, "every block to come back", () => $"{_pool.Outstanding} are out");
+        Assert.Equal(0, _pool.ReturnedTwice);
         Assert.Equal(1, _transport.Metrics.Total("aeronet.connections.closed"));
         await Eventually.HoldsAsync(() => OpenConnections() == 0, "the connection to leave its loop");
     }

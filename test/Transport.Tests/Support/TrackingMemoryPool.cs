@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
+using Aeronet.AspNetCore.Transport.Connections;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Tests.Support;
@@ -7,8 +9,17 @@ namespace Aeronet.AspNetCore.Transport.Tests.Support;
 internal sealed class TrackingMemoryPool : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
     private int _outstanding;
+    private int _returnedTwice;
+
+    internal TrackingMemoryPool() => Blocks = new BlockPool(this, static failure => ExceptionDispatchInfo.Throw(failure));
 
     internal const int BlockSize = 4096;
+
+    /// <summary>This pool as the transport uses it, without a transport to report to: what is thrown goes to the caller.</summary>
+    internal BlockPool Blocks { get; }
+
+    /// <summary>Blocks that came back a second time.</summary>
+    internal int ReturnedTwice => Volatile.Read(ref _returnedTwice);
 
     /// <summary>Before a block is rented.</summary>
     internal Action? OnRent { get; set; }
@@ -44,7 +55,10 @@ internal sealed class TrackingMemoryPool : MemoryPool<byte>, IMemoryPoolFactory<
         {
             pool.OnReturn?.Invoke();
             if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            {
+                Interlocked.Increment(ref pool._returnedTwice);
                 throw new InvalidOperationException("A block was returned twice.");
+            }
 
             Memory.Span.Fill(0xEE);
             Interlocked.Decrement(ref pool._outstanding);
