@@ -6,7 +6,7 @@ namespace BenchServer;
 internal sealed class BenchArguments
 {
     public const string Usage =
-        "BenchServer --transport sockets|aeronet --http PORT [--https PORT --cert PEM --key PEM] [--files DIR] [--inline] [--access-log FILE] "
+        "BenchServer --transport sockets|aeronet --http PORT [--https PORT --cert PEM --key PEM] [--files DIR] [--inline] [--loops N] [--access-log FILE] "
         + "[--dashboard] [--parser-diagnostics]";
 
     public bool Aeronet { get; private set; }
@@ -22,6 +22,9 @@ internal sealed class BenchArguments
     public string? FilesRoot { get; private set; }
 
     public bool Inline { get; private set; }
+
+    /// <summary>Event loops of the Aeronet transport; null leaves its default.</summary>
+    public int? Loops { get; private set; }
 
     public string? AccessLogPath { get; private set; }
 
@@ -47,6 +50,7 @@ internal sealed class BenchArguments
                 case "--access-log": parsed.AccessLogPath = Value(args, ref i); break;
                 case "--dashboard": parsed.Dashboard = true; break;
                 case "--parser-diagnostics": parsed.ParserDiagnostics = true; break;
+                case "--loops": parsed.Loops = Count(args, ref i); break;
                 case "--inline": parsed.Inline = true; break;
                 default: throw new ArgumentException($"unknown argument '{args[i]}'");
             }
@@ -82,6 +86,15 @@ internal sealed class BenchArguments
         return ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port != 0
             ? port
             : throw new ArgumentException($"{name} is '{value}'; it must be a port from 1 to 65535");
+    }
+
+    private static int Count(string[] args, ref int i)
+    {
+        var name = args[i];
+        var value = Value(args, ref i);
+        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1024
+            ? count
+            : throw new ArgumentException($"{name} is '{value}'; it must be a number from 1 to 1024");
     }
 
     private static string ExistingFile(string[] args, ref int i)

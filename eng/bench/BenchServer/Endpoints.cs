@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json;
 
 namespace BenchServer;
@@ -13,6 +14,7 @@ internal static class Endpoints
     public static Task Answer(HttpContext context, RequestDelegate next) => context.Request.Path.Value switch
     {
         "/plaintext" => Plaintext(context.Response),
+        "/allocated" => Allocated(context.Response),
         "/json" => Json(context.Response),
         "/block" => Block(context),
         "/async" => Async(context),
@@ -28,6 +30,13 @@ internal static class Endpoints
     {
         response.ContentType = "text/plain";
         return Send(response, s_plaintext);
+    }
+
+    // Bytes that the process has allocated since it started.
+    private static Task Allocated(HttpResponse response)
+    {
+        response.ContentType = "text/plain";
+        return Send(response, Encoding.ASCII.GetBytes(GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture)));
     }
 
     private static Task Json(HttpResponse response)

@@ -53,6 +53,11 @@ if (arguments.Aeronet)
         {
             transport.Dispatch = DispatchMode.Inline;
         }
+
+        if (arguments.Loops is { } loops)
+        {
+            transport.EventLoops = loops;
+        }
     });
 }
 else

@@ -45,6 +45,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     internal async Task<string> ReadLineAsync(string what) => await TryReadLineAsync(what)
         ?? throw new EndOfStreamException($"The child process ended before {what}: {await _errors.OrTimeout("its errors")}");
 
+    /// <summary>Says a line to it.</summary>
+    internal async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Asks it to end, waits until it has, and returns its exit code and what it said on its standard error.</summary>
     internal async Task<(int ExitCode, string Errors)> EndAsync()
     {

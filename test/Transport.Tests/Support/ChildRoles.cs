@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.Transport.Tests.Configuration;
+using Aeronet.AspNetCore.Transport.Tests.Prices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -25,11 +26,15 @@ internal static class ChildRoles
     /// <summary>Serves on endpoints of every kind, systemd's among them, and says what descriptors a program gets that it starts.</summary>
     internal const string InheritingServer = "inheriting-server";
 
+    /// <summary>Serves short answers and the files of the folder named by the argument, over HTTP and TLS, and counts what it allocates.</summary>
+    internal const string PriceServer = "price-server";
+
     internal static Task<int> RunAsync(string role, string[] arguments) => role switch
     {
         FileServer => ServeAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), context => SendAsync(context, arguments[0])),
         SystemdServer => ServeAsync(builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseSystemd()), context => context.Response.WriteAsync("ok")),
         InheritingServer => InheritingServerRole.RunAsync(),
+        PriceServer => PriceServerRole.RunAsync(arguments[0]),
         PlainServer => ServeAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), RegistrationTests.AnswerAsync),
         _ => throw new ArgumentException($"There is no role '{role}'.", nameof(role)),
     };

@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+
+namespace Aeronet.AspNetCore.Transport.Tests.Prices;
+
+/// <summary>What strace wrote of a <see cref="PriceServerRole"/>: a line for each system call of any thread, in their order.</summary>
+internal static partial class CallLog
+{
+    /// <summary>What the server's marks begin with.</summary>
+    internal const string Mark = "mark";
+
+    /// <summary>What a write(2) is called that adds one to an eventfd(2), on which a loop waits.</summary>
+    internal const string Wake = "write (wake)";
+
+    /// <summary>System calls by name, between one mark and the one after it.</summary>
+    internal static Dictionary<string, int> CountAfter(string file, int mark)
+    {
+        var calls = new Dictionary<string, int>();
+        var inside = false;
+        foreach (var line in File.ReadLines(file))
+        {
+            // Of a call that another thread interrupted the first part is counted alone: the other is "<... name resumed>".
+            if (Call().Match(line) is not { Success: true } match)
+                continue;
+
+            if (line.Contains($"\"{Mark} {mark + 1} ", StringComparison.Ordinal))
+                return calls;
+
+            var name = line.Contains(""", "\1\0\0\0\0\0\0\0", 8""", StringComparison.Ordinal) ? Wake : match.Groups[1].Value;
+            if (inside)
+                calls[name] = calls.GetValueOrDefault(name) + 1;
+            else
+                inside = line.Contains($"\"{Mark} {mark} ", StringComparison.Ordinal);
+        }
+
+        throw new InvalidDataException($"The trace ends before mark {mark + 1}.");
+    }
+
+    [GeneratedRegex(@"^\d+ +(\w+)\(")]
+    private static partial Regex Call();
+}

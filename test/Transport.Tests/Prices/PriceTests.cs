@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Security;
+using Aeronet.AspNetCore.Transport.Tests.Support;
+
+namespace Aeronet.AspNetCore.Transport.Tests.Prices;
+
+/// <summary>What a request and a connection cost in system calls and memory is what it was: the numbers are in <see cref="PriceList"/>.</summary>
+[Collection(Alone.Name)]
+public sealed class PriceTests(PriceServer server) : IClassFixture<PriceServer>
+{
+    private const int Units = 200;
+
+    [Fact]
+    public async Task Request_KeptAlive()
+    {
+        using var client = PriceClient.Connect(server.Http, tls: null);
+        await CheckAsync(PriceList.KeptAlive, () => client.Ask("/"));
+    }
+
+    [Fact]
+    public Task Connection_Reconnect() => CheckAsync(PriceList.Reconnect, () => Reconnect(server.Http, null));
+
+    [Fact]
+    public async Task Request_TlsKeptAlive()
+    {
+        using var client = PriceClient.Connect(server.Https, PriceClient.Tls(resume: false));
+        await CheckAsync(PriceList.TlsKeptAlive, () => client.Ask("/"));
+    }
+
+    [Fact]
+    public Task Connection_TlsFull() =>
+        CheckAsync(PriceList.TlsFull, () => Assert.DoesNotContain("Resumed", Reconnect(server.Https, PriceClient.Tls(resume: false)), StringComparison.Ordinal));
+
+    [Fact]
+    public async Task Connection_TlsResumed()
+    {
+        var tls = PriceClient.Tls(resume: true);
+        Reconnect(server.Https, tls);
+        await CheckAsync(PriceList.TlsResumed, () => Assert.Contains("Resumed: 1", Reconnect(server.Https, tls), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Request_File()
+    {
+        using var client = PriceClient.Connect(server.Http, tls: null);
+        await CheckAsync(PriceList.File, () => client.Ask("/files/64k.bin"));
+    }
+
+    [Fact]
+    public async Task Request_TlsFile()
+    {
+        using var client = PriceClient.Connect(server.Https, PriceClient.Tls(resume: false));
+        await CheckAsync(PriceList.TlsFile, () => client.Ask("/files/64k.bin"));
+    }
+
+    [Fact]
+    public async Task Request_Http2()
+    {
+        using var handler = new SocketsHttpHandler { SslOptions = PriceClient.Tls(resume: false) };
+        using var client = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var address = new Uri($"https://{server.Https}/");
+        await CheckAsync(PriceList.Http2, async () => Assert.Equal(13, (await client.GetByteArrayAsync(address)).Length));
+    }
+
+    private static string Reconnect(IPEndPoint endPoint, SslClientAuthenticationOptions? tls)
+    {
+        using var client = PriceClient.Connect(endPoint, tls);
+        var head = client.Ask("/", "Connection: close\r\n");
+        client.ReadToEnd();
+        return head;
+    }
+
+    private Task CheckAsync(Price price, Action unit) => CheckAsync(price, () => Task.Factory.StartNew(
+        unit, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+
+    private async Task CheckAsync(Price price, Func<Task> unit)
+    {
+        var paid = await server.MeasureAsync(Units, unit);
+        TestContext.Current.TestOutputHelper?.WriteLine(paid.ToString());
+
+        Assert.True(paid.Calls >= 2, $"Nothing was counted: {paid}");
+        Assert.True(
+            paid.Calls <= price.Calls + PriceList.CallSlack && paid.Waits <= price.Waits && paid.Bytes <= price.Bytes + PriceList.ByteSlack,
+            $"The price list says {price}, and this was paid: {paid}");
+    }
+}
