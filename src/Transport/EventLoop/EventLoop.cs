@@ -230,9 +230,8 @@ internal sealed partial class EventLoop : IDisposable
     {
         LoopAudit.Owes();
 
-        // Between the addition and the look at the term, as a new term lies between its beginning and the new leader's look
+        // The addition is a full fence before the look at the term, as a new term's beginning is before the new leader's look
         // at the agenda: either it finds the addition, or we find it leading, and perhaps asleep.
-        Interlocked.MemoryBarrier();
         if (!IsLedIn(term))
         {
             WakeLeader();

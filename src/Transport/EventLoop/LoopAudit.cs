@@ -41,7 +41,8 @@ internal static class LoopAudit
 
     /// <summary><paramref name="item"/> is not on the agenda yet.</summary>
     [Conditional("AERONET_ASSERTS")]
-    internal static void IsNew<T>(Queue<T> agenda, T item) => Holds(!agenda.Contains(item), "The same thing is on an agenda twice.");
+    internal static void IsNew<T>(T? first, Queue<T> others, T item)
+        where T : class => Holds(!ReferenceEquals(first, item) && !others.Contains(item), "The same thing is on an agenda twice.");
 
     private static void Holds(bool condition, string rule)
     {
