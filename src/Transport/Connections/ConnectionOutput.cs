@@ -72,6 +72,8 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
     ZeroCopyResponseBody? IFileRegionOutput.ResponseBody { get; set; }
 
+    IHostGuard? IFileRegionOutput.HostGuard { get; set; }
+
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);

@@ -8,6 +8,9 @@ internal interface IFileRegionOutput
     /// <summary>The body feature of this connection's requests; made with the first one.</summary>
     ZeroCopyResponseBody? ResponseBody { get; set; }
 
+    /// <summary>The guard of this connection's requests, <see cref="NoHostGuard"/> where there is none; null before the first.</summary>
+    IHostGuard? HostGuard { get; set; }
+
     /// <summary>Whether a region leaves without a copy through user space.</summary>
     bool SendsFilesByKernel { get; }
 

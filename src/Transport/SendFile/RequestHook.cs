@@ -22,14 +22,15 @@ internal sealed class RequestHook(
     internal Task InvokeAsync(HttpContext context)
     {
         // Whatever scheme the request names (KestrelServerOptions.AllowAlternateSchemes): the connection has the guard for its TLS.
-        if (context.Features.Get<IHostGuard>() is { } guard && !guard.MayServe(context.Request.Host.Value ?? ""))
+        var output = context.Features.Get<IFileRegionOutput>();
+        if (GuardOf(context.Features, output) is { } guard && !guard.MayServe(context.Request.Host.Value ?? ""))
         {
             // RFC 9110, section 15.5.20: the client may ask again on a connection of that host's own.
             context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
             return Task.CompletedTask;
         }
 
-        if (context.Features.Get<IFileRegionOutput>() is { } output && !HttpProtocol.IsHttp2(context.Request.Protocol))
+        if (output is not null && !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
             output.BeginRequest(s_isOver, context.Features.Get<IHttpRequestFeature>()!, BytesToCome(context.Request));
             if (options.ZeroCopyFiles)
@@ -52,6 +53,18 @@ internal sealed class RequestHook(
         return task;
     }
 
+    // A guard is set before a connection's first request or never: the others need not search all features for one that most have not.
+    private static IHostGuard? GuardOf(IFeatureCollection features, IFileRegionOutput? output)
+    {
+        if (output is null)
+        {
+            return features.Get<IHostGuard>();
+        }
+
+        var guard = output.HostGuard ??= features.Get<IHostGuard>() ?? NoHostGuard.Instance;
+        return ReferenceEquals(guard, NoHostGuard.Instance) ? null : guard;
+    }
+
     private void AttachBody(HttpContext context, IFileRegionOutput output)
     {
         var kestrel = context.Features.Get<IHttpResponseBodyFeature>();
@@ -70,7 +83,7 @@ internal sealed class RequestHook(
     {
         var connection = request.Headers.Connection;
         var isLast = connection.Count == 0
-            ? HttpProtocol.IsHttp10(request.Protocol)
+            ? !HttpProtocol.IsHttp11(request.Protocol)
             : string.Equals(connection, "close", StringComparison.OrdinalIgnoreCase);
         return !isLast || request.Headers.TransferEncoding.Count > 0 ? -1 : request.ContentLength ?? 0;
     }

@@ -87,6 +87,8 @@ public sealed class StrayFileTests
     {
         public ZeroCopyResponseBody? ResponseBody { get; set; }
 
+        public IHostGuard? HostGuard { get; set; }
+
         public bool SendsFilesByKernel => true;
 
         public long? TotalTaken => 0;
