@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
@@ -440,33 +439,6 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         return TryLook(out var bytes)
             ? new ReadResult(bytes, canceled, isCompleted: end != InputEnd.Open)
             : new ReadResult(default, canceled, isCompleted: true);
-    }
-
-    /// <summary>
-    /// What is in the buffer, without a turn, which every read would pay for: only a reader that is completed meanwhile gives the blocks
-    /// back under whoever reads, and says so first. So with no such word before and after, the blocks were there; later they go as they
-    /// do under any application that keeps what it has read. False, and none of them is handed out, when the reader is completed.
-    /// </summary>
-    private bool TryLook(out ReadOnlySequence<byte> bytes)
-    {
-        bytes = default;
-        if ((State & ReadState.Completed) != 0)
-        {
-            return false;
-        }
-
-        try
-        {
-            bytes = _buffer.Sequence;
-        }
-        catch (ArgumentOutOfRangeException) when ((State & ReadState.Completed) != 0)
-        {
-            // Half of it has gone back.
-            return false;
-        }
-
-        Volatile.ReadBarrier();
-        return (State & ReadState.Completed) == 0;
     }
 
     private void OnCanceled(CancellationToken cancellationToken)
