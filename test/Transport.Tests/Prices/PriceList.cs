@@ -18,8 +18,8 @@ internal static class PriceList
     internal static readonly Price File = new(Calls: 4, Waits: 1.5, Bytes: 0);
     internal static readonly Price TlsFile = new(Calls: 11, Waits: 1.5, Bytes: 0);
 
-    // A quarter of a call more or less is malloc's (mprotect, madvise), or a read that came before its bytes; 3 in 100 bytes are the pools'.
+    // A quarter of a call is malloc's (mprotect, madvise); 3 in 100 bytes are left to what pools have at hand.
     internal static readonly Price Reconnect = new(Calls: 7.25, Waits: 6, Bytes: 7200);
-    internal static readonly Price TlsFull = new(Calls: 11.6, Waits: 12, Bytes: 8600);
-    internal static readonly Price TlsResumed = new(Calls: 12, Waits: 12, Bytes: 8700);
+    internal static readonly Price TlsFull = new(Calls: 11.25, Waits: 12, Bytes: 8600);
+    internal static readonly Price TlsResumed = new(Calls: 11.35, Waits: 12, Bytes: 8700);
 }

@@ -4,7 +4,7 @@ namespace Aeronet.AspNetCore.Transport.Tests.Prices;
 internal sealed record PricePaid(Dictionary<string, int> Counts, long AllocatedBytes, int Units)
 {
     // How often threads wait and are woken depends on how late the others are.
-    private static readonly HashSet<string> s_waits = ["epoll_wait", CallLog.Wake, "futex"];
+    private static readonly HashSet<string> s_waits = ["epoll_wait", CallLog.Wake, CallLog.EarlyRead, "futex"];
 
     // Of the others, how often the pool looks for work is chance altogether; and by getpid libcrypto asks whether it was forked, each version of
     // it as often as it likes.
