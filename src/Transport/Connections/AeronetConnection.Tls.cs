@@ -55,6 +55,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         IsMultiplexed = agreement.ApplicationProtocol.Span.SequenceEqual("h2"u8);
         var channel = new TlsChannel(session, _socket, OnKeysMustChange, OnReadAwaitsRoom);
         _output.Use(channel);
+        _output.SendHeld();
         _input.Use(channel);
         _handshake = null;
         DeliverHangUp();

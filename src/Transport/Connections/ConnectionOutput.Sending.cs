@@ -66,7 +66,7 @@ internal sealed partial class ConnectionOutput
     internal bool HasUnsent => _queue.Queued > 0;
 
     /// <summary>Under the gate: nothing is left to send, the end included.</summary>
-    private bool IsDrained => _queue.Queued == 0 && !_ending;
+    private bool IsDrained => _queue.Queued == 0 && !_ending && !_channel.HoldsBytes;
 
     private enum SendOutcome
     {
@@ -79,6 +79,25 @@ internal sealed partial class ConnectionOutput
 
     /// <summary>Sends by <paramref name="channel"/> from now on. Before the first write.</summary>
     internal void Use(ByteChannel channel) => _channel = channel;
+
+    /// <summary>
+    /// Sends what the channel holds (a handshake's last records), by the next flush on this loop or when its dispatch returns; at once
+    /// on a thread that leads none.
+    /// </summary>
+    internal void SendHeld()
+    {
+        lock (_queue)
+        {
+            if (_sending || _scheduled || !_channel.HoldsBytes)
+            {
+                return;
+            }
+
+            _scheduled = true;
+        }
+
+        SendSoon(LoopThread.Current);
+    }
 
     /// <summary>The loop saw the socket become writable: what is queued is sent when its dispatch returns.</summary>
     internal void OnWritable()
@@ -192,7 +211,7 @@ internal sealed partial class ConnectionOutput
             lock (_queue)
             {
                 _queue.Consume(sent);
-                _ending &= portion.First is not null || outcome == SendOutcome.WouldBlock;
+                _ending &= !portion.IsEnd || outcome == SendOutcome.WouldBlock;
                 if (!GoesOn(outcome, budget))
                 {
                     return outcome;
@@ -208,7 +227,7 @@ internal sealed partial class ConnectionOutput
     {
         if (_queue.Peek() is not { } first)
         {
-            return default;
+            return new Portion { IsEnd = _ending };
         }
 
         if (first.Region is { } region)
@@ -222,16 +241,19 @@ internal sealed partial class ConnectionOutput
             };
         }
 
-        var count = _queue.CountMemorySegments(first, out var fileFollows);
-        return new Portion { First = first, Memory = first.UnsentMemory, Segments = count, FileFollows = fileFollows };
+        // What is encrypted here takes close_notify along. The kernel's TLS closes a record that it was told to hold when another type follows.
+        var count = _queue.CountMemorySegments(first, out var fileFollows, out var isAll);
+        var endFollows = isAll && _ending && !_channel.SendsFilesByKernel;
+        return new Portion { First = first, Memory = first.UnsentMemory, Segments = count, MoreFollows = fileFollows || endFollows };
     }
 
     private SendOutcome Send(in Portion portion, out long sent)
     {
         var wanted = (long)portion.Memory.Length;
-        var result = portion.First is null ? _channel.SendEnd()
+        var result = portion.IsEnd ? _channel.SendEnd()
+            : portion.First is null ? _channel.SendHeld()
             : portion.Region is not null ? SendFile(portion)
-            : portion.Segments == 1 ? _channel.Send(portion.Memory.Span, portion.FileFollows)
+            : portion.Segments == 1 ? _channel.Send(portion.Memory.Span, portion.MoreFollows)
             : SendMany(portion, out wanted);
         sent = 0;
         if (result.IsSuccess)
@@ -429,7 +451,7 @@ internal sealed partial class ConnectionOutput
             }
         }
 
-        var result = _channel.Send(vectors, portion.Segments, portion.FileFollows);
+        var result = _channel.Send(vectors, portion.Segments, portion.MoreFollows);
         for (var i = 0; i < portion.Segments; i++)
         {
             handles[i].Dispose();
@@ -441,7 +463,7 @@ internal sealed partial class ConnectionOutput
     /// <summary>What one call sends: a stretch of a file, one block, several blocks from the first on, or the end.</summary>
     private readonly struct Portion
     {
-        /// <summary>Null for the end.</summary>
+        /// <summary>Null for the end, and for what the channel holds.</summary>
         internal OutputSegment? First { get; init; }
 
         internal FileRegion? Region { get; init; }
@@ -454,7 +476,9 @@ internal sealed partial class ConnectionOutput
 
         internal int Segments { get; init; }
 
-        internal bool FileFollows { get; init; }
+        internal bool MoreFollows { get; init; }
+
+        internal bool IsEnd { get; init; }
     }
 
     [InlineArray(SocketHandle.MaxVectors)]

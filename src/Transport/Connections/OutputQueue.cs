@@ -137,12 +137,12 @@ internal sealed class OutputQueue(BlockPool pool)
 
     /// <summary>
     /// Under the lock: counts the memory segments to send together from <paramref name="first"/> on.
-    /// <paramref name="fileFollows"/> says that a file stands right behind them.
+    /// <paramref name="fileFollows"/> says that a file stands right behind them, <paramref name="isAll"/> that nothing does.
     /// </summary>
-    internal int CountMemorySegments(OutputSegment first, out bool fileFollows)
+    internal int CountMemorySegments(OutputSegment first, out bool fileFollows, out bool isAll)
     {
         var count = 0;
-        fileFollows = false;
+        fileFollows = isAll = false;
         for (var segment = first; count < SocketHandle.MaxVectors; segment = segment.Next!)
         {
             if (segment.IsFile)
@@ -154,6 +154,7 @@ internal sealed class OutputQueue(BlockPool pool)
             count++;
             if (ReferenceEquals(segment, _committedTail))
             {
+                isAll = true;
                 break;
             }
         }

@@ -20,7 +20,7 @@ internal abstract unsafe class ByteChannel
     /// <summary>Receives into several buffers, pinned by the caller.</summary>
     internal abstract IoResult Receive(Libc.IoVec* vectors, int count, out bool mayHaveMore);
 
-    /// <summary>Sends one buffer. <paramref name="more"/> says that other bytes follow at once.</summary>
+    /// <summary>Sends one buffer. <paramref name="more"/> says that other bytes, or the end, follow at once: it may wait for them.</summary>
     internal abstract IoResult Send(ReadOnlySpan<byte> buffer, bool more);
 
     /// <summary>Sends several buffers, pinned by the caller.</summary>
@@ -28,6 +28,12 @@ internal abstract unsafe class ByteChannel
 
     /// <summary>Sends from a file; 0 bytes means that it ends before <paramref name="offset"/>.</summary>
     internal abstract IoResult SendFile(SafeHandle file, long offset, long count);
+
+    /// <summary>Whether bytes were taken that wait for what follows them. They leave with the next send or with <see cref="SendHeld"/>.</summary>
+    internal virtual bool HoldsBytes => false;
+
+    /// <summary>Sends what <see cref="HoldsBytes"/> tells of: 0 bytes or would-block.</summary>
+    internal virtual IoResult SendHeld() => IoResult.FromBytes(0);
 
     /// <summary>Sends what tells the peer that nothing follows, before the socket's own end: 0 bytes or would-block.</summary>
     internal abstract IoResult SendEnd();

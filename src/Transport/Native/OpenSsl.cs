@@ -76,8 +76,12 @@ internal static unsafe partial class OpenSsl
 
     internal const int BIO_CTRL_EOF = 2;
     internal const int BIO_CTRL_PENDING = 10;
+    internal const int BIO_CTRL_FLUSH = 11;
     internal const int BIO_CTRL_GET_KTLS_SEND = 73;
     internal const int BIO_CTRL_GET_KTLS_RECV = 76;
+
+    internal const int BIO_FLAGS_WRITE = 2;
+    internal const int BIO_FLAGS_SHOULD_RETRY = 8;
 
     [LibraryImport(Crypto)]
     internal static partial nuint OpenSSL_version_num();
@@ -104,7 +108,22 @@ internal static unsafe partial class OpenSsl
     internal static partial int BIO_meth_set_ctrl(nint method, delegate* unmanaged<nint, int, nint, nint, nint> callback);
 
     [LibraryImport(Crypto)]
+    internal static partial int BIO_meth_set_destroy(nint method, delegate* unmanaged<nint, int> callback);
+
+    [LibraryImport(Crypto)]
     internal static partial void BIO_set_init(nint bio, int init);
+
+    [LibraryImport(Crypto)]
+    internal static partial void BIO_set_data(nint bio, nint data);
+
+    [LibraryImport(Crypto)]
+    internal static partial nint BIO_get_data(nint bio);
+
+    [LibraryImport(Crypto)]
+    internal static partial void BIO_set_flags(nint bio, int flags);
+
+    [LibraryImport(Crypto)]
+    internal static partial void BIO_clear_flags(nint bio, int flags);
 
     [LibraryImport(Crypto)]
     internal static partial nint BIO_s_mem();
@@ -240,6 +259,9 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl)]
     internal static partial int SSL_set_fd(nint ssl, int fd);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_set_rfd(nint ssl, int fd);
 
     [LibraryImport(Ssl)]
     internal static partial void SSL_set_accept_state(nint ssl);

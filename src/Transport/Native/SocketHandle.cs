@@ -211,14 +211,14 @@ internal sealed unsafe class SocketHandle(int fd)
     }
 
     /// <summary>Lets <paramref name="use"/> see the descriptor's number while it is held. False when closed.</summary>
-    internal bool Lend(Func<int, bool> use)
+    internal bool Lend(nint user, Func<nint, int, bool> use)
     {
         if (!TryUse())
         {
             return false;
         }
 
-        var result = use(fd);
+        var result = use(user, fd);
         EndUse();
         return result;
     }

@@ -42,10 +42,7 @@ internal sealed unsafe partial class SslSession
             return false;
         }
 
-        var socket = OpenSsl.SSL_get_wbio(_sslByGate);
-        _ = OpenSsl.BIO_up_ref(socket);
-        OpenSsl.SSL_set0_rbio(_sslByGate, socket);
         _earlyByGate = 0;
-        return true;
+        return _socket.Lend(_sslByGate, static (ssl, fd) => OpenSsl.SSL_set_rfd(ssl, fd) == 1);
     }
 }

@@ -74,7 +74,7 @@ internal sealed unsafe partial class SslSession
             return null;
         }
 
-        if (!socket.Lend(fd => OpenSsl.SSL_set_fd(ssl, fd) == 1))
+        if (!socket.Lend(ssl, static (ssl, fd) => OpenSsl.SSL_set_fd(ssl, fd) == 1))
         {
             _ = OpenSslErrors.Take();
             OpenSsl.SSL_free(ssl);
@@ -84,7 +84,7 @@ internal sealed unsafe partial class SslSession
         OpenSsl.SSL_set_accept_state(ssl);
         SslAudit.Created();
         var session = new SslSession(ssl, socket);
-        if (early.IsEmpty || session.TryFeed(early))
+        if ((context.MayUseKernel || session.TryGather()) && (early.IsEmpty || session.TryFeed(early)))
         {
             return session;
         }
@@ -134,6 +134,7 @@ internal sealed unsafe partial class SslSession
     private IoResult StepHandshake(out bool wantsWrite)
     {
         wantsWrite = false;
+        Gather(true);
         OpenSsl.ERR_clear_error();
         var result = OpenSsl.SSL_do_handshake(_sslByGate);
         if (result != 1 && TryTurnToSocket(result))
@@ -146,6 +147,18 @@ internal sealed unsafe partial class SslSession
         if (NativeFaults.Take() is { } fault)
         {
             return Fail(TlsFailure.Internal, fault);
+        }
+
+        Gather(false);
+        if (result != 1 || OpenSsl.SSL_version(_sslByGate) != OpenSsl.TLS1_3_VERSION)
+        {
+            // The flight, or the alert. Only a ticket behind the client's last message may wait: nobody waits for it.
+            var flushed = FlushHeld();
+            wantsWrite |= flushed.IsWouldBlock;
+            if (outcome.IsWouldBlock && !flushed.IsSuccess)
+            {
+                outcome = flushed;
+            }
         }
 
         if (result == 1)
@@ -261,8 +274,11 @@ internal sealed unsafe partial class SslSession
         return outcome;
     }
 
-    /// <summary>Encrypts and sends until everything is taken or the socket is full.</summary>
-    internal IoResult Write(ReadOnlySpan<byte> buffer)
+    /// <summary>
+    /// Encrypts and sends until everything is taken or the socket is full. With <paramref name="more"/> the last records may wait for
+    /// what follows at once.
+    /// </summary>
+    internal IoResult Write(ReadOnlySpan<byte> buffer, bool more = false)
     {
         lock (_gate)
         {
@@ -274,7 +290,7 @@ internal sealed unsafe partial class SslSession
             SslAudit.Enter(ref _threadsInside);
             try
             {
-                return StepWrite(buffer);
+                return StepWrite(buffer, more);
             }
             finally
             {
@@ -284,7 +300,7 @@ internal sealed unsafe partial class SslSession
         }
     }
 
-    private IoResult StepWrite(ReadOnlySpan<byte> buffer)
+    private IoResult StepWrite(ReadOnlySpan<byte> buffer, bool more)
     {
         var total = 0L;
         var outcome = IoResult.FromBytes(0);
@@ -292,6 +308,7 @@ internal sealed unsafe partial class SslSession
         {
             while (total < buffer.Length)
             {
+                Gather(more || buffer.Length - total > MaxRecord);
                 nuint written;
                 OpenSsl.ERR_clear_error();
                 var result = OpenSsl.SSL_write_ex(_sslByGate, pointer + total, (nuint)(buffer.Length - total), &written);
@@ -305,6 +322,8 @@ internal sealed unsafe partial class SslSession
                 total += (long)written;
             }
         }
+
+        Gather(false);
 
         return total > 0 && (outcome.IsSuccess || outcome.IsWouldBlock) ? IoResult.FromBytes(total) : outcome;
     }
@@ -386,6 +405,7 @@ internal sealed unsafe partial class SslSession
             SslAudit.Enter(ref _threadsInside);
             OpenSsl.SSL_free(_sslByGate);
             _sslByGate = 0;
+            _out?.Drop();
             SslAudit.Freed();
             SslAudit.Leave(ref _threadsInside);
         }
@@ -422,6 +442,18 @@ internal sealed unsafe partial class SslSession
     private IoResult Judge(int result, out bool wantsWrite)
     {
         var errno = OpenSslErrors.SystemError;
+        if (NativeFaults.Take() is { } fault)
+        {
+            wantsWrite = false;
+            return Fail(TlsFailure.Internal, fault);
+        }
+
+        if (_out?.TakeErrno() is { } sending and not 0)
+        {
+            // What the runtime does on the way out of a callback may change the thread's.
+            errno = sending;
+        }
+
         var error = OpenSsl.SSL_get_error(_sslByGate, result);
         wantsWrite = error == OpenSsl.SSL_ERROR_WANT_WRITE;
         switch (error)
@@ -448,11 +480,12 @@ internal sealed unsafe partial class SslSession
                     return Fail(reason == 0 ? TlsFailure.Internal : TlsFailures.Of(reason), failure);
                 }
 
-                return errno == 0
-                    ? Fail(TlsFailure.PeerClosed, "unexpected end of stream")
-                    : Fail(TlsFailure.PeerReset, Marshal.GetPInvokeErrorMessage(errno), errno is Errno.EPIPE ? errno : Errno.ECONNRESET);
+                return errno == 0 ? Fail(TlsFailure.PeerClosed, "unexpected end of stream") : FailToSend(errno);
         }
     }
+
+    private IoResult FailToSend(int errno) =>
+        Fail(TlsFailure.PeerReset, Marshal.GetPInvokeErrorMessage(errno), errno is Errno.EPIPE ? errno : Errno.ECONNRESET);
 
     // After a fatal error no further call may be made on the object (SSL_get_error(3)).
     private IoResult Fail(TlsFailure kind, string failure, int errno = Errno.ECONNRESET)

@@ -17,12 +17,20 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
     /// <summary>The most reads in one receive: records of a byte cost as much as full ones, and others wait for the loop.</summary>
     private const int ReadsPerReceive = 16;
 
+    /// <summary>How many records of a file are read, and leave, in one call.</summary>
+    private const int RecordsPerRead = 4;
+
     private bool _toldKeysMustChange;
 
     [ThreadStatic]
     private static byte[]? t_record;
 
     private static byte[] Record => t_record ??= GC.AllocateUninitializedArray<byte>(SslSession.MaxRecord, pinned: true);
+
+    [ThreadStatic]
+    private static byte[]? t_records;
+
+    private static byte[] Records => t_records ??= GC.AllocateUninitializedArray<byte>(RecordsPerRead * SslSession.MaxRecord, pinned: true);
 
     internal override bool SendsFilesByKernel => session.SendsByKernel;
 
@@ -78,7 +86,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
     }
 
     internal override IoResult Send(ReadOnlySpan<byte> buffer, bool more) =>
-        session.SendsByKernel ? socket.Send(buffer, more) : session.Write(buffer);
+        session.SendsByKernel ? socket.Send(buffer, more) : session.Write(buffer, more);
 
     internal override IoResult Send(Libc.IoVec* vectors, int count, bool more)
     {
@@ -93,7 +101,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
         while (index < count)
         {
             var gathered = Gather(vectors, count, record, ref index, ref offset);
-            var result = session.Write(record.AsSpan(0, gathered));
+            var result = session.Write(record.AsSpan(0, gathered), more || index < count);
             if (!result.IsSuccess)
             {
                 return total > 0 && result.IsWouldBlock ? IoResult.FromBytes(total) : result;
@@ -116,14 +124,14 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
             return socket.SendFile(file, offset, count);
         }
 
-        var record = Record;
+        var records = Records;
         var total = 0L;
         while (total < count)
         {
             int read;
             try
             {
-                read = RandomAccess.Read((SafeFileHandle)file, record.AsSpan(0, (int)Math.Min(record.Length, count - total)), offset + total);
+                read = RandomAccess.Read((SafeFileHandle)file, records.AsSpan(0, (int)Math.Min(records.Length, count - total)), offset + total);
             }
             catch (IOException)
             {
@@ -135,7 +143,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
                 break;
             }
 
-            var result = session.Write(record.AsSpan(0, read));
+            var result = session.Write(records.AsSpan(0, read));
             if (!result.IsSuccess)
             {
                 return total > 0 && result.IsWouldBlock ? IoResult.FromBytes(total) : result;
@@ -150,6 +158,10 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
 
         return IoResult.FromBytes(total);
     }
+
+    internal override bool HoldsBytes => session.HoldsRecords;
+
+    internal override IoResult SendHeld() => session.SendHeld();
 
     internal override IoResult SendEnd() => session.SendClose();
 

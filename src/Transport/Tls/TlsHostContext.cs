@@ -15,6 +15,9 @@ internal sealed unsafe class TlsHostContext(TlsHost host) : IDisposable
 
     internal nint Pointer => _context.Pointer;
 
+    /// <summary>Whether OpenSSL may hand the keys of a handshake over to the kernel.</summary>
+    internal bool MayUseKernel { get; } = host.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
+
     /// <summary>
     /// When it was made, and with it the key of its tickets (SSL_CTX_new(3)), which never changes. A handshake's tickets stay with
     /// the context it began with: SSL_set_SSL_CTX does not move them (session_ctx in OpenSSL's source).

@@ -152,7 +152,7 @@ public sealed class OutputQueueTests
             }
             else
             {
-                var count = queue.CountMemorySegments(first, out var fileFollows);
+                var count = queue.CountMemorySegments(first, out var fileFollows, out _);
                 Assert.True(count > 0);
                 var segment = first;
                 for (var i = 0; i < count; i++, segment = segment!.Next)
