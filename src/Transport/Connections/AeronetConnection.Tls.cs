@@ -56,9 +56,9 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         var channel = new TlsChannel(session, _socket, OnKeysMustChange, OnReadAwaitsRoom);
         _output.Use(channel);
         _output.SendHeld();
-        _input.Use(channel);
+        _input.Use(channel, session.MayHaveMore);
         _handshake = null;
-        DeliverHangUp();
+        DeliverEvents();
         return new TlsOutcome
         {
             HostName = handshake.HostName,
@@ -69,6 +69,9 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
             ReceivesByKernel = session.ReceivesByKernel,
         };
     }
+
+    // What has been reported by now the step will find.
+    void ITlsHandshakeOwner.OnStep() => Interlocked.And(ref _eventsInHandshake, ~(int)EpollEvents.In);
 
     void ITlsHandshakeOwner.Post(ILoopWork work) => _loop.Post(work);
 
@@ -137,21 +140,30 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
         handshake.RunOnLoop();
         if (_handshake is null)
         {
-            DeliverHangUp();
+            DeliverEvents();
         }
     }
 
     /// <summary>
-    /// That the peer has finished is reported once, and a client may finish together with its last handshake message. Called
-    /// by whoever sees second that the handshake is over and what came during it.
+    /// What came while the last step was taken, or behind it, and that the peer has finished, is reported once. Called by whoever sees
+    /// second that the handshake is over and what came during it.
     /// </summary>
-    private void DeliverHangUp()
+    private void DeliverEvents()
     {
         var events = (EpollEvents)Interlocked.Exchange(ref _eventsInHandshake, 0);
-        if ((events & (EpollEvents.ReadHangUp | EpollEvents.PeerGone)) != 0)
+        if ((events & EpollEvents.Readable) == 0)
         {
-            _input.Note(events);
+            return;
+        }
+
+        _input.Note(events);
+        if (LoopThread.Current is { IsLeading: true })
+        {
             _input.RunOnLoop();
+        }
+        else
+        {
+            _loop.Post(_input);
         }
     }
 

@@ -160,13 +160,21 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         CompleteFromElsewhere();
     }
 
-    /// <summary>Receives by <paramref name="channel"/> from now on. Before the application's first read, or between two.</summary>
-    internal void Use(ByteChannel channel)
+    /// <summary>
+    /// Receives by <paramref name="channel"/> from now on, which <paramref name="mayHaveMore"/> than the socket will tell of. Before the
+    /// application's first read, or between two.
+    /// </summary>
+    internal void Use(ByteChannel channel, bool mayHaveMore)
     {
         _channel = channel;
-
-        // What the handshake received beyond its own last message makes no event.
-        Add(ReadState.Readable);
+        if (mayHaveMore || (State & ReadState.PeerClosed) != 0)
+        {
+            Add(ReadState.Readable);
+        }
+        else
+        {
+            Remove(ReadState.Readable);
+        }
     }
 
     /// <summary>

@@ -5,6 +5,9 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 /// <summary>What a handshake needs of its connection. Any thread.</summary>
 internal interface ITlsHandshakeOwner
 {
+    /// <summary>A step is about to receive what there is.</summary>
+    void OnStep();
+
     /// <summary>Runs work on the connection's loop.</summary>
     void Post(ILoopWork work);
 

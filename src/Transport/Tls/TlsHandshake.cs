@@ -133,6 +133,7 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
     /// <summary>Whether the handshake succeeded; null when it goes on.</summary>
     private bool? Step()
     {
+        _owner.OnStep();
         TlsContexts.Current = this;
         var result = _session.Handshake(out var wantsWrite);
         TlsContexts.Current = null;

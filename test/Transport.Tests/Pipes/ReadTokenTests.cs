@@ -27,7 +27,7 @@ public sealed class ReadTokenTests
         };
 
         // Readable from here on, as after a handshake, though there is nothing to read.
-        input.Use(channel);
+        input.Use(channel, mayHaveMore: true);
         var read = input.ReadAsync(source.Token).AsTask();
         waits.Set();
         var canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.OrTimeout("the canceled read", TimeSpan.FromSeconds(3)));

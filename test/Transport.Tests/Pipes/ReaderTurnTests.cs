@@ -135,7 +135,7 @@ public sealed class ReaderTurnTests : IAsyncLifetime
                 return null;
             },
         };
-        input.Use(channel);
+        input.Use(channel, mayHaveMore: true);
 
         Assert.True(input.TryRead(out var result));
         Assert.Equal(1, result.Buffer.Length);
