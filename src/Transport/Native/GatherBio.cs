@@ -11,8 +11,8 @@ namespace Aeronet.AspNetCore.Transport.Native;
 /// <remarks>Not where the kernel may take over the keys: OpenSSL asks a socket's own BIO for that.</remarks>
 internal sealed unsafe class GatherBio(SocketHandle socket)
 {
-    /// <summary>From here on what is written is sent, whatever <see cref="Gathers"/> says: four full records and a few small ones.</summary>
-    private const int MostHeld = 68 * 1024;
+    /// <summary>From here on what is written is sent, whatever <see cref="Gathers"/> says: a full record and a few small ones.</summary>
+    private const int MostHeld = 18 * 1024;
 
     /// <summary>A ticket, or a small response and its close_notify.</summary>
     private const int LeastHeld = 512;
@@ -124,9 +124,7 @@ internal sealed unsafe class GatherBio(SocketHandle socket)
     {
         if (_bytes.Length - _end < bytes.Length)
         {
-            // A full record is seldom alone.
-            var wanted = bytes.Length > LeastHeld ? MostHeld : Math.Max(LeastHeld, 2 * (_end + bytes.Length));
-            var larger = ArrayPool<byte>.Shared.Rent(wanted);
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(LeastHeld, _end + bytes.Length));
             _bytes.AsSpan(0, _end).CopyTo(larger);
             Return();
             _bytes = larger;

@@ -4,7 +4,7 @@ namespace Aeronet.AspNetCore.Transport.Tls;
 
 /// <summary>
 /// Records that wait for the next one, to leave in one call with it: the flight of a step, the ticket behind a handshake and the first
-/// response, the records of a large write, a last response and close_notify. Not where the kernel encrypts.
+/// response, a last response and close_notify. Not where the kernel encrypts.
 /// </summary>
 internal sealed unsafe partial class SslSession
 {

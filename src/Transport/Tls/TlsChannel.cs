@@ -17,20 +17,12 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
     /// <summary>The most reads in one receive: records of a byte cost as much as full ones, and others wait for the loop.</summary>
     private const int ReadsPerReceive = 16;
 
-    /// <summary>How many records of a file are read, and leave, in one call.</summary>
-    private const int RecordsPerRead = 4;
-
     private bool _toldKeysMustChange;
 
     [ThreadStatic]
     private static byte[]? t_record;
 
     private static byte[] Record => t_record ??= GC.AllocateUninitializedArray<byte>(SslSession.MaxRecord, pinned: true);
-
-    [ThreadStatic]
-    private static byte[]? t_records;
-
-    private static byte[] Records => t_records ??= GC.AllocateUninitializedArray<byte>(RecordsPerRead * SslSession.MaxRecord, pinned: true);
 
     internal override bool SendsFilesByKernel => session.SendsByKernel;
 
@@ -101,7 +93,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
         while (index < count)
         {
             var gathered = Gather(vectors, count, record, ref index, ref offset);
-            var result = session.Write(record.AsSpan(0, gathered), more || index < count);
+            var result = session.Write(record.AsSpan(0, gathered), more && index == count);
             if (!result.IsSuccess)
             {
                 return total > 0 && result.IsWouldBlock ? IoResult.FromBytes(total) : result;
@@ -124,14 +116,14 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
             return socket.SendFile(file, offset, count);
         }
 
-        var records = Records;
+        var record = Record;
         var total = 0L;
         while (total < count)
         {
             int read;
             try
             {
-                read = RandomAccess.Read((SafeFileHandle)file, records.AsSpan(0, (int)Math.Min(records.Length, count - total)), offset + total);
+                read = RandomAccess.Read((SafeFileHandle)file, record.AsSpan(0, (int)Math.Min(record.Length, count - total)), offset + total);
             }
             catch (IOException)
             {
@@ -143,7 +135,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
                 break;
             }
 
-            var result = session.Write(records.AsSpan(0, read));
+            var result = session.Write(record.AsSpan(0, read));
             if (!result.IsSuccess)
             {
                 return total > 0 && result.IsWouldBlock ? IoResult.FromBytes(total) : result;

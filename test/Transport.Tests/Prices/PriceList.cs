@@ -20,6 +20,6 @@ internal static class PriceList
 
     // A quarter of a call is malloc's (mprotect, madvise); 3 in 100 bytes are left to what pools have at hand.
     internal static readonly Price Reconnect = new(Calls: 7.25, Waits: 6, Bytes: 7200);
-    internal static readonly Price TlsFull = new(Calls: 11.25, Waits: 12, Bytes: 8600);
-    internal static readonly Price TlsResumed = new(Calls: 11.35, Waits: 12, Bytes: 8700);
+    internal static readonly Price TlsFull = new(Calls: 10.6, Waits: 12, Bytes: 9050);
+    internal static readonly Price TlsResumed = new(Calls: 10.6, Waits: 12, Bytes: 8700);
 }
