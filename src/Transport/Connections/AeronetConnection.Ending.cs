@@ -171,10 +171,8 @@ internal sealed partial class AeronetConnection
     /// <summary>Posted by <see cref="FireClosed"/>: what was flushed before has left by now.</summary>
     void ILoopWork.RunOnLoop() => CancelClosedToken();
 
-    void IThreadPoolWorkItem.Execute() => CancelClosedToken();
-
     /// <summary>
-    /// Cancels <see cref="ConnectionClosed"/>. Callbacks run on the thread pool, where they may do what they like; most
+    /// Cancels <see cref="ConnectionClosed"/>. Callbacks run on the thread pool, where they may do what they like, never here; most
     /// connections end with none left, and then no pool thread is woken for it.
     /// </summary>
     private void CancelClosedToken()
@@ -243,6 +241,13 @@ internal sealed partial class AeronetConnection
             FireClosed(atOnce: false);
         }
     }
+
+    /// <summary>
+    /// Whether there may be bytes that nobody has received, which the close would make the kernel answer with RST. A peer that has said
+    /// which request is its last sends no more, and its bytes are seen when they are told of; what TLS says besides is not.
+    /// </summary>
+    private bool MayHaveUnread =>
+        _input.MayHaveUnread && (_session is not null || _input.IsReadable || !HasWholeLastRequest);
 
     private ValueTask CloseWhenDrained()
     {
@@ -320,7 +325,7 @@ internal sealed partial class AeronetConnection
         else
         {
             KestrelTransportLog.ConnectionWriteFin(_services.KestrelLogger, this, CloseReasons.Describe(reason));
-            if ((awaitsMore || _input.MayHaveUnread || _handshake is not null) && LingeringClose.TryStart(_loop, _socket, Token, awaitsMore))
+            if ((awaitsMore || MayHaveUnread) && LingeringClose.TryStart(_loop, _socket, Token, awaitsMore))
             {
                 return;
             }
@@ -345,7 +350,7 @@ internal sealed partial class AeronetConnection
         }
         else
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            CancelClosedToken();
         }
     }
 

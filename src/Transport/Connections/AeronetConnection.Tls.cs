@@ -39,6 +39,11 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
             // Whoever ended the connection may have come before there was a handshake to cancel.
             handshake.Cancel();
         }
+        else if (!WatchesReads)
+        {
+            _habits.BeginsWithTls = true;
+            WatchFor(EpollEvents.In);
+        }
         else if (_input.IsReadable || early.Length > 0)
         {
             NoteEarly(early);
@@ -77,7 +82,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
 
     bool ITlsHandshakeOwner.TryContinueOnLoop() => LoopThread.Current?.TryOwe(this) == true;
 
-    void ITlsHandshakeOwner.WatchWritable() => WatchWritable();
+    void ITlsHandshakeOwner.WatchWritable() => WatchFor(EpollEvents.In | EpollEvents.Out);
 
     void ITlsHandshakeOwner.ShutdownSend() => _socket.ShutdownSend();
 
@@ -220,13 +225,10 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
     private void OnReadAwaitsRoom()
     {
         Volatile.Write(ref _readAwaitsRoom, 1);
-        WatchWritable();
+        WatchFor(EpollEvents.In | EpollEvents.Out);
     }
 
     private bool TakeReadAwaitsRoom() => Volatile.Read(ref _readAwaitsRoom) != 0 && Interlocked.Exchange(ref _readAwaitsRoom, 0) != 0;
-
-    private void WatchWritable() =>
-        _loop.Rewatch(_socket, EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, Token);
 
     /// <summary>Code that was written for Kestrel's TLS asks for its stream: it may be about to do less than it should.</summary>
     private void ReportNoSslStream(Type feature)

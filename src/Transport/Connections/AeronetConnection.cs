@@ -15,13 +15,15 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// What Kestrel and the application can ask of it is in <c>AeronetConnection.Features.cs</c>, what its events bring about in
 /// <c>AeronetConnection.Dispatch.cs</c>, how it ends in <c>AeronetConnection.Ending.cs</c>.
 /// </remarks>
-internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe, ILoopWork, IThreadPoolWorkItem
+internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe, ILoopWork
 {
     private readonly TransportServices _services;
     private readonly EventLoop.EventLoop _loop;
     private readonly SocketHandle _socket;
     private readonly ConnectionInput _input;
     private readonly ConnectionOutput _output;
+    private readonly EndpointHabits _habits;
+    private EpollEvents _watched;
 
     internal AeronetConnection(
         TransportServices services,
@@ -29,12 +31,15 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         SocketHandle socket,
         BlockPool blocks,
         EndPoint listenEndPoint,
-        EndPoint? remoteEndPoint)
+        EndPoint? remoteEndPoint,
+        EndpointHabits habits)
     {
         _services = services;
         _loop = loop;
         _socket = socket;
         _listenEndPoint = listenEndPoint;
+        _habits = habits;
+        _watched = EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered | (habits.BeginsWithTls ? EpollEvents.In : EpollEvents.None);
         Blocks = blocks;
         RemoteEndPoint = remoteEndPoint;
         Transport = this;
@@ -44,6 +49,12 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         _output = new ConnectionOutput(this, socket, plain, loop, services.Options);
         Token = loop.Slots.Add(this);
     }
+
+    /// <summary>
+    /// Whether the loop is told of bytes that arrive. Not before the application waits for some, so that a connection whose first request
+    /// is read where Kestrel begins it wakes nobody; that the peer has gone is told from the first.
+    /// </summary>
+    internal bool WatchesReads => (_watched & EpollEvents.In) != 0;
 
     /// <summary>The user data of this connection's events.</summary>
     internal ulong Token { get; }
@@ -65,7 +76,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
     /// <summary>Lets the loop deliver the socket's events. False, with everything released, when the kernel refuses.</summary>
     internal bool TryStart(out int errno)
     {
-        errno = _loop.Watch(_socket, EpollEvents.In | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, Token);
+        errno = _loop.Watch(_socket, _watched, Token);
         if (errno == 0)
         {
             _services.Metrics.ConnectionAccepted();
@@ -75,6 +86,17 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         _loop.Slots.Remove(Token);
         _socket.Close();
         return false;
+    }
+
+    /// <summary>Adds to what the loop is told of the socket, and has it told anew of what there is already. Any thread.</summary>
+    internal void WatchFor(EpollEvents more)
+    {
+        // What two threads add at once both stays.
+        lock (_socket)
+        {
+            _watched |= more;
+            _loop.Rewatch(_socket, _watched, Token);
+        }
     }
 
     internal void OnFirstBytes(ReadOnlySpan<byte> bytes) =>

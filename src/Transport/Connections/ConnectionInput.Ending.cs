@@ -21,6 +21,7 @@ internal sealed partial class ConnectionInput
     /// <summary>Nobody reads any more, and all blocks go back. Also called when the connection is disposed. Idempotent.</summary>
     public override void Complete(Exception? exception = null)
     {
+        LeaveSeat();
         Add(ReadState.Completed | ReadState.Stopped);
         var ends = TryTake(ReadState.Waiting, ReadState.None);
         if ((State & (ReadState.Waiting | ReadState.Receiving)) == 0)

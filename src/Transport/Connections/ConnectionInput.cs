@@ -11,7 +11,7 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// it stands if the socket is known to be ready, and otherwise waits for the loop to receive for it and to continue the
 /// application on the loop. What the application does not ask for stays in the kernel, which is the back-pressure.
 /// </summary>
-/// <remarks>Whose turn it is, is in <c>ConnectionInput.Turns.cs</c>, how it ends in <c>ConnectionInput.Ending.cs</c>.</remarks>
+/// <remarks>The receiving itself is in <c>ConnectionInput.Receiving.cs</c>, whose turn it is in <c>ConnectionInput.Turns.cs</c>, how it ends in <c>ConnectionInput.Ending.cs</c>.</remarks>
 internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<ReadResult>, ILoopWork, ILoopContinuation, IThreadPoolWorkItem
 {
     /// <summary>What one dispatch on a loop may receive before other connections get their turn.</summary>
@@ -34,6 +34,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     private int _toldBits;
     private long _dispatchBytes;
     private bool _sawFirstBytes;
+    private PoolGuests.Seat? _seat;
 
     internal ConnectionInput(AeronetConnection connection, ByteChannel channel, EventLoop.EventLoop loop, TransportServices services)
     {
@@ -45,6 +46,12 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         {
             _held = new HeldInput(_buffer, observer.MaxHeldBytes);
             _buffer.Holds = true;
+        }
+
+        if (!connection.WatchesReads)
+        {
+            // Nobody says what was there before: a look is cheaper than to be told.
+            _stateBits = (int)ReadState.Readable;
         }
     }
 
@@ -79,7 +86,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
 
         while (true)
         {
-            if (TryRead(out var result))
+            if (TryReadNow(out var result))
             {
                 return new ValueTask<ReadResult>(result);
             }
@@ -90,12 +97,18 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
 
             // From here on the buffer is not ours: whoever takes Waiting away owns it.
             var before = Add(ReadState.Waiting | ReadState.Started);
+            LeaveSeat();
             if ((before & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0)
             {
                 if (TryTakeWaiting())
                 {
                     continue;
                 }
+            }
+            else if (!_connection.WatchesReads)
+            {
+                // Says so at once where there is something already.
+                _connection.WatchFor(EpollEvents.In);
             }
             else if ((before & ReadState.Readable) != 0)
             {
@@ -113,27 +126,17 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
 
     public override bool TryRead(out ReadResult result)
     {
-        var state = State;
-        if ((state & ReadState.Completed) != 0)
+        if (TryReadNow(out result))
         {
-            throw new InvalidOperationException("Reading is not allowed after the reader was completed.");
-        }
-
-        if ((state & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0 || _buffer.HasUnexamined)
-        {
-            result = TakeResult();
             return true;
         }
 
-        while ((State & ReadState.Readable) != 0 && MayReceiveHere())
+        if (!_connection.WatchesReads)
         {
-            if (TryReceiveHere(out result))
-            {
-                return true;
-            }
+            // Or the next look would be in vain too.
+            _connection.WatchFor(EpollEvents.In);
         }
 
-        result = default;
         return false;
     }
 
@@ -167,6 +170,11 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     internal void Use(ByteChannel channel, bool mayHaveMore)
     {
         _channel = channel;
+        if (!_connection.WatchesReads)
+        {
+            _connection.WatchFor(EpollEvents.In);
+        }
+
         if (mayHaveMore || (State & ReadState.PeerClosed) != 0)
         {
             Add(ReadState.Readable);
@@ -310,21 +318,6 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         return false;
     }
 
-    /// <summary>Receives once, unless the read completes anyway. False when the socket had nothing.</summary>
-    private bool CompletesRead()
-    {
-        try
-        {
-            return (State & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0 || Receive();
-        }
-        catch (Exception failure)
-        {
-            // Not for what the socket says, which is a value: a memory pool of the application's, or no memory.
-            _connection.OnFault(failure);
-            return true;
-        }
-    }
-
     private void NoticePeerClosed()
     {
         var state = State;
@@ -339,95 +332,6 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     {
         const ReadState reading = ReadState.Waiting | ReadState.Receiving | ReadState.Ended | ReadState.Stopped;
         return (state & (reading | ReadState.PeerClosed)) == ReadState.PeerClosed;
-    }
-
-    /// <summary>Receives as the application itself, and takes the result. False when the socket had nothing.</summary>
-    private bool TryReceiveHere(out ReadResult result)
-    {
-        result = default;
-        var received = false;
-        try
-        {
-            // A connection that is disposed meanwhile leaves the buffer to this thread, and this thread to it what it is too late for.
-            received = !TakeTurn() || CompletesRead();
-            if (received)
-            {
-                result = TakeResult();
-            }
-        }
-        finally
-        {
-            if ((GiveTurnBackAndNotice() & ReadState.Completed) != 0 && received)
-            {
-                // Its blocks have just gone back.
-                result = new ReadResult(default, isCanceled: false, isCompleted: true);
-            }
-        }
-
-        return received;
-    }
-
-    /// <summary>
-    /// Receives once into the buffer, which the caller owns. False when the socket had nothing after all.
-    /// </summary>
-    private bool Receive()
-    {
-        // Cleared before the call: an event that arrives during it sets it again.
-        Remove(ReadState.Readable);
-        IoResult result;
-        bool mayHaveMore;
-        try
-        {
-            result = _buffer.Receive(_channel, out mayHaveMore);
-        }
-        catch
-        {
-            // What made the event is still there.
-            Add(ReadState.Readable);
-            throw;
-        }
-
-        if (result.Bytes > 0)
-        {
-            Interlocked.Add(ref _loop.Counters.BytesReceived, result.Bytes);
-            _dispatchBytes += Math.Max(result.Bytes, LeastPerReceive);
-            if (!_sawFirstBytes)
-            {
-                _sawFirstBytes = true;
-                _connection.OnFirstBytes(_buffer.Sequence.FirstSpan);
-            }
-
-            if (mayHaveMore || (State & ReadState.PeerClosed) != 0)
-            {
-                Add(ReadState.Readable);
-            }
-
-            return true;
-        }
-
-        if (result.IsWouldBlock)
-        {
-            Interlocked.Increment(ref _loop.Counters.ReceiveWouldBlock);
-            return false;
-        }
-
-        Interlocked.CompareExchange(ref _end, (int)_connection.EndOf(result), (int)InputEnd.Open);
-        Add(ReadState.Ended);
-        _connection.OnInputEnded();
-        return true;
-    }
-
-    private bool MayReceiveHere()
-    {
-        if (LoopThread.Current is { } thread && thread.IsLeading)
-        {
-            // Fairness: past its share the read waits, and the loop comes back to it after the other connections.
-            return _dispatchBytes < BytesPerDispatch;
-        }
-
-        // Kestrel makes a connection's first read on the thread pool. It goes to the loop, so that the first request runs
-        // where all the others do and a handler that blocks cannot starve the pool that accepts connections.
-        return (State & ReadState.Started) != 0 || _loop.Group.RunsOnThreadPool;
     }
 
     private ReadResult TakeResult()

@@ -361,7 +361,7 @@ internal sealed partial class ConnectionOutput
         if (watches)
         {
             // Once per connection that ever fills its socket. Readiness that came in between is reported anew.
-            _loop.Rewatch(_socket, EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, _connection.Token);
+            _connection.WatchFor(EpollEvents.Out);
         }
 
         if (requeues)

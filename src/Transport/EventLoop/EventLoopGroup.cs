@@ -13,6 +13,7 @@ internal sealed class EventLoopGroup : IDisposable
     private readonly CountdownEvent _running;
     private readonly AeronetTransportOptions _options;
     private int _disposed;
+    private int _lastToAccept = -1;
 
     private EventLoopGroup(AeronetTransportOptions options, ILogger logger, Action<Thread>? start)
     {
@@ -21,6 +22,8 @@ internal sealed class EventLoopGroup : IDisposable
         OnHandlerFailed = failure => TransportLog.HandlerFailed(logger, failure);
         _standby = new StandbyPool((2 * options.EventLoops) + options.MaxStandbyThreads, reserve: options.EventLoops, OnHandlerFailed, start);
         _running = new CountdownEvent(options.EventLoops);
+        ThreadPool.GetMinThreads(out var poolThreads, out _);
+        Guests = new PoolGuests(poolThreads - 1, options.StallThreshold);
         if (options.Dispatch == DispatchMode.Adaptive)
         {
             Monitor = new StallMonitor(this, options.StallThreshold, logger);
@@ -32,6 +35,8 @@ internal sealed class EventLoopGroup : IDisposable
     internal StandbyPool Standby => _standby;
 
     internal StallMonitor? Monitor { get; }
+
+    internal PoolGuests Guests { get; }
 
     internal bool RunsOnThreadPool => _options.Dispatch == DispatchMode.ThreadPool;
 
@@ -79,6 +84,9 @@ internal sealed class EventLoopGroup : IDisposable
             throw;
         }
     }
+
+    /// <summary>The loop that watches the next listening socket: one after the other.</summary>
+    internal EventLoop NextToAccept() => _loops[(int)((uint)Interlocked.Increment(ref _lastToAccept) % (uint)_loops.Length)];
 
     /// <summary>The loop with the fewest connections.</summary>
     internal EventLoop LeastLoaded(EventLoop preferred)

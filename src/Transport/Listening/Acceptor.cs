@@ -10,10 +10,22 @@ using Aeronet.AspNetCore.Transport.Native;
 namespace Aeronet.AspNetCore.Transport.Listening;
 
 /// <summary>
-/// Accepts from one listening socket on one loop, and gives each connection to the loop that has the fewest. Faults pass:
-/// nothing here ends accepting but closing the endpoint.
+/// Accepts from one listening socket, and gives each connection to the loop that has the fewest. Faults pass: nothing here ends
+/// accepting but closing the endpoint.
+/// <code>
+///            event on the loop
+///                   |
+///                accept --one or none--> the loop sees the next
+///                   |
+///                several: a crowd. The loop looks away
+///                   |
+///   +--> thread pool, behind the connections that Kestrel has queued there
+///   |               |
+///   +---some---- accept ----none-------> the loop looks again
+/// </code>
+/// So a crowd wakes no loop: the threads that serve it fetch the next ones when they are done.
 /// </summary>
-internal sealed class Acceptor : ILoopHandler, IDisposable
+internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
 {
     private const int ConnectionsPerEvent = 64;
     private const int PauseMilliseconds = 100;
@@ -22,30 +34,62 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
     private readonly TransportServices _services;
     private readonly EventLoop.EventLoop _loop;
     private readonly Socket _socket;
-    private readonly bool _shared;
     private readonly Timer _resume;
     private readonly Lock _gate = new();
     private readonly ulong _token;
     private bool _closed;
+    private bool _paused;
     private bool _nearLimit;
+
+    [ThreadStatic]
+    private static bool t_accepts;
 
     /// <param name="listener">Where accepted connections go.</param>
     /// <param name="services">What the connections share.</param>
-    /// <param name="loop">The loop that accepts.</param>
+    /// <param name="loop">The loop that watches the socket, and no other does.</param>
     /// <param name="socket">A listening, non-blocking socket, owned by the listener.</param>
-    /// <param name="shared">Whether other loops watch the same socket.</param>
-    internal Acceptor(AeronetConnectionListener listener, TransportServices services, EventLoop.EventLoop loop, Socket socket, bool shared)
+    internal Acceptor(AeronetConnectionListener listener, TransportServices services, EventLoop.EventLoop loop, Socket socket)
     {
         _listener = listener;
         _services = services;
         _loop = loop;
         _socket = socket;
-        _shared = shared;
         _resume = new Timer(static acceptor => ((Acceptor)acceptor!).Watch(), this, Timeout.Infinite, Timeout.Infinite);
         _token = loop.Slots.Add(this, isConnection: false);
     }
 
-    void ILoopHandler.OnEvents(EpollEvents events) => Accept(ConnectionsPerEvent, evenIfBehind: false);
+    /// <summary>Whether the calling thread is inside an acceptor, which closing its socket waits for.</summary>
+    internal static bool IsAcceptingHere => t_accepts;
+
+    void ILoopHandler.OnEvents(EpollEvents events)
+    {
+        if (Accept(ConnectionsPerEvent, evenIfBehind: false) > 1 && LooksAway())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Goes on with a crowd.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            if (Accept(ConnectionsPerEvent, evenIfBehind: false) > 0)
+            {
+                // Behind those that were accepted just now.
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+            else if (!Volatile.Read(ref _paused))
+            {
+                Watch();
+            }
+        }
+        catch (Exception failure)
+        {
+            _services.Loops.OnHandlerFailed(failure);
+            Pause(reason: null);
+        }
+    }
 
     /// <summary>
     /// Accepts what waits in the kernel's queue before the socket is closed, however far Kestrel is behind. No more than
@@ -59,9 +103,10 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         {
             if (!_closed)
             {
+                _paused = false;
+
                 // Level-triggered: connections left in the queue are reported again.
-                var events = _shared ? EpollEvents.In | EpollEvents.Exclusive : EpollEvents.In;
-                var errno = _loop.Watch((int)_socket.Handle, events, _token);
+                var errno = _loop.Watch((int)_socket.Handle, EpollEvents.In, _token);
                 if (errno is not (0 or Errno.EEXIST))
                 {
                     _resume.Change(PauseMilliseconds, Timeout.Infinite);
@@ -70,7 +115,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         }
     }
 
-    /// <summary>Stops accepting on this loop. The socket may be closed when this has returned.</summary>
+    /// <summary>Accepts no more. The socket may be closed when this has returned, which waits for whoever is accepting from it.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -88,27 +133,46 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         _resume.Dispose();
     }
 
-    /// <summary>Accepts up to <paramref name="limit"/> connections that are waiting.</summary>
-    private void Accept(int limit, bool evenIfBehind)
+    /// <summary>The pool goes on. False when the endpoint is closed, or is to wait.</summary>
+    private bool LooksAway()
     {
+        lock (_gate)
+        {
+            if (_closed || _paused)
+            {
+                return false;
+            }
+
+            _loop.Unwatch((int)_socket.Handle);
+            return true;
+        }
+    }
+
+    /// <summary>Accepts up to <paramref name="limit"/> connections that are waiting. How many there were.</summary>
+    private int Accept(int limit, bool evenIfBehind)
+    {
+        var accepted = 0;
+        var outer = t_accepts;
+        t_accepts = true;
+
         // The reference keeps the descriptor from being closed, and its number reused, under the calls below.
         var held = false;
         try
         {
             _socket.SafeHandle.DangerousAddRef(ref held);
             var fd = (int)_socket.SafeHandle.DangerousGetHandle();
-            for (var i = 0; i < limit; i++)
+            for (; accepted < limit; accepted++)
             {
                 if (!evenIfBehind && _listener.IsBehind)
                 {
                     // Kestrel does not take what was accepted: the kernel's queue is the place to wait.
                     Pause(reason: null);
-                    return;
+                    break;
                 }
 
                 if (!TryAcceptOne(fd))
                 {
-                    return;
+                    break;
                 }
             }
         }
@@ -118,11 +182,14 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         }
         finally
         {
+            t_accepts = outer;
             if (held)
             {
                 _socket.SafeHandle.DangerousRelease();
             }
         }
+
+        return accepted;
     }
 
     private bool TryAcceptOne(int listenFd)
@@ -172,7 +239,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
         try
         {
             var loop = _services.Loops.LeastLoaded(_loop);
-            connection = new AeronetConnection(_services, loop, socket, _services.Pools[loop.Index], _listener.EndPoint, remote);
+            connection = new AeronetConnection(_services, loop, socket, _services.Pools[loop.Index], _listener.EndPoint, remote, _listener.Habits);
             if (!connection.TryStart(out var errno))
             {
                 ReportFailure(Marshal.GetPInvokeErrorMessage(errno));
@@ -224,6 +291,7 @@ internal sealed class Acceptor : ILoopHandler, IDisposable
                 return;
             }
 
+            _paused = true;
             _loop.Unwatch((int)_socket.Handle);
             _resume.Change(PauseMilliseconds, Timeout.Infinite);
         }

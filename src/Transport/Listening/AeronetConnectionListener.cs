@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Listening;
 
-/// <summary>One bound endpoint: its listening sockets, an acceptor for each loop, and the connections Kestrel has not taken yet.</summary>
+/// <summary>One bound endpoint: its listening sockets, an acceptor for each, and the connections Kestrel has not taken yet.</summary>
 internal sealed class AeronetConnectionListener : IConnectionListener
 {
     /// <summary>Accepted connections kept for Kestrel before the kernel's queue has to hold them.</summary>
@@ -38,11 +38,12 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         _onUnbound = onUnbound;
         EndPoint = endPoint;
         _sockets = sockets;
-        _acceptors = [.. services.Loops.Loops.Select(
-            (loop, i) => new Acceptor(this, services, loop, sockets[i % sockets.Length], shared: sockets.Length == 1))];
+        _acceptors = [.. sockets.Select(socket => new Acceptor(this, services, services.Loops.NextToAccept(), socket))];
     }
 
     public EndPoint EndPoint { get; }
+
+    internal EndpointHabits Habits { get; } = new();
 
     internal bool IsBehind => Volatile.Read(ref _waiting) >= ReadyLimit;
 
@@ -105,7 +106,7 @@ internal sealed class AeronetConnectionListener : IConnectionListener
             return default;
         }
 
-        if (LoopThread.Current is not null)
+        if (LoopThread.Current is not null || Acceptor.IsAcceptingHere)
         {
             // Whoever took a connection may go on inside the acceptor that offered it, and closing the socket waits for the acceptor.
             return new ValueTask(Task.Run(Unbind, CancellationToken.None));

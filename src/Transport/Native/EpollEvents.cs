@@ -13,8 +13,6 @@ internal enum EpollEvents : uint
     /// <summary>The peer shut down its writing half (EPOLLRDHUP).</summary>
     ReadHangUp = 0x2000,
 
-    /// <summary>Wake only one of the epoll sets that share the descriptor (EPOLLEXCLUSIVE, Linux 4.5).</summary>
-    Exclusive = 1u << 28,
     EdgeTriggered = 1u << 31,
 
     PeerGone = Error | HangUp,

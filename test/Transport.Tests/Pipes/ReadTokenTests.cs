@@ -28,7 +28,10 @@ public sealed class ReadTokenTests
 
         // Readable from here on, as after a handshake, though there is nothing to read.
         input.Use(channel, mayHaveMore: true);
-        var read = input.ReadAsync(source.Token).AsTask();
+
+        // Not on the thread pool, which may receive itself.
+        var read = await Task.Factory.StartNew(
+            () => input.ReadAsync(source.Token).AsTask(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         waits.Set();
         var canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.OrTimeout("the canceled read", TimeSpan.FromSeconds(3)));
         Assert.Equal(source.Token, canceled.CancellationToken);

@@ -118,6 +118,7 @@ public sealed class ReaderTurnTests : IAsyncLifetime
         input.AdvanceTo((await ReadAsync(10)).Buffer.End);
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _server!.ConnectionClosed.Register(closed.SetResult);
+        Assert.False(input.TryRead(out _));
         await _client!.SendAsync("x");
         await Eventually.HoldsAsync(() => input.IsReadable, "the loop to note the byte");
         var channel = new InterceptedChannel(_server)
@@ -196,6 +197,7 @@ public sealed class ReaderTurnTests : IAsyncLifetime
         var input = Input;
         var read = await ReadAsync(4000);
         input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        Assert.False(input.TryRead(out _));
         await _client!.SendAsync("x");
         await Eventually.HoldsAsync(() => input.IsReadable, "the loop to note the byte");
         _pool.OnRent = () => throw new InvalidOperationException("A pool's fault.");

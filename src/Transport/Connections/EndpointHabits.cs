@@ -1,0 +1,17 @@
+namespace Aeronet.AspNetCore.Transport.Connections;
+
+/// <summary>What the connections of one endpoint have in common without anybody having said so. Any thread; a wrong guess costs one system call.</summary>
+internal sealed class EndpointHabits
+{
+    private volatile bool _beginsWithTls;
+
+    /// <summary>
+    /// Whether connections begin with TLS, whose first message comes later than Kestrel does: then the loop is to be told of it, and a
+    /// look for it would be in vain.
+    /// </summary>
+    internal bool BeginsWithTls
+    {
+        get => _beginsWithTls;
+        set => _beginsWithTls = value;
+    }
+}
