@@ -72,7 +72,7 @@ internal sealed class FileBody(ILogger logger)
                 {
                     await region.SendFileAsync(file.Handle, part.Start, part.Length);
                 }
-                else if (!await CopyAsync(context, writer, file, part.Start, part.Length))
+                else if (!await CopyAsync(context, writer, file, part.Start, part.Length, flushesEnd: true))
                 {
                     return;
                 }
@@ -107,8 +107,8 @@ internal sealed class FileBody(ILogger logger)
         if (body is not IHttpFileRegionFeature region)
         {
             return count <= SmallBody
-                ? SendSmallAsync(context, body.Writer, file, offset, (int)count)
-                : CopyAsync(context, body.Writer, file, offset, count);
+                ? SendSmallAsync(context, body, file, offset, (int)count)
+                : CopyAsync(context, body.Writer, file, offset, count, flushesEnd: !EndsWithAFlush(body, context));
         }
 
         if (count > SmallBody)
@@ -134,15 +134,15 @@ internal sealed class FileBody(ILogger logger)
         ReadSmall(context, writer, file, offset, count);
     }
 
-    private Task SendSmallAsync(HttpContext context, PipeWriter writer, OpenFile file, long offset, int count)
+    private Task SendSmallAsync(HttpContext context, IHttpResponseBodyFeature body, OpenFile file, long offset, int count)
     {
-        if (!ReadSmall(context, writer, file, offset, count))
+        if (!ReadSmall(context, body.Writer, file, offset, count) || EndsWithAFlush(body, context))
         {
             return Task.CompletedTask;
         }
 
         // A middleware may have put a writer of its own here, which nobody flushes when the request ends.
-        var flush = writer.FlushAsync();
+        var flush = body.Writer.FlushAsync();
         return flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
     }
 
@@ -165,14 +165,21 @@ internal sealed class FileBody(ILogger logger)
         return true;
     }
 
-    /// <summary>False when the connection has ended, or was aborted because the file became shorter.</summary>
-    private async Task<bool> CopyAsync(HttpContext context, PipeWriter writer, OpenFile file, long offset, long count)
+    /// <summary>
+    /// False when the connection has ended, or was aborted because the file became shorter. Without <paramref name="flushesEnd"/> the last
+    /// bytes wait for the end of the request, and leave together with it.
+    /// </summary>
+    private async Task<bool> CopyAsync(HttpContext context, PipeWriter writer, OpenFile file, long offset, long count, bool flushesEnd)
     {
         for (var end = offset + count; offset < end && !context.RequestAborted.IsCancellationRequested;)
         {
             var memory = writer.GetMemory(CopyChunk);
             memory = memory[..(int)Math.Min(memory.Length, end - offset)];
-            var read = await RandomAccess.ReadAsync(file.Handle, memory, offset);
+
+            // Reading a file asynchronously is reading it on a thread of the pool: from one of those it would only be a move to another.
+            var read = Thread.CurrentThread.IsThreadPoolThread
+                ? RandomAccess.Read(file.Handle, memory.Span, offset)
+                : await RandomAccess.ReadAsync(file.Handle, memory, offset);
             if (read == 0)
             {
                 AbortTruncated(context);
@@ -181,6 +188,11 @@ internal sealed class FileBody(ILogger logger)
 
             writer.Advance(read);
             offset += read;
+            if (offset == end && !flushesEnd)
+            {
+                break;
+            }
+
             var flush = await writer.FlushAsync();
             if (flush.IsCompleted || flush.IsCanceled)
             {
@@ -190,6 +202,14 @@ internal sealed class FileBody(ILogger logger)
 
         return true;
     }
+
+    /// <summary>
+    /// Whether the server sends at the end of the request what was not flushed: over HTTP/2, where it has an end of the stream to send, and
+    /// when what is written goes to the server itself, whose request is its own collection of features. Over HTTP/1 Kestrel flushes at the
+    /// end only what it has not begun to send.
+    /// </summary>
+    private static bool EndsWithAFlush(IHttpResponseBodyFeature body, HttpContext context) =>
+        ReferenceEquals(body, context.Features) && HttpProtocol.IsHttp2(context.Request.Protocol);
 
     // The length is promised: a client must see a broken connection, never padding or a shorter file that looks whole.
     private void AbortTruncated(HttpContext context)

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.Serving;
@@ -51,6 +52,28 @@ public sealed class ServingTests
             Assert.Equal(size.ToString(CultureInfo.InvariantCulture), answer["Content-Length"]);
             Assert.Equal(Pattern.Bytes(size), answer.Body);
         }
+    }
+
+    // A writer that the server does not know of, and does not flush when the request ends.
+    [Theory]
+    [EachServer(100)]
+    [EachServer(64 * 1024)]
+    [EachServer((64 * 1024) + 100)]
+    public async Task Get_BodyWriterOfAMiddleware_IsFlushedToTheEnd(ServerKind server, int size)
+    {
+        await using var site = await TestSite.StartAsync(server, before: app => app.Use(async (context, next) =>
+        {
+            var inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+            context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(inner.Stream));
+            await next(context);
+            context.Features.Set(inner);
+        }));
+        site.Write("file.bin", Pattern.Bytes(size));
+
+        var answer = await site.GetAsync("/file.bin");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(Pattern.Bytes(size), answer.Body);
     }
 
     // RFC 9110 section 9.3.2: the fields of GET, no body.
