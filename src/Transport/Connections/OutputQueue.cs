@@ -16,6 +16,12 @@ internal sealed class OutputQueue(BlockPool pool)
 {
     private const int MaxSpares = 32;
 
+    /// <summary>From this many bytes on that were written and not flushed, what follows is worth large blocks.</summary>
+    private const int MuchUnflushed = 8 * 1024;
+
+    /// <summary>Whole TLS records lie in one, and are encrypted where they lie.</summary>
+    private const int LargeBlock = 64 * 1024;
+
     private OutputSegment? _head;
     private OutputSegment? _committedTail;
     private OutputSegment? _tail;
@@ -62,7 +68,7 @@ internal sealed class OutputQueue(BlockPool pool)
         if (_tail is not { IsFile: false } tail || tail.Room < Math.Max(1, sizeHint))
         {
             tail = Rent();
-            tail.UseBlock(pool, sizeHint);
+            tail.UseBlock(pool, Unflushed < MuchUnflushed ? sizeHint : Math.Max(sizeHint, LargeBlock));
             Append(tail);
         }
 

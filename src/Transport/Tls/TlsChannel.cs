@@ -92,15 +92,15 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
         var (index, offset) = (0, 0);
         while (index < count)
         {
-            var gathered = Gather(vectors, count, record, ref index, ref offset);
-            var result = session.Write(record.AsSpan(0, gathered), more && index == count);
+            var next = NextRecords(vectors, count, record, ref index, ref offset);
+            var result = session.Write(next, more && index == count);
             if (!result.IsSuccess)
             {
                 return total > 0 && result.IsWouldBlock ? IoResult.FromBytes(total) : result;
             }
 
             total += result.Bytes;
-            if (result.Bytes < gathered)
+            if (result.Bytes < next.Length)
             {
                 break;
             }
@@ -156,6 +156,20 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
     internal override IoResult SendHeld() => session.SendHeld();
 
     internal override IoResult SendEnd() => session.SendClose();
+
+    /// <summary>Whole records that lie in one block, where they lie; what lies in several, up to a record, gathered.</summary>
+    private static ReadOnlySpan<byte> NextRecords(Libc.IoVec* vectors, int count, Span<byte> record, ref int index, ref int offset)
+    {
+        var inPlace = new ReadOnlySpan<byte>((byte*)vectors[index].Base + offset, (int)vectors[index].Length - offset);
+        if (inPlace.Length < record.Length)
+        {
+            return record[..Gather(vectors, count, record, ref index, ref offset)];
+        }
+
+        var whole = inPlace[..(inPlace.Length / record.Length * record.Length)];
+        (index, offset) = whole.Length == inPlace.Length ? (index + 1, 0) : (index, offset + whole.Length);
+        return whole;
+    }
 
     private static int Gather(Libc.IoVec* vectors, int count, Span<byte> record, ref int index, ref int offset)
     {

@@ -38,6 +38,33 @@ public sealed class OutputQueueTests
                 threads: 1);
     }
 
+    // A response in memory, or a file in HTTP/2 frames: what comes in small steps is not to leave in as many pieces.
+    [Fact]
+    public void MuchUnflushed_LiesInFewBlocks_AndALittleInThePools()
+    {
+        var pool = new TrackingMemoryPool();
+        var queue = new OutputQueue(pool.Blocks);
+        queue.Lend();
+        for (var written = 0; written < 64 * 1024;)
+        {
+            var step = Math.Min(queue.GetMemory(0).Length, 1000);
+            queue.Advance(step);
+            written += step;
+        }
+
+        queue.Commit();
+        Assert.Equal(3, queue.CountMemorySegments(queue.Peek()!, out _, out _));
+        Assert.Equal(2, pool.Outstanding);
+        queue.Consume(queue.Queued);
+        Assert.Equal(0, pool.Outstanding);
+
+        queue.Lend();
+        Assert.Equal(TrackingMemoryPool.BlockSize, queue.GetMemory(0).Length);
+        queue.Advance(1);
+        queue.Commit();
+        queue.Drop();
+    }
+
     private sealed class Model(PatternFile file) : IDisposable
     {
         // What a byte of a file is in the list: its position, above all values of bytes in memory.
