@@ -129,8 +129,6 @@ internal sealed partial class ConnectionOutput
 
     void ILoopWork.RunOnLoop() => SendScheduled();
 
-    void IThreadPoolWorkItem.Execute() => SendScheduled();
-
     void IDeferredFlush.SendDeferred() => SendScheduled();
 
     void IFileRegionOutput.AbortSlowReader(double bytesPerSecond) => _connection.AbortSlowReader(bytesPerSecond);

@@ -293,6 +293,20 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         }
     }
 
+    /// <summary>What was gathered is sent.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            SendScheduled();
+        }
+        catch (Exception failure)
+        {
+            // No memory, and none for ending the connection because of it: nobody else catches what is thrown here.
+            _loop.Group.OnHandlerFailed(failure);
+        }
+    }
+
     private ValueTask<FlushResult> WaitForRoom(CancellationToken cancellationToken)
     {
         short version;
@@ -307,12 +321,11 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
             _source.Reset();
             version = _source.Version;
             _connection.OnApplicationWaits();
-            _flushWaits = !IsDropped;
+            _flushWaits = true;
             if (IsDropped)
             {
                 // Who writes until it is told would do so as fast as memory allows, and it is told on the thread pool, a moment later.
-                _source.RunContinuationsAsynchronously = false;
-                _ = CompleteWhenTold();
+                _ = CompleteWhenTold(version);
                 return new ValueTask<FlushResult>(this, version);
             }
         }
@@ -325,9 +338,21 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         return new ValueTask<FlushResult>(this, version);
     }
 
-    private async Task CompleteWhenTold()
+    private async Task CompleteWhenTold(short version)
     {
         await Task.Delay(s_untilTold).ConfigureAwait(false);
+        lock (_queue)
+        {
+            // Somebody may have completed this flush meanwhile, and the next one be another's to complete.
+            if (!_flushWaits || _source.Version != version)
+            {
+                return;
+            }
+
+            _flushWaits = false;
+        }
+
+        _source.RunContinuationsAsynchronously = false;
         _source.SetResult(true);
     }
 

@@ -116,6 +116,36 @@ public sealed class FaultTests
         await DisposeAsync(otherClient, other);
     }
 
+    // On the thread pool, where an exception that nobody catches is the end of the process.
+    [Fact]
+    public async Task MemoryPool_TakesNoBlockBackFromAGatheredSend_TheBytesArriveAndTheFaultIsLogged()
+    {
+        var pool = new TrackingMemoryPool();
+        await using var transport = new TransportUnderTest(
+            options => options.EventLoops = 1, services => services.AddSingleton<IMemoryPoolFactory<byte>>(pool));
+        await using var listener = await transport.BindAsync();
+        var (server, client) = await TransportUnderTest.ConnectAsync(listener);
+        var (other, otherClient) = await TransportUnderTest.ConnectAsync(listener);
+        await client.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        server.Transport.Input.AdvanceTo((await server.Transport.Input.ReadAsync()).Buffer.End);
+        await Task.Run(() =>
+        {
+            Assert.True(Thread.CurrentThread.IsThreadPoolThread);
+            server.Transport.Output.Write("gathered"u8);
+            pool.OnReturn = () => throw new InvalidOperationException("A pool's fault.");
+            Assert.True(server.Transport.Output.FlushAsync().AsTask().IsCompleted);
+        });
+
+        Assert.Equal("gathered"u8.ToArray(), await client.ReadExactlyAsync(8));
+        await Eventually.HoldsAsync(() => transport.Logs.Entries.Any(entry => entry.EventId.Name == "HandlerFailed"), "the fault to be logged");
+        pool.OnReturn = null;
+        var next = other.Transport.Input.ReadAsync().AsTask();
+        await otherClient.SendAsync("y");
+        Assert.Equal(1, (await next.OrTimeout("the other connection's read")).Buffer.Length);
+        await DisposeAsync(client, server);
+        await DisposeAsync(otherClient, other);
+    }
+
     private static async Task DisposeAsync(RawClient client, ConnectionContext server)
     {
         client.Dispose();

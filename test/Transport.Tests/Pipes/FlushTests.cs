@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
 using Aeronet.AspNetCore.Transport.Tests.Support;
@@ -241,6 +242,54 @@ public sealed class FlushTests
         {
             await client.SendAsync("x");
             Assert.Equal(ConnectionEnd.Reset, (await client.ReadToEndAsync()).End);
+        });
+
+    [Fact]
+    public Task FlushAsync_AfterTheEndAndNotWaitedFor_LeavesTheNextOneItsTime() => RunAsync(
+        async (connection, _) =>
+        {
+            await connection.Transport.Input.ReadAsync();
+            connection.Abort(new ConnectionAbortedException("enough"));
+            var output = connection.Transport.Output;
+            for (var round = 0; round < 10; round++)
+            {
+                output.Write("into the void"u8);
+                var unawaited = output.FlushAsync();
+                Assert.False(unawaited.IsCompleted);
+                Thread.Sleep(8);
+                var start = Stopwatch.GetTimestamp();
+                output.Write("into the void"u8);
+                Assert.True((await output.FlushAsync().AsTask().OrTimeout("the flush to end")).IsCompleted);
+
+                // The first one's time is over 2 ms from the start; the runtime's timers are up to 4 ms early.
+                Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromMilliseconds(5), TaskTimeoutExtensions.DefaultTimeout);
+            }
+        },
+        async (client, _) =>
+        {
+            await client.SendAsync("x");
+            await client.ReadToEndAsync();
+        });
+
+    [Fact]
+    public Task CancelPendingFlush_AfterTheEnd_CompletesIt() => RunAsync(
+        async (connection, _) =>
+        {
+            await connection.Transport.Input.ReadAsync();
+            connection.Abort(new ConnectionAbortedException("enough"));
+            var output = connection.Transport.Output;
+            output.Write("into the void"u8);
+            var flush = output.FlushAsync().AsTask();
+            output.CancelPendingFlush();
+            var result = await flush.OrTimeout("the canceled flush");
+            Assert.True(result.IsCompleted && result.IsCanceled);
+            output.Write("into the void"u8);
+            Assert.False((await output.FlushAsync().AsTask().OrTimeout("the next flush")).IsCanceled);
+        },
+        async (client, _) =>
+        {
+            await client.SendAsync("x");
+            await client.ReadToEndAsync();
         });
 
     private static Task RunAsync(Func<ConnectionContext, KestrelHost, Task> server, Func<RawClient, KestrelHost, Task> client) =>
