@@ -16,7 +16,9 @@ public sealed class GatheringTests
     [Fact]
     public async Task LastResponse_LeavesWithTicketOrEnd()
     {
-        await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("hello"));
+        // On the loop throughout, however long the code of a first request takes to compile.
+        await using var host = await TlsHost.StartAsync(
+            context => context.Response.WriteAsync("hello"), transport: options => options.StallThreshold = TimeSpan.FromSeconds(2));
         await using var client = await TlsClient.ConnectAsync(host, TlsClient.Version(SslProtocols.Tls13));
         await client.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.Contains("hello", await client.ReadUntilAsync("hello"), StringComparison.Ordinal);
