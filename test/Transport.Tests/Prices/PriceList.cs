@@ -16,10 +16,10 @@ internal static class PriceList
     internal static readonly Price TlsKeptAlive = new(Calls: 2, Waits: 1.5, Bytes: 0);
     internal static readonly Price Http2 = new(Calls: 2, Waits: 4, Bytes: 0);
     internal static readonly Price File = new(Calls: 4, Waits: 1.5, Bytes: 0);
-    internal static readonly Price TlsFile = new(Calls: 11, Waits: 1.5, Bytes: 0);
+    internal static readonly Price TlsFile = new(Calls: 10, Waits: 1.5, Bytes: 0);
 
     // A quarter of a call is malloc's (mprotect, madvise); 3 in 100 bytes are left to what pools have at hand.
-    internal static readonly Price Reconnect = new(Calls: 7.25, Waits: 6, Bytes: 7200);
-    internal static readonly Price TlsFull = new(Calls: 10.6, Waits: 12, Bytes: 9050);
-    internal static readonly Price TlsResumed = new(Calls: 10.6, Waits: 12, Bytes: 8700);
+    internal static readonly Price Reconnect = new(Calls: 6.25, Waits: 6, Bytes: 6500);
+    internal static readonly Price TlsFull = new(Calls: 9.5, Waits: 14, Bytes: 8600);
+    internal static readonly Price TlsResumed = new(Calls: 9.5, Waits: 14, Bytes: 8700);
 }
