@@ -244,10 +244,12 @@ internal sealed partial class AeronetConnection
 
     /// <summary>
     /// Whether there may be bytes that nobody has received, which the close would make the kernel answer with RST. A peer that has said
-    /// which request is its last sends no more, and its bytes are seen when they are told of; what TLS says besides is not.
+    /// which request is its last sends no more. Bytes are told of where they are watched for; else only a last request without a body is
+    /// trusted to be the end, since some clients send a line end behind a body. What TLS says besides is never foreseen.
     /// </summary>
     private bool MayHaveUnread =>
-        _input.MayHaveUnread && (_session is not null || _input.IsReadable || !HasWholeLastRequest);
+        _input.MayHaveUnread
+        && (_session is not null || _input.IsReadable || !HasWholeLastRequest || (_lastHasBody && !WatchesReads));
 
     private ValueTask CloseWhenDrained()
     {
@@ -327,6 +329,12 @@ internal sealed partial class AeronetConnection
             KestrelTransportLog.ConnectionWriteFin(_services.KestrelLogger, this, CloseReasons.Describe(reason));
             if ((awaitsMore || MayHaveUnread) && LingeringClose.TryStart(_loop, _socket, Token, awaitsMore))
             {
+                if (!WatchesReads)
+                {
+                    // What is thrown away has to be told of.
+                    WatchFor(EpollEvents.In);
+                }
+
                 return;
             }
         }

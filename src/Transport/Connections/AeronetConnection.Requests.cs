@@ -6,6 +6,7 @@ internal sealed partial class AeronetConnection
     private Func<object, bool>? _isOver;
     private object? _request;
     private long _lastByte = -1;
+    private bool _lastHasBody;
 
     /// <summary>Whether a request has been handled and the next has not begun. False where nothing is known of requests.</summary>
     internal bool IsBetweenRequests => _request is { } request && _isOver!(request);
@@ -28,6 +29,7 @@ internal sealed partial class AeronetConnection
         {
             _input.Accept(isOver, request);
             _lastByte = bytesToCome < 0 ? -1 : _input.Position + bytesToCome;
+            _lastHasBody = bytesToCome > 0;
         }
     }
 }

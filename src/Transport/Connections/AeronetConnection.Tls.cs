@@ -39,15 +39,21 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
             // Whoever ended the connection may have come before there was a handshake to cancel.
             handshake.Cancel();
         }
-        else if (!WatchesReads)
+        else
         {
-            _habits.BeginsWithTls = true;
-            WatchFor(EpollEvents.In);
-        }
-        else if (_input.IsReadable || early.Length > 0)
-        {
-            NoteEarly(early);
-            StepHandshake(handshake, events: 0);
+            var isTold = WatchesReads;
+            if (early.Length > 0 || (isTold && _input.IsReadable))
+            {
+                NoteEarly(early);
+                StepHandshake(handshake, events: 0);
+            }
+
+            if (!isTold)
+            {
+                // Says so at once where there is something already.
+                _habits.BeginsWithTls |= early.Length == 0;
+                WatchFor(EpollEvents.In);
+            }
         }
 
         var succeeded = await handshake.Completion.ConfigureAwait(false);
@@ -156,6 +162,11 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
     private void DeliverEvents()
     {
         var events = (EpollEvents)Interlocked.Exchange(ref _eventsInHandshake, 0);
+        if ((events & EpollEvents.Writable) != 0)
+        {
+            _output.OnWritable();
+        }
+
         if ((events & EpollEvents.Readable) == 0)
         {
             return;

@@ -64,7 +64,13 @@ internal sealed partial class ConnectionInput
         }
         finally
         {
-            if ((GiveTurnBackAndNotice() & ReadState.Completed) != 0 && received)
+            var isCompleted = (GiveTurnBackAndNotice() & ReadState.Completed) != 0;
+            if (isCompleted)
+            {
+                LeaveSeat();
+            }
+
+            if (isCompleted && received)
             {
                 // Its blocks have just gone back.
                 result = new ReadResult(default, isCanceled: false, isCompleted: true);

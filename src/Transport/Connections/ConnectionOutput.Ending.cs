@@ -130,7 +130,7 @@ internal sealed partial class ConnectionOutput
                 // The end alone is not worth a reset, which would take from the peer what the kernel still holds for it.
                 lock (_queue)
                 {
-                    return _queue.Queued == 0;
+                    return _queue.Queued == 0 && !_channel.HoldsBytes;
                 }
             }
         }

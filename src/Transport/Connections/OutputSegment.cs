@@ -60,10 +60,9 @@ internal sealed class OutputSegment
             pool.Return(owner);
         }
 
-        if (_large is { } large)
+        if (Interlocked.Exchange(ref _large, null) is { } large)
         {
             ArrayPool<byte>.Shared.Return(large);
-            _large = null;
         }
 
         Region?.Release();

@@ -19,6 +19,10 @@ internal sealed class PoolGuests
     [ThreadStatic]
     private static Seat? t_seat;
 
+    // Whom this thread gave it to: a seat that somebody else has taken since is not this thread's to pass on.
+    [ThreadStatic]
+    private static object? t_guest;
+
     private readonly Seat[] _seats;
     private readonly TimeSpan _threshold;
     private long _cautiousSince;
@@ -43,16 +47,17 @@ internal sealed class PoolGuests
             return null;
         }
 
-        if (t_seat is { } own && ReferenceEquals(own.Room, this) && own.TryPassOn(guest))
+        if (t_seat is { } own && ReferenceEquals(own.Room, this) && t_guest is { } last && own.TryTake(guest, from: last))
         {
+            t_guest = guest;
             return own;
         }
 
         foreach (var seat in _seats)
         {
-            if (seat.TryTake(guest))
+            if (seat.TryTake(guest, from: null))
             {
-                t_seat = seat;
+                (t_seat, t_guest) = (seat, guest);
                 return seat;
             }
         }
@@ -75,6 +80,11 @@ internal sealed class PoolGuests
         /// <summary>The guest waits, or has ended.</summary>
         internal void Leave(object guest)
         {
+            if (ReferenceEquals(t_guest, guest))
+            {
+                t_guest = null;
+            }
+
             if (!ReferenceEquals(Volatile.Read(ref _guest), guest))
             {
                 return;
@@ -88,14 +98,10 @@ internal sealed class PoolGuests
             Interlocked.CompareExchange(ref _guest, null, guest);
         }
 
-        internal bool TryTake(object guest) => Volatile.Read(ref _guest) is null && Seats(guest, before: null);
-
-        /// <summary>From the guest that the calling thread had before, wherever that is now.</summary>
-        internal bool TryPassOn(object guest) => _thread == Environment.CurrentManagedThreadId && Seats(guest, Volatile.Read(ref _guest));
-
-        private bool Seats(object guest, object? before)
+        /// <summary>From nobody, or from the guest that the calling thread had before, wherever that is now.</summary>
+        internal bool TryTake(object guest, object? from)
         {
-            if (Interlocked.CompareExchange(ref _guest, guest, before) != before)
+            if (Volatile.Read(ref _guest) != from || Interlocked.CompareExchange(ref _guest, guest, from) != from)
             {
                 return false;
             }

@@ -39,6 +39,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     private readonly ulong _token;
     private bool _closed;
     private bool _paused;
+    private bool _looksAway;
     private bool _nearLimit;
 
     [ThreadStatic]
@@ -63,9 +64,20 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
 
     void ILoopHandler.OnEvents(EpollEvents events)
     {
-        if (Accept(ConnectionsPerEvent, evenIfBehind: false) > 1 && LooksAway())
+        if (Accept(ConnectionsPerEvent, evenIfBehind: false) <= 1 || !LooksAway())
+        {
+            return;
+        }
+
+        try
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        catch
+        {
+            // No memory. Nobody looks by now: later somebody is to.
+            Pause(reason: null);
+            throw;
         }
     }
 
@@ -74,12 +86,19 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     {
         try
         {
-            if (Accept(ConnectionsPerEvent, evenIfBehind: false) > 0)
+            var accepted = Accept(ConnectionsPerEvent, evenIfBehind: false);
+            if (Volatile.Read(ref _paused))
+            {
+                // The timer has the loop look again.
+                return;
+            }
+
+            if (accepted > 0)
             {
                 // Behind those that were accepted just now.
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
-            else if (!Volatile.Read(ref _paused))
+            else
             {
                 Watch();
             }
@@ -103,7 +122,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
         {
             if (!_closed)
             {
-                _paused = false;
+                _paused = _looksAway = false;
 
                 // Level-triggered: connections left in the queue are reported again.
                 var errno = _loop.Watch((int)_socket.Handle, EpollEvents.In, _token);
@@ -138,11 +157,12 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     {
         lock (_gate)
         {
-            if (_closed || _paused)
+            if (_closed || _paused || _looksAway)
             {
                 return false;
             }
 
+            _looksAway = true;
             _loop.Unwatch((int)_socket.Handle);
             return true;
         }

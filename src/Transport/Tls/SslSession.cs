@@ -13,6 +13,7 @@ internal sealed unsafe partial class SslSession
     internal const int MaxRecord = 16 * 1024;
 
     // Level warning, description close_notify (RFC 8446, section 6).
+    private static readonly bool s_hidesPending = OpenSslLibrary.IsAtLeast(3, 2);
     private static readonly byte[] s_closeNotify = [1, 0];
 
     private readonly Lock _gate = new();
@@ -136,6 +137,8 @@ internal sealed unsafe partial class SslSession
     private IoResult StepHandshake(out bool wantsWrite)
     {
         wantsWrite = false;
+        var bio = OpenSsl.SSL_get_rbio(_sslByGate);
+        var receivedBefore = OpenSsl.BIO_number_read(bio);
         Gather(true);
         OpenSsl.ERR_clear_error();
         var result = OpenSsl.SSL_do_handshake(_sslByGate);
@@ -146,12 +149,12 @@ internal sealed unsafe partial class SslSession
         }
 
         var outcome = result == 1 ? IoResult.FromBytes(0) : Judge(result, out wantsWrite);
+        Gather(false);
         if (NativeFaults.Take() is { } fault)
         {
             return Fail(TlsFailure.Internal, fault);
         }
 
-        Gather(false);
         if (result != 1 || OpenSsl.SSL_version(_sslByGate) != OpenSsl.TLS1_3_VERSION)
         {
             // The flight, or the alert. Only a ticket behind the client's last message may wait: nobody waits for it.
@@ -166,6 +169,12 @@ internal sealed unsafe partial class SslSession
         if (result == 1)
         {
             OnEstablished();
+            var received = OpenSsl.BIO_number_read(_readBio);
+            var hasReceived = received != (_readBio == bio ? receivedBefore : 0);
+
+            // With read-ahead a receive that left room has emptied the socket; without, it asked for no more than a record. Since 3.2
+            // OpenSSL does not say what it keeps from before the keys changed.
+            MayHaveMore = _out is null || s_hidesPending || !hasReceived || received >= MaxRecord || OpenSsl.SSL_has_pending(_sslByGate) == 1;
         }
         else if (outcome.IsSuccess || FailureKind == TlsFailure.Truncated)
         {
@@ -194,9 +203,6 @@ internal sealed unsafe partial class SslSession
             OpenSsl.SSL_set_read_ahead(_sslByGate, 1);
         }
 
-
-        // With read-ahead a receive that left room has emptied the socket; without, it asked for no more than a record.
-        MayHaveMore = _out is null || OpenSsl.SSL_has_pending(_sslByGate) == 1 || OpenSsl.BIO_number_read(_readBio) >= MaxRecord;
         WatchControlRecords();
     }
 

@@ -55,6 +55,24 @@ public sealed class LingeringTests : IDisposable
         }
     }
 
+    // Its first request, of which the loop knows nothing until it closes.
+    [Fact]
+    public async Task UploadIsRejected_ClientSendsOnForSeconds_GetsTheAnswer()
+    {
+        await using var host = await StartAsync(tls: false);
+        using var client = await host.ConnectAsync();
+        await client.SendAsync("POST /413 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n");
+        var part = new byte[1024 * 1024];
+        for (var i = 0; i < 14; i++)
+        {
+            await Task.Delay(500);
+            await client.SendAsync(part).OrTimeout("a part to be taken");
+        }
+
+        Assert.Equal(413, (await client.ReadResponseAsync()).StatusCode);
+        Assert.Equal(ConnectionEnd.Finished, (await client.ReadToEndAsync()).End);
+    }
+
     [Fact]
     public async Task ClientNeverFinishes_ConnectionIsGivenUp_AfterSeconds()
     {

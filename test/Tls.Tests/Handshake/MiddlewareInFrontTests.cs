@@ -26,6 +26,23 @@ public sealed class MiddlewareInFrontTests
         { TransportKind.Aeronet, SslProtocols.Tls13 },
     };
 
+    // The endpoint's first connection, of which nobody knows yet that TLS is behind, and whose middleware finds the whole ClientHello.
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(100)]
+    public async Task FirstConnection_PrefaceWithTheClientHelloBehind_IsServed(int behind)
+    {
+        await using var host = await StartAsync(TransportKind.Aeronet, async connection =>
+        {
+            // Until all has arrived.
+            await Task.Delay(200);
+            await ReadPreface(connection);
+        });
+        await using var client = await ConnectAsync(host, Preface, behind, SslProtocols.Tls13);
+
+        Assert.Equal("https /first", await AskAsync(client, "/first"));
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public async Task PrefaceWithTheClientHelloBehind_IsServed(TransportKind kind, SslProtocols version)
     {
