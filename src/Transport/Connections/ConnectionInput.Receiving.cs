@@ -139,9 +139,10 @@ internal sealed partial class ConnectionInput
         }
 
         // Kestrel makes a connection's first read on the thread pool. A handler that blocks must not starve the pool that accepts
-        // connections: where there is no seat the read goes to the loop, as all the later ones do.
-        return (State & ReadState.Started) != 0 || _loop.Group.RunsOnThreadPool || _seat is not null
-            || (_seat = _loop.Group.Guests.TryEnter(_connection)) is not null;
+        // connections: where there is no seat the read goes to the loop. So do all the later ones: that the peer has gone is told when
+        // what was answered has left, which only a loop knows of what it runs.
+        return (State & ReadState.Started) != 0 || _loop.Group.RunsOnThreadPool
+            || (!_sawFirstBytes && (_seat ??= _loop.Group.Guests.TryEnter(_connection)) is not null);
     }
 
     private void LeaveSeat()

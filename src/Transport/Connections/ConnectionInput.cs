@@ -131,9 +131,10 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
             return true;
         }
 
+        // Or the next look would be in vain too. Who only looks waits nowhere that the loop could serve.
+        Add(ReadState.Started);
         if (!_connection.WatchesReads)
         {
-            // Or the next look would be in vain too.
             _connection.WatchFor(EpollEvents.In);
         }
 

@@ -319,11 +319,16 @@ internal sealed unsafe partial class SslSession
         {
             while (total < buffer.Length)
             {
+                // One record a call. A call that goes on with a record which had found no room would begin the next one too; when that
+                // finds none, OpenSSL wants all the bytes of the call again, told of none of them, and what follows may be cut elsewhere
+                // by then.
+                var next = Math.Min(MaxRecord, buffer.Length - total);
+
                 // Full records that follow each other leave one by one: gathered they cost more, measured by files.
-                Gather(more && buffer.Length - total <= MaxRecord);
+                Gather(more && next == buffer.Length - total);
                 nuint written;
                 OpenSsl.ERR_clear_error();
-                var result = OpenSsl.SSL_write_ex(_sslByGate, pointer + total, (nuint)(buffer.Length - total), &written);
+                var result = OpenSsl.SSL_write_ex(_sslByGate, pointer + total, (nuint)next, &written);
                 _writeBlocked = false;
                 if (result != 1)
                 {
