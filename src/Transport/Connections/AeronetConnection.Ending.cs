@@ -21,6 +21,9 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// </summary>
 internal sealed partial class AeronetConnection
 {
+    /// <summary>How long after the peer's end was read off the loop the application is told by the token too.</summary>
+    private static readonly TimeSpan s_whileAnswered = TimeSpan.FromMilliseconds(250);
+
     private readonly CancellationTokenSource _closedSource = new();
     private Timer? _halfCloseTimer;
     private long? _takenAtLastLook;
@@ -116,7 +119,15 @@ internal sealed partial class AeronetConnection
     {
         var end = _input.EndedBy;
         Note(end);
-        FireClosed(atOnce: end is not (InputEnd.Finished or InputEnd.Truncated));
+        var isInOrder = end is InputEnd.Finished or InputEnd.Truncated;
+        if (isInOrder && LoopThread.Current is not { IsLeading: true })
+        {
+            _ = FireClosedLater();
+        }
+        else
+        {
+            FireClosed(atOnce: !isInOrder);
+        }
     }
 
     /// <summary>
@@ -341,6 +352,16 @@ internal sealed partial class AeronetConnection
 
         _loop.Release(Token);
         _socket.Close();
+    }
+
+    /// <summary>
+    /// The read tells the application that the peer has finished, and it may be about to answer; Kestrel takes the signal for the end of
+    /// answering. Off the loop nobody knows when it has answered, so it has a while.
+    /// </summary>
+    private async Task FireClosedLater()
+    {
+        await Task.Delay(s_whileAnswered).ConfigureAwait(false);
+        FireClosed(atOnce: true);
     }
 
     private void FireClosed(bool atOnce)

@@ -126,13 +126,18 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
 
     public override bool TryRead(out ReadResult result)
     {
+        if ((State & ReadState.Started) == 0)
+        {
+            // Who only looks waits nowhere that the loop could serve it.
+            Add(ReadState.Started);
+        }
+
         if (TryReadNow(out result))
         {
             return true;
         }
 
-        // Or the next look would be in vain too. Who only looks waits nowhere that the loop could serve.
-        Add(ReadState.Started);
+        // Or the next look would be in vain too.
         if (!_connection.WatchesReads)
         {
             _connection.WatchFor(EpollEvents.In);

@@ -274,6 +274,10 @@ internal sealed partial class ConnectionOutput
             return SendOutcome.WouldBlock;
         }
 
+        // Nothing is sent any more, but what was counts: the access log tells of it.
+        var left = _channel.SentBeforeFailure;
+        Interlocked.Add(ref _loop.Counters.BytesSent, left);
+        _totalSent += left;
         return portion.Region is { } region ? JudgeFileError(region, result) : SendOutcome.PeerGone;
     }
 

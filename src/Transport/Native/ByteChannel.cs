@@ -35,6 +35,9 @@ internal abstract unsafe class ByteChannel
     /// <summary>Sends what <see cref="HoldsBytes"/> tells of: 0 bytes or would-block.</summary>
     internal virtual IoResult SendHeld() => IoResult.FromBytes(0);
 
+    /// <summary>Bytes that had left when the last send failed, which took several calls.</summary>
+    internal virtual long SentBeforeFailure => 0;
+
     /// <summary>Sends what tells the peer that nothing follows, before the socket's own end: 0 bytes or would-block.</summary>
     internal abstract IoResult SendEnd();
 }

@@ -48,6 +48,9 @@ internal sealed unsafe partial class SslSession
     /// <summary>Whether the kernel decrypts what is received.</summary>
     internal bool ReceivesByKernel { get; private set; }
 
+    /// <summary>How many bytes of the application OpenSSL has taken. The sender's alone.</summary>
+    internal long Written { get; private set; }
+
     /// <summary>Whether there may be bytes behind the handshake's last message that came with it, and so make no event of their own.</summary>
     internal bool MayHaveMore { get; private set; }
 
@@ -337,6 +340,7 @@ internal sealed unsafe partial class SslSession
                 }
 
                 total += (long)written;
+                Written += (long)written;
             }
         }
 

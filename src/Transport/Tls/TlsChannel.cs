@@ -18,6 +18,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
     private const int ReadsPerReceive = 16;
 
     private bool _toldKeysMustChange;
+    private long _writtenBefore;
 
     [ThreadStatic]
     private static byte[]? t_record;
@@ -77,8 +78,13 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
         return IoResult.FromBytes(total);
     }
 
-    internal override IoResult Send(ReadOnlySpan<byte> buffer, bool more) =>
-        session.SendsByKernel ? socket.Send(buffer, more) : session.Write(buffer, more);
+    internal override long SentBeforeFailure => session.Written - _writtenBefore;
+
+    internal override IoResult Send(ReadOnlySpan<byte> buffer, bool more)
+    {
+        _writtenBefore = session.Written;
+        return session.SendsByKernel ? socket.Send(buffer, more) : session.Write(buffer, more);
+    }
 
     internal override IoResult Send(Libc.IoVec* vectors, int count, bool more)
     {
@@ -87,6 +93,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
             return socket.Send(vectors, count, more);
         }
 
+        _writtenBefore = session.Written;
         var record = Record;
         var total = 0L;
         var (index, offset) = (0, 0);
@@ -116,6 +123,7 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
             return socket.SendFile(file, offset, count);
         }
 
+        _writtenBefore = session.Written;
         var record = Record;
         var total = 0L;
         while (total < count)
@@ -153,7 +161,11 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
 
     internal override bool HoldsBytes => session.HoldsRecords;
 
-    internal override IoResult SendHeld() => session.SendHeld();
+    internal override IoResult SendHeld()
+    {
+        _writtenBefore = session.Written;
+        return session.SendHeld();
+    }
 
     internal override IoResult SendEnd() => session.SendClose();
 
