@@ -21,11 +21,15 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// </summary>
 internal sealed partial class AeronetConnection
 {
-    /// <summary>How long after the peer's end was read off the loop the application is told by the token too.</summary>
-    private static readonly TimeSpan s_whileAnswered = TimeSpan.FromMilliseconds(250);
+    /// <summary>
+    /// How long an application that has read the peer's end, and of which no loop knows what it makes of that, has before the token tells
+    /// it too. Longer than a busy machine takes to answer.
+    /// </summary>
+    private static readonly TimeSpan s_whileAnswered = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _closedSource = new();
-    private Timer? _halfCloseTimer;
+    private Timer? _closedTimer;
+    private LoopThread? _endReader;
     private long? _takenAtLastLook;
     private int _halfCloseSeen;
     private int _closeReason;
@@ -119,14 +123,18 @@ internal sealed partial class AeronetConnection
     {
         var end = _input.EndedBy;
         Note(end);
-        var isInOrder = end is InputEnd.Finished or InputEnd.Truncated;
-        if (isInOrder && LoopThread.Current is not { IsLeading: true })
+        if (end is not (InputEnd.Finished or InputEnd.Truncated))
         {
-            _ = FireClosedLater();
+            FireClosed(atOnce: true);
+        }
+        else if (LoopThread.Current is { IsLeading: true } reader)
+        {
+            _endReader = reader;
+            FireClosed(atOnce: false);
         }
         else
         {
-            FireClosed(atOnce: !isInOrder);
+            FireClosedLater();
         }
     }
 
@@ -179,8 +187,29 @@ internal sealed partial class AeronetConnection
         TransportLog.SlowReader(_services.Logger, ConnectionId, bytesPerSecond);
     }
 
-    /// <summary>Posted by <see cref="FireClosed"/>: what was flushed before has left by now.</summary>
-    void ILoopWork.RunOnLoop() => CancelClosedToken();
+    /// <summary>
+    /// Posted by <see cref="FireClosed"/>: what was flushed before has left by now. Where the loop has changed hands since the end was
+    /// read, the application may still be at its answer.
+    /// </summary>
+    void ILoopWork.RunOnLoop()
+    {
+        if (_endReader is not { } reader || reader == LoopThread.Current)
+        {
+            CancelClosedToken();
+            return;
+        }
+
+        Interlocked.Exchange(ref _closedFired, 0);
+        if (Volatile.Read(ref _socketClosed) == 0)
+        {
+            FireClosedLater();
+        }
+        else
+        {
+            // Who closed it may have found it fired.
+            FireClosed(atOnce: true);
+        }
+    }
 
     /// <summary>
     /// Cancels <see cref="ConnectionClosed"/>. Callbacks run on the thread pool, where they may do what they like, never here; most
@@ -216,7 +245,7 @@ internal sealed partial class AeronetConnection
         else if (timeout != Timeout.InfiniteTimeSpan)
         {
             _takenAtLastLook = _output.TotalTaken;
-            _halfCloseTimer = new Timer(static connection => ((AeronetConnection)connection!).OnHalfCloseTimer(), this, timeout, timeout);
+            SetTimer(new Timer(static connection => ((AeronetConnection)connection!).OnHalfCloseTimer(), this, timeout, timeout));
         }
     }
 
@@ -224,7 +253,7 @@ internal sealed partial class AeronetConnection
     {
         if (_input.HasEnded)
         {
-            _halfCloseTimer?.Dispose();
+            _closedTimer?.Dispose();
             return;
         }
 
@@ -234,7 +263,7 @@ internal sealed partial class AeronetConnection
         _takenAtLastLook = taken;
         if (!goesOn)
         {
-            _halfCloseTimer?.Dispose();
+            _closedTimer?.Dispose();
             GiveUpHalfClosed();
         }
     }
@@ -318,7 +347,7 @@ internal sealed partial class AeronetConnection
             return;
         }
 
-        _halfCloseTimer?.Dispose();
+        _closedTimer?.Dispose();
         CloseFrameworkSocket();
         var reason = (CloseReason)Volatile.Read(ref _closeReason);
         _services.Metrics.ConnectionClosed(reason);
@@ -356,12 +385,19 @@ internal sealed partial class AeronetConnection
 
     /// <summary>
     /// The read tells the application that the peer has finished, and it may be about to answer; Kestrel takes the signal for the end of
-    /// answering. Off the loop nobody knows when it has answered, so it has a while.
+    /// answering. Off the loop nobody knows when it has answered, so it has a while, or until it is done with the connection.
     /// </summary>
-    private async Task FireClosedLater()
+    private void FireClosedLater() =>
+        SetTimer(new Timer(
+            static connection => ((AeronetConnection)connection!).FireClosed(atOnce: true), this, s_whileAnswered, Timeout.InfiniteTimeSpan));
+
+    private void SetTimer(Timer timer)
     {
-        await Task.Delay(s_whileAnswered).ConfigureAwait(false);
-        FireClosed(atOnce: true);
+        Interlocked.Exchange(ref _closedTimer, timer)?.Dispose();
+        if (Volatile.Read(ref _socketClosed) != 0)
+        {
+            timer.Dispose();
+        }
     }
 
     private void FireClosed(bool atOnce)

@@ -64,7 +64,7 @@ public sealed class StaleBodyTests
     [InlineData(ServerKind.Http2)]
     public async Task Wrappers_OneAConnection(ServerKind server)
     {
-        var wrappers = new ConcurrentQueue<(string Connection, object Body, object Stream, object Writer)>();
+        var wrappers = new ConcurrentQueue<(string Connection, object Server, object Body, object Stream, object Writer)>();
         await using var site = await LogSite.StartAsync(
             server,
             new CapturingSink(),
@@ -72,6 +72,7 @@ public sealed class StaleBodyTests
             {
                 wrappers.Enqueue((
                     context.Connection.Id,
+                    context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(),
                     context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(),
                     context.Response.Body,
                     context.Response.BodyWriter));
@@ -85,12 +86,15 @@ public sealed class StaleBodyTests
                 await connection.GetStringAsync("/");
         }
 
-        var byConnection = wrappers.GroupBy(wrapper => wrapper.Connection).ToArray();
-        Assert.Equal(3, byConnection.Length);
-        Assert.All(byConnection, connection => Assert.Single(connection.Select(w => w.Body).Distinct()));
-        Assert.Equal(3, wrappers.Select(w => w.Body).Distinct().Count());
-        Assert.Equal(3, wrappers.Select(w => w.Stream).Distinct().Count());
-        Assert.Equal(3, wrappers.Select(w => w.Writer).Distinct().Count());
+        // One for each object of the server's own. Those are a connection's, too; but over HTTP/2 a request that overtakes the end of
+        // the one before it gets another.
+        var byServer = wrappers.GroupBy(wrapper => wrapper.Server).ToArray();
+        Assert.Equal(3, wrappers.Select(w => w.Connection).Distinct().Count());
+        Assert.InRange(byServer.Length, 3, server == ServerKind.Http2 ? 15 : 3);
+        Assert.All(byServer, own => Assert.Single(own.Select(w => (w.Connection, w.Body, w.Stream, w.Writer)).Distinct()));
+        Assert.Equal(byServer.Length, wrappers.Select(w => w.Body).Distinct().Count());
+        Assert.Equal(byServer.Length, wrappers.Select(w => w.Stream).Distinct().Count());
+        Assert.Equal(byServer.Length, wrappers.Select(w => w.Writer).Distinct().Count());
     }
 
     // What wraps each response or request anew has nothing to do with the next one on its connection; so what counts it has not either.

@@ -22,7 +22,9 @@ public sealed partial class AnswerTests
             if (request.Ends)
                 await client.EndAsync();
 
-            var (status, fields, body) = Parse(await client.ReadToEndAsync());
+            var answer = await client.ReadToEndAsync();
+            Assert.True(answer.Length > 0, $"'{request.Text}' was not answered, {client.EndPoint}");
+            var (status, fields, body) = Parse(answer);
 
             Assert.Equal(request.StatusCode, status);
             Assert.Equal(body.Length, int.Parse(fields["Content-Length"], CultureInfo.InvariantCulture));

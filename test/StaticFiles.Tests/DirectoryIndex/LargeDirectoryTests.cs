@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.DirectoryIndex;
 
+[Collection(Alone.Name)]
 public sealed class LargeDirectoryTests
 {
     private const int Entries = 100_000;

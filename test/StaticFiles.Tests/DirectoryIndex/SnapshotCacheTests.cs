@@ -104,30 +104,6 @@ public sealed class SnapshotCacheTests
         await Eventually.HoldsAsync(() => cache.Memory!.Count <= 100_000 / 3600, "the cache is small again", () => $"{cache.Memory!.Count} entries");
     }
 
-    // What a list of 100,000 entries may cost in memory while it is cached.
-    [Fact]
-    public void Cost_HundredThousandEntries_FewMegabytes()
-    {
-        var builder = new DirectorySnapshotBuilder(new EntryRules(serveHidden: false, null), 1_000_000, []);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < 100_000; i++)
-        {
-            builder.Add(Encoding.ASCII.GetBytes($"a-file-with-a-name-{i:D6}.dat"), false, i, 0);
-        }
-
-        var snapshot = builder.Build(Old, DateTimeOffset.UtcNow);
-        builder = null;
-        foreach (var sort in Enum.GetValues<DirectoryIndexSort>())
-        {
-            snapshot.At(sort, descending: false, 0);
-        }
-
-        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.InRange(snapshot.Cost, 5_000_000, 8_000_000);
-        Assert.True(held < 2 * snapshot.Cost, $"{held} bytes held, {snapshot.Cost} counted");
-        GC.KeepAlive(snapshot);
-    }
-
     // On a busy machine the first reading may have counted as an expensive one, and is kept a while.
     private static async Task IsReadAgainAsync(SnapshotCache cache, DirectoryStamp stamp)
     {
