@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Authentication;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Transport.Configuration;

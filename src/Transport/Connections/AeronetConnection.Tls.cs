@@ -1,7 +1,9 @@
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Native;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Handshake;
+using Aeronet.AspNetCore.Transport.Tls.Hosts;
+using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;

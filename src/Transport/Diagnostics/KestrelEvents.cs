@@ -2,7 +2,8 @@ using System.Diagnostics.Tracing;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Handshake;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Diagnostics;

@@ -1,5 +1,5 @@
 using System.Security.Authentication;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 

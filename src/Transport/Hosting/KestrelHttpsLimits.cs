@@ -1,5 +1,5 @@
 using System.Security.Authentication;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 

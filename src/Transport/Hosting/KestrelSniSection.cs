@@ -1,5 +1,5 @@
 using Aeronet.AspNetCore.Transport.Configuration;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Microsoft.AspNetCore.Server.Kestrel;
 
 namespace Aeronet.AspNetCore.Transport.Hosting;

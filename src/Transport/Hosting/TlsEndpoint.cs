@@ -1,6 +1,10 @@
 using Aeronet.AspNetCore.Transport.Configuration;
 using Aeronet.AspNetCore.Transport.Diagnostics;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Fallback;
+using Aeronet.AspNetCore.Transport.Tls.Handshake;
+using Aeronet.AspNetCore.Transport.Tls.Hosts;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Status;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Authentication;
 using Aeronet.AspNetCore.Stress.Tests.Support;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

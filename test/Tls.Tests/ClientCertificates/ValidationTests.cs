@@ -6,6 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Tls.Tests.ClientCertificates;
@@ -297,7 +298,7 @@ public sealed class ValidationTests
         var held = new List<string>();
         await using var host = await StartAsync((_, _, _) =>
         {
-            foreach (var owner in OwnersOf(Transport.Tls.TlsContexts.Current!))
+            foreach (var owner in OwnersOf(Transport.Tls.Hosts.TlsContexts.Current!))
             {
                 foreach (var field in owner.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(field => !field.FieldType.IsValueType))
                 {

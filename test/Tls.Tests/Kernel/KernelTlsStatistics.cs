@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Kernel;
 

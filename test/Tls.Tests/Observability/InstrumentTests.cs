@@ -4,9 +4,10 @@ using System.Security.Authentication;
 using System.Text.Json;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Transport;
-using TlsFailure = Aeronet.AspNetCore.Transport.Tls.TlsFailure;
+using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using TlsFailure = Aeronet.AspNetCore.Transport.Tls.Session.TlsFailure;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Observability;
 

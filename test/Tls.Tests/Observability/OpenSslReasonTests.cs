@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Native;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Session;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Observability;
 

@@ -4,7 +4,7 @@ using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
 using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.SendFile;
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.Transport.Tls;
+using Aeronet.AspNetCore.Transport.Tls.Hosts;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Policies;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Aeronet.AspNetCore.Transport.Tls.Session;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 

@@ -1,0 +1,145 @@
+using System.Net.Security;
+using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Tls.Fingerprints;
+using Aeronet.AspNetCore.Transport.Tls.Hosts;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Session;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
+
+/// <summary>
+/// The connection middleware that turns an Aeronet connection into a TLS one in place. Kestrel's own HTTPS stands behind it
+/// and passes a connection through whose TLS is done; on another transport it does its work as ever.
+/// </summary>
+internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts contexts, AeronetTlsOptions options, TlsMetrics metrics, TlsLogs logs, string endPoint)
+{
+    private const string Replaced = "a connection middleware in front of it has replaced the connection's transport; register it behind UseAeronetTls to have the transport's";
+
+    private readonly ILogger _logger = logs.Transport;
+    private readonly SslServerAuthenticationOptions _forEvents = new() { EnabledSslProtocols = contexts.Default.Host.Protocols };
+    private readonly Once _saidReplaced = new();
+
+    // What is in front of it on the endpoint may have done TLS already.
+    internal Task OnConnectionAsync(ConnectionContext context)
+    {
+        if (context.Features.Get<ITlsUpgrade>() is not { } upgrade || context.Features.Get<ITlsConnectionFeature>() is not null)
+        {
+            return next(context);
+        }
+
+        return ReferenceEquals(context.Transport, upgrade) ? Upgrade(context, upgrade) : LeaveToKestrel(context);
+    }
+
+    /// <summary>
+    /// What comes from the socket is not what the middleware in front makes of it: only a stream over its transport can read it.
+    /// </summary>
+    private Task LeaveToKestrel(ConnectionContext context)
+    {
+        if (_saidReplaced.TryTake())
+        {
+            TransportLog.TlsFallback(_logger, endPoint, options.Ktls == KtlsMode.Required ? $"{Replaced}. Ktls is Required: such connections are closed" : Replaced);
+        }
+
+        return options.Ktls == KtlsMode.Required ? Refuse(context) : next(context);
+    }
+
+    private Task Refuse(ConnectionContext context)
+    {
+        var outcome = new TlsOutcome { FailureKind = TlsFailure.KernelTlsRequired, Failure = $"kernel TLS is required, and {Replaced}", HostName = "" };
+        metrics.HandshakeStopped(context, outcome, metrics.HandshakeStarted(context));
+        TransportLog.HandshakeFailed(_logger, context.ConnectionId, outcome.Failure);
+        return Task.CompletedTask;
+    }
+
+    private async Task Upgrade(ConnectionContext context, ITlsUpgrade upgrade)
+    {
+        if (!await TryHandshake(context, upgrade).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await next(context).ConfigureAwait(false);
+        if (upgrade.SessionFailure is not (TlsFailure.None or TlsFailure.PeerReset) and var broken)
+        {
+            metrics.SessionBroke(broken, context.Features.Get<ITlsSessionFeature>()?.ServedHost);
+            TransportLog.SessionBroke(_logger, context.ConnectionId, TlsFailures.NameOf(broken));
+        }
+    }
+
+    // On its own, so that what it measures and learns does not stay in memory as long as the connection does.
+    private async ValueTask<bool> TryHandshake(ConnectionContext context, ITlsUpgrade upgrade)
+    {
+        var started = metrics.HandshakeStarted(context);
+        KestrelEvents.HandshakeStarted(context, _forEvents);
+        var observation = options.OnClientHello is null ? null : new ClientHelloObservation(context, options);
+        TlsOutcome outcome;
+        try
+        {
+            outcome = await upgrade.UpgradeAsync(contexts, options, observation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // No memory, say: what was counted as begun has ended all the same.
+            outcome = new TlsOutcome { FailureKind = TlsFailure.Internal, Failure = e.Message, HostName = "" };
+            metrics.HandshakeStopped(context, outcome, started);
+            KestrelEvents.HandshakeStopped(context, outcome);
+            throw;
+        }
+
+        if (outcome is { Failure: null, SendsByKernel: false } && options.Ktls != KtlsMode.Disabled)
+        {
+            var reason = KernelTls.WhyNot(outcome.Agreement.CipherSuite);
+            metrics.FellBack(reason, outcome.Host!);
+            if (options.Ktls == KtlsMode.Required)
+            {
+                outcome = outcome with
+                {
+                    FailureKind = TlsFailure.KernelTlsRequired,
+                    Failure = $"kernel TLS is required and the connection cannot have it ({reason}, {outcome.Agreement.CipherSuite})",
+                };
+            }
+        }
+
+        metrics.HandshakeStopped(context, outcome, started);
+        KestrelEvents.HandshakeStopped(context, outcome);
+        if (observation?.Failure is { } thrown)
+        {
+            TransportLog.ObserverFailed(_logger, context.ConnectionId, thrown);
+        }
+
+        if (outcome.Failure is { } failure)
+        {
+            TransportLog.HandshakeFailed(_logger, context.ConnectionId, failure);
+            KestrelHttpsLog.HandshakeFailed(logs.Kestrel, outcome.FailureKind, failure);
+            return false;
+        }
+
+        var features = new TlsFeatures(outcome);
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            TransportLog.HandshakeCompleted(_logger, context.ConnectionId, features.Protocol, outcome.Agreement.CipherSuite, outcome.SendsByKernel);
+        }
+
+        KestrelHttpsLog.Established(logs.Kestrel, context, features.Protocol);
+        context.Features.Set<ITlsConnectionFeature>(features);
+        context.Features.Set<ITlsHandshakeFeature>(features);
+        context.Features.Set<ITlsApplicationProtocolFeature>(features);
+        context.Features.Set<ITlsSessionFeature>(features);
+        if (contexts.GuardOf(outcome.Host!) is { } guard)
+        {
+            context.Features.Set(guard);
+        }
+
+        if (options.Fingerprints && outcome.ClientHello is { } hello && context.Features.Get<ITlsFingerprintFeature>() is null)
+        {
+            context.Features.Set<ITlsFingerprintFeature>(TlsFingerprints.Of(hello));
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.Tls.Certificates;
+using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
+
+namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
+
+/// <summary>Makes an SSL_CTX out of options and certificates.</summary>
+internal static unsafe class SslContextFactory
+{
+    /// <exception cref="InvalidOperationException">A certificate cannot be used; the message says which and why.</exception>
+    internal static SslContextHandle Create(TlsHost host)
+    {
+        OpenSsl.ERR_clear_error();
+        var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
+        if (context.IsInvalid)
+        {
+            throw Failure(OpenSslErrors.Take(), $"OpenSSL could not create a context for {host.Name}");
+        }
+
+        try
+        {
+            Configure(context.Pointer, host);
+            var kinds = new Dictionary<string, X509Certificate2>();
+            foreach (var certificate in host.Certificates)
+            {
+                // OpenSSL has one place for each; the second would take the first one's and share its chain.
+                if (!kinds.TryAdd(certificate.GetKeyAlgorithm(), certificate))
+                {
+                    throw new InvalidOperationException(
+                        $"Certificates of {host.Name} has '{kinds[certificate.GetKeyAlgorithm()].Subject}' and '{certificate.Subject}' with the same kind of key: give it one RSA and one ECDSA certificate, and each name a host of its own.");
+                }
+
+                Use(context.Pointer, certificate, host.Intermediates, host.Name);
+            }
+
+            return context;
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    private static void Configure(nint context, TlsHost host)
+    {
+        // A missing close_notify is told from BIO_eof (SslSession); OpenSSL would make it fatal for the response too.
+        var flags = OpenSsl.SSL_OP_IGNORE_UNEXPECTED_EOF;
+        flags |= OpenSsl.SSL_OP_NO_COMPRESSION | OpenSsl.SSL_OP_NO_RENEGOTIATION | OpenSsl.SSL_OP_CIPHER_SERVER_PREFERENCE | OpenSsl.SSL_OP_PRIORITIZE_CHACHA;
+        // Not where there is none: each handshake would ask for it, and for root the kernel would look for the module each time.
+        var byKernel = host.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
+        if (byKernel)
+        {
+            flags |= OpenSsl.SSL_OP_ENABLE_KTLS;
+        }
+
+        if (!host.IsResumable)
+        {
+            flags |= OpenSsl.SSL_OP_NO_TICKET;
+        }
+
+        OpenSsl.SSL_CTX_set_options(context, flags);
+
+        // The chain is the one given here. OpenSSL would build one in each handshake, out of the store that is for clients: it
+        // would verify our own certificate, and send the root.
+        OpenSsl.SSL_CTX_ctrl(
+            context,
+            OpenSsl.SSL_CTRL_MODE,
+            OpenSsl.SSL_MODE_ENABLE_PARTIAL_WRITE | OpenSsl.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | OpenSsl.SSL_MODE_RELEASE_BUFFERS | OpenSsl.SSL_MODE_NO_AUTO_CHAIN,
+            0);
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, TlsHostContext.MinimumOf(host.Protocols), 0);
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, TlsHostContext.MaximumOf(host.Protocols), 0);
+
+        // One receive for head and body of a record. Where the kernel decrypts there are no records to read ahead.
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_READ_AHEAD, byKernel ? 0 : 1, 0);
+
+        // Sessions live in the clients' tickets; OpenSSL's own cache would cost a lock and memory per handshake.
+        OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SESS_CACHE_MODE, 0, 0);
+        _ = OpenSsl.SSL_CTX_set_num_tickets(context, TlsHostContext.TicketsOf(host));
+        SetSessionContext(context, host);
+        SetCiphers(context, host);
+        OpenSsl.ERR_clear_error();
+        if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups) != 1)
+        {
+            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("Groups")} is '{host.Groups}', which OpenSSL refuses");
+        }
+
+        OpenSsl.ERR_clear_error();
+        if (host.SignatureAlgorithms is { } algorithms && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SIGALGS_LIST, 0, algorithms) != 1)
+        {
+            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("SignatureAlgorithms")} is '{algorithms}', which OpenSSL refuses");
+        }
+
+        ClientCertificateTrust.Configure(context, host);
+    }
+
+    private static void SetCiphers(nint context, TlsHost host)
+    {
+        OpenSsl.ERR_clear_error();
+        if (OpenSsl.SSL_CTX_set_cipher_list(context, host.CipherList) != 1)
+        {
+            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherList")} is '{host.CipherList}', which names no cipher that OpenSSL has");
+        }
+
+        OpenSsl.ERR_clear_error();
+        if (OpenSsl.SSL_CTX_set_ciphersuites(context, host.CipherSuites) != 1)
+        {
+            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherSuites")} is '{host.CipherSuites}', which OpenSSL refuses");
+        }
+
+        if ((WeakCiphers.NamedIn(host.CipherList) ?? WeakCiphers.OfferedBy(context)) is { } weak)
+        {
+            throw new InvalidOperationException($"{host.NameOf("CipherList")} '{host.CipherList}' or CipherSuites '{host.CipherSuites}' has {weak}, which is broken: take it out, or exclude it (!aNULL:!eNULL:!AESCCM8).");
+        }
+    }
+
+    /// <summary>Whether OpenSSL has a key exchange group.</summary>
+    internal static bool HasGroup(string group)
+    {
+        OpenSsl.ERR_clear_error();
+        using var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
+        var known = !context.IsInvalid && OpenSsl.SSL_CTX_ctrl(context.Pointer, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, group) == 1;
+        OpenSsl.ERR_clear_error();
+        return known;
+    }
+
+    // A ticket is good for the host it was made for and no other: one may ask for a client certificate.
+    private static void SetSessionContext(nint context, TlsHost host)
+    {
+        Span<byte> id = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"aeronet {host.Name} {host.ClientCertificates}"), id);
+        fixed (byte* pointer = id)
+        {
+            _ = OpenSsl.SSL_CTX_set_session_id_context(context, pointer, (uint)id.Length);
+        }
+    }
+
+    private static void Use(nint context, X509Certificate2 certificate, X509Certificate2Collection intermediates, string host)
+    {
+        using var leaf = Parse(certificate);
+        OpenSsl.ERR_clear_error();
+        if (OpenSsl.SSL_CTX_use_certificate(context, leaf.Pointer) != 1)
+        {
+            throw Failure(OpenSslErrors.Take(), $"The certificate '{certificate.Subject}' of {host} was refused");
+        }
+
+        using var key = KeyOf(certificate)
+            ?? throw new InvalidOperationException($"The certificate '{certificate.Subject}' of {host} has no RSA or ECDSA private key: load it together with its key.");
+        OpenSsl.ERR_clear_error();
+        if (OpenSsl.SSL_CTX_use_PrivateKey(context, key.DangerousGetHandle()) != 1 || OpenSsl.SSL_CTX_check_private_key(context) != 1)
+        {
+            throw Failure(OpenSslErrors.Take(), $"The private key does not belong to the certificate '{certificate.Subject}' of {host}");
+        }
+
+        foreach (var intermediate in CertificateChain.IssuersOf(certificate, intermediates))
+        {
+            using var link = Parse(intermediate);
+            OpenSsl.ERR_clear_error();
+            if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_CHAIN_CERT, 1, link.Pointer) != 1)
+            {
+                throw Failure(OpenSslErrors.Take(), $"The intermediate certificate '{intermediate.Subject}' of {host} was refused");
+            }
+        }
+    }
+
+    internal static X509Handle Parse(X509Certificate2 certificate)
+    {
+        var parsed = X509Handle.Parse(certificate.RawData);
+        return !parsed.IsInvalid ? parsed : throw Failure(OpenSslErrors.Take(), $"The certificate '{certificate.Subject}' cannot be read");
+    }
+
+    // The framework's keys are EVP_PKEYs of the same libcrypto; a duplicate is a counted reference.
+    private static SafeEvpPKeyHandle? KeyOf(X509Certificate2 certificate)
+    {
+        using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey() ?? certificate.GetRSAPrivateKey();
+        return key switch
+        {
+            RSAOpenSsl rsa => rsa.DuplicateKeyHandle(),
+            ECDsaOpenSsl ecdsa => ecdsa.DuplicateKeyHandle(),
+            _ => null,
+        };
+    }
+
+    /// <summary>What could not be done, and OpenSSL's reason.</summary>
+    /// <param name="reason">From <see cref="OpenSslErrors.Take()"/>, called before the rest of the message is made: the framework's certificates clear the queue when they are asked for anything.</param>
+    /// <param name="what">What could not be done.</param>
+    internal static InvalidOperationException Failure(string? reason, string what) => new($"{what}: {reason ?? "no reason given"}.");
+}

@@ -1,0 +1,111 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Aeronet.AspNetCore.Transport.Tls.Policies;
+
+/// <summary>What holds for one host of an endpoint: its own options, and where they are silent the endpoint's.</summary>
+internal sealed class TlsHost
+{
+    private readonly TlsSettings _settings;
+
+    /// <param name="settings">The endpoint's.</param>
+    /// <param name="host">The host's own options; the endpoint's for the default host.</param>
+    /// <param name="name">The host's name; null for the default host.</param>
+    /// <param name="endpointProtocols">The HTTP versions of the endpoint.</param>
+    internal TlsHost(TlsSettings settings, AeronetTlsHostOptions host, string? name, HttpProtocols endpointProtocols)
+    {
+        var endpoint = settings.Options;
+        _settings = settings;
+        ServerName = name;
+        Name = name is null ? "the default host" : $"host '{name}'";
+        Ktls = endpoint.Ktls;
+        var owner = host.Certificates.Count > 0 ? host : endpoint;
+        Certificates = [.. owner.Certificates];
+        Intermediates = owner.Intermediates;
+        CipherPolicy = host.CipherPolicy ?? endpoint.CipherPolicy ?? TlsCipherPolicy.Intermediate;
+        var protocols = host.Protocols ?? endpoint.Protocols ?? TlsVersions.All;
+        Protocols = protocols & CipherPolicies.VersionsOf(CipherPolicy);
+        if (Protocols == 0)
+        {
+            throw new InvalidOperationException($"{NameOf("CipherPolicy")} is {CipherPolicy}, which is TLS 1.3, and Protocols is {protocols}: add Tls13 or use Intermediate.");
+        }
+
+        var isCustom = CipherPolicy == TlsCipherPolicy.Custom;
+        CipherList = (isCustom ? host.CipherList ?? endpoint.CipherList : null) ?? CipherPolicies.CipherListOf(CipherPolicy);
+        CipherSuites = (isCustom ? host.CipherSuites ?? endpoint.CipherSuites : null) ?? CipherPolicies.Suites;
+        if (Ktls == KtlsMode.Required)
+        {
+            CipherList = CipherPolicies.CipherListForKernel(CipherList);
+            CipherSuites = CipherPolicies.CipherSuitesForKernel(CipherSuites);
+        }
+
+        // Groups are part of a policy: a host with one of its own does not take those of the endpoint's.
+        Groups = host.Groups ?? (host.CipherPolicy is null ? endpoint.Groups : null);
+        SignatureAlgorithms = host.SignatureAlgorithms ?? endpoint.SignatureAlgorithms;
+        ApplicationProtocols = Alpn(host.HttpProtocols ?? endpoint.HttpProtocols ?? endpointProtocols);
+        ClientCertificates = host.ClientCertificates ?? endpoint.ClientCertificates ?? TlsClientCertificates.Disabled;
+        TrustedClientAuthorities = host.TrustedClientAuthorities.Count > 0 ? host.TrustedClientAuthorities : endpoint.TrustedClientAuthorities;
+        RevocationLists = host.RevocationLists.Count > 0 ? [.. host.RevocationLists] : [.. endpoint.RevocationLists];
+        ClientCertificateValidation = host.ClientCertificateValidation ?? endpoint.ClientCertificateValidation;
+    }
+
+    /// <summary>For messages: <c>the default host</c> or <c>host 'www.example.com'</c>.</summary>
+    internal string Name { get; }
+
+    /// <summary>The name in the options; null for the default host.</summary>
+    internal string? ServerName { get; }
+
+    internal KtlsMode Ktls { get; }
+
+    internal X509Certificate2[] Certificates { get; }
+
+    internal X509Certificate2Collection Intermediates { get; }
+
+    internal TlsCipherPolicy CipherPolicy { get; }
+
+    internal SslProtocols Protocols { get; }
+
+    /// <summary>TLS 1.2 suites.</summary>
+    internal string CipherList { get; }
+
+    /// <summary>TLS 1.3 suites.</summary>
+    internal string CipherSuites { get; }
+
+    /// <summary>Null for <see cref="CipherPolicies.Groups"/>.</summary>
+    internal string? Groups { get; }
+
+    internal string? SignatureAlgorithms { get; }
+
+    /// <summary>ALPN ids in the server's order, each preceded by its length (RFC 7301, section 3.1).</summary>
+    internal byte[] ApplicationProtocols { get; }
+
+    internal TlsClientCertificates ClientCertificates { get; }
+
+    /// <summary>
+    /// Whether clients may come back with a ticket. Not where they show a certificate: a ticket would stand in for it after
+    /// it was revoked, and the application would not be asked.
+    /// </summary>
+    internal bool IsResumable => IsOpen;
+
+    /// <summary>Whether clients are served whoever they are.</summary>
+    internal bool IsOpen => ClientCertificates == TlsClientCertificates.Disabled;
+
+    internal X509Certificate2Collection TrustedClientAuthorities { get; }
+
+    internal byte[][] RevocationLists { get; }
+
+    internal Func<X509Certificate2, X509Certificate2Collection, string?, bool>? ClientCertificateValidation { get; }
+
+    /// <summary>Whether a handshake may call <see cref="ClientCertificateValidation"/>, which no loop can wait for.</summary>
+    internal bool AsksApplication => ClientCertificateValidation is not null && ClientCertificates != TlsClientCertificates.Disabled;
+
+    /// <summary>An option's name in messages.</summary>
+    internal string NameOf(string option) => _settings.NameOf(option, ServerName);
+
+    private static byte[] Alpn(HttpProtocols protocols) =>
+    [
+        .. protocols.HasFlag(HttpProtocols.Http2) ? "\x02h2"u8 : [],
+        .. protocols.HasFlag(HttpProtocols.Http1) ? "\x08http/1.1"u8 : [],
+    ];
+}
