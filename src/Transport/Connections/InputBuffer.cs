@@ -63,9 +63,18 @@ internal sealed class InputBuffer(BlockPool pool, long maxReceive)
             ? ReceiveOne(channel, first, out mayHaveMore)
             : ReceiveMany(channel, first, out mayHaveMore);
 
-        // An upload that keeps filling the buffers earns larger receives, up to 64 KiB of 4 KiB blocks; the first short
-        // one takes them back.
-        _blocksPerReceive = mayHaveMore ? (int)Math.Clamp(maxReceive / 4096, 1, Math.Min(_blocksPerReceive * 4, MaxBlocks)) : 1;
+        // An upload that keeps filling the buffers earns larger receives, up to 64 KiB of 4 KiB blocks; the first that empties the
+        // socket takes them back. One that did not fill its block may have left something behind, but needed no more room: what it
+        // would rent in vain would stay with the connection as spares.
+        if (!mayHaveMore)
+        {
+            _blocksPerReceive = 1;
+        }
+        else if (_tail is { Free.Length: 0 })
+        {
+            _blocksPerReceive = (int)Math.Clamp(maxReceive / 4096, 1, Math.Min(_blocksPerReceive * 4, MaxBlocks));
+        }
+
         return result;
     }
 
