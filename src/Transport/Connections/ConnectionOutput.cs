@@ -26,7 +26,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     // Also the gate: its header is in a cache line that is needed anyway, which a lock object's would not be.
     private readonly OutputQueue _queue;
     private readonly long _pauseAt;
-    private readonly FileRegion _region = new();
+    private FileRegion? _region;
     private ContinuationBeside? _beside;
     private FileRegion? _armed;
     private long _totalWritten;
@@ -184,7 +184,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         }
 
         // The region of the last file is free again unless its flush was cancelled while it was being sent.
-        var region = _region.IsInUse ? new FileRegion() : _region;
+        var region = _region is { IsInUse: true } ? new FileRegion() : _region ??= new FileRegion();
         if (!region.TryUse(file, offset, count))
         {
             return false;

@@ -22,7 +22,8 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
 
     private const int CopyChunk = 64 * 1024;
 
-    private readonly SlowReaderWatch _slowReader = new(output);
+    // From the first file on.
+    private SlowReaderWatch? _slowReader;
     private HttpContext _context = null!;
     private IHttpResponseBodyFeature _kestrel = null!;
 
@@ -177,7 +178,7 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
             var flush = Writer.FlushAsync(cancellationToken);
             if (!flush.IsCompleted && _context.Features.Get<IConnectionHeartbeatFeature>() is { } heartbeat)
             {
-                _slowReader.Start(rate, heartbeat);
+                (_slowReader ??= new SlowReaderWatch(output)).Start(rate, heartbeat);
             }
 
             await flush.ConfigureAwait(false);
@@ -186,7 +187,7 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
         {
             if (request == _request)
             {
-                _slowReader.Stop();
+                _slowReader?.Stop();
                 rateFeature.MinDataRate = rate;
             }
         }
