@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <summary>The connection's change from plain bytes to TLS, before Kestrel reads from it.</summary>
-internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwner
+internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwner, ITlsChannelOwner
 {
     private SslSession? _session;
     private volatile TlsHandshake? _handshake;
@@ -66,7 +66,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
 
         var agreement = session.Describe();
         IsMultiplexed = agreement.ApplicationProtocol.Span.SequenceEqual("h2"u8);
-        var channel = new TlsChannel(session, _socket, OnKeysMustChange, OnReadAwaitsRoom);
+        var channel = new TlsChannel(session, _socket, this);
         _output.Use(channel);
         _output.SendHeld();
         _input.Use(channel, session.MayHaveMore);
@@ -219,7 +219,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
     /// the stream). What is under way is finished with the present ones and nothing is begun: Kestrel answers the request in
     /// progress and closes, or sends GOAWAY.
     /// </summary>
-    private void OnKeysMustChange()
+    void ITlsChannelOwner.OnKeysMustChange()
     {
         SetReason(CloseReason.KeyUpdate);
         if (_services.Logger.IsEnabled(LogLevel.Debug))
@@ -235,7 +235,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
     }
 
     /// <summary>The read goes on when there is room to send, which may be now: noted first, because readiness that is there is reported anew.</summary>
-    private void OnReadAwaitsRoom()
+    void ITlsChannelOwner.OnReadAwaitsRoom()
     {
         Volatile.Write(ref _readAwaitsRoom, 1);
         WatchFor(EpollEvents.In | EpollEvents.Out);

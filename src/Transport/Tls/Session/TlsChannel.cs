@@ -10,9 +10,8 @@ namespace Aeronet.AspNetCore.Transport.Tls.Session;
 /// </summary>
 /// <param name="session">The session, whose handshake is complete.</param>
 /// <param name="socket">The socket it is bound to.</param>
-/// <param name="onKeysMustChange">Told once when <see cref="SslSession.KeysMustChange"/>.</param>
-/// <param name="onReadAwaitsRoom">Told when <see cref="SslSession.ReadAwaitsRoom"/>.</param>
-internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket, Action onKeysMustChange, Action onReadAwaitsRoom) : ByteChannel
+/// <param name="owner">Hears of what the session cannot do by itself.</param>
+internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket, ITlsChannelOwner owner) : ByteChannel
 {
     /// <summary>The most reads in one receive: records of a byte cost as much as full ones, and others wait for the loop.</summary>
     private const int ReadsPerReceive = 16;
@@ -35,12 +34,12 @@ internal sealed unsafe class TlsChannel(SslSession session, SocketHandle socket,
         if (session.KeysMustChange && !_toldKeysMustChange)
         {
             _toldKeysMustChange = true;
-            onKeysMustChange();
+            owner.OnKeysMustChange();
         }
 
         if (result.IsWouldBlock && session.ReadAwaitsRoom)
         {
-            onReadAwaitsRoom();
+            owner.OnReadAwaitsRoom();
         }
 
         return result;
