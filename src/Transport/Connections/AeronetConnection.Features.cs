@@ -28,6 +28,8 @@ internal sealed partial class AeronetConnection :
 {
     private readonly EndPoint _listenEndPoint;
     private readonly List<KeyValuePair<Type, object?>> _added = new(capacity: 6);
+    // One object under four keys, which the list would have to grow for.
+    private TlsFeatures? _tls;
     private string? _connectionId;
     private IDictionary<object, object?>? _items;
     private EndPoint? _localEndPoint;
@@ -101,6 +103,17 @@ internal sealed partial class AeronetConnection :
             }
         }
 
+        if (_tls is { } tls)
+        {
+            foreach (var key in TlsFeatures.Keys)
+            {
+                if (IndexOf(key) < 0)
+                {
+                    yield return new(key, tls);
+                }
+            }
+        }
+
         foreach (var (key, value) in _added)
         {
             if (value is not null)
@@ -149,6 +162,11 @@ internal sealed partial class AeronetConnection :
             return _added[added].Value;
         }
 
+        if (_tls is { } tls && Array.IndexOf(TlsFeatures.Keys, key) >= 0)
+        {
+            return tls;
+        }
+
         if (key == typeof(IHeldInputFeature))
         {
             return FindHeldInput();
@@ -179,6 +197,10 @@ internal sealed partial class AeronetConnection :
         if (added >= 0)
         {
             _added[added] = entry;
+        }
+        else if (value is TlsFeatures tls && Array.IndexOf(TlsFeatures.Keys, key) >= 0)
+        {
+            _tls = tls;
         }
         else
         {

@@ -12,6 +12,10 @@ namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 internal sealed class TlsFeatures(TlsOutcome handshake) :
     ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature, ITlsSessionFeature
 {
+    /// <summary>Under which it is found. The middleware sets all of them or none.</summary>
+    internal static readonly Type[] Keys =
+        [typeof(ITlsConnectionFeature), typeof(ITlsHandshakeFeature), typeof(ITlsApplicationProtocolFeature), typeof(ITlsSessionFeature)];
+
     // Not the ClientHello: this lives as long as the connection, and a client may send one of 128 kB.
     private readonly TlsOutcome _outcome = handshake with { ClientHello = null };
 
