@@ -31,6 +31,7 @@ internal sealed class BareHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         services?.Invoke(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
