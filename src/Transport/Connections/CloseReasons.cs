@@ -1,3 +1,5 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
+
 namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <summary>Why connections end, in words for logs and exceptions.</summary>

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Aeronet.AspNetCore.Transport.EventLoop;
@@ -291,7 +292,7 @@ internal sealed partial class ConnectionOutput
         if (!region.MustCopy && result.Errno is Errno.EINVAL or Errno.ENOSYS or Errno.EOPNOTSUPP)
         {
             region.MustCopy = true;
-            _connection.Metrics.FellBack(FallbackReason.RefusedByKernel);
+            _connection.Metrics.FellBack(CopyReason.RefusedByKernel);
             return SendOutcome.Sent;
         }
 

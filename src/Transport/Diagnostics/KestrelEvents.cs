@@ -1,9 +1,8 @@
 using System.Diagnostics.Tracing;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
 using System.Text;
-using Aeronet.AspNetCore.Transport.Tls.Handshake;
-using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Diagnostics;
@@ -46,7 +45,11 @@ internal static class KestrelEvents
         }
     }
 
-    internal static void HandshakeStopped(ConnectionContext connection, in TlsOutcome outcome)
+    /// <param name="connection">The connection.</param>
+    /// <param name="protocol">What was agreed on; null when the handshake failed.</param>
+    /// <param name="applicationProtocol">The ALPN id.</param>
+    /// <param name="hostName">The name the client asked for.</param>
+    internal static void HandshakeStopped(ConnectionContext connection, SslProtocols? protocol, ReadOnlyMemory<byte> applicationProtocol, string hostName)
     {
         if (s_isOther || s_source.Value is not { } source)
         {
@@ -55,7 +58,7 @@ internal static class KestrelEvents
 
         try
         {
-            if (outcome.Failure is not null)
+            if (protocol is null)
             {
                 TlsHandshakeFailed(source, connection.ConnectionId);
             }
@@ -63,22 +66,16 @@ internal static class KestrelEvents
             Interlocked.Decrement(ref CurrentTlsHandshakes(source));
             if (source.IsEnabled(EventLevel.Informational, EventKeywords.None))
             {
-                WriteStop(source, connection, outcome);
+                // Kestrel's own method takes its stream.
+                var succeeded = protocol is not null;
+                TlsHandshakeStop(
+                    source, connection.ConnectionId, protocol?.ToString() ?? "", succeeded ? Encoding.ASCII.GetString(applicationProtocol.Span) : "", succeeded ? hostName : "");
             }
         }
         catch (Exception e) when (e is MissingMemberException or TypeLoadException)
         {
             s_isOther = true;
         }
-    }
-
-    // Kestrel's own method takes its stream.
-    private static void WriteStop(EventSource source, ConnectionContext connection, in TlsOutcome outcome)
-    {
-        var (protocol, applicationProtocol, hostName) = outcome.Failure is null
-            ? (TlsVersions.ToSslProtocol(outcome.Agreement.Version).ToString(), Encoding.ASCII.GetString(outcome.Agreement.ApplicationProtocol.Span), outcome.HostName)
-            : ("", "", "");
-        TlsHandshakeStop(source, connection.ConnectionId, protocol, applicationProtocol, hostName);
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_currentTlsHandshakes")]

@@ -1,5 +1,4 @@
 using System.Security.Authentication;
-using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -14,20 +13,23 @@ internal static partial class KestrelHttpsLog
     /// <summary>The name of Kestrel's connection middleware, which is internal.</summary>
     internal const string Category = "Microsoft.AspNetCore.Server.Kestrel.Https.Internal.HttpsConnectionMiddleware";
 
-    internal static void HandshakeFailed(ILogger logger, TlsFailure kind, string reason)
+    /// <param name="logger">Kestrel's category.</param>
+    /// <param name="exception">The type that Kestrel's own stream would have thrown.</param>
+    /// <param name="reason">Why it failed.</param>
+    internal static void HandshakeFailed(ILogger logger, Type exception, string reason)
     {
         if (!logger.IsEnabled(LogLevel.Debug))
         {
             return;
         }
 
-        if (kind == TlsFailure.Timeout)
+        if (exception == typeof(OperationCanceledException))
         {
             AuthenticationTimedOut(logger);
         }
         else
         {
-            AuthenticationFailed(logger, TlsFailures.KestrelsException(kind) == typeof(IOException) ? new IOException(reason) : new AuthenticationException(reason));
+            AuthenticationFailed(logger, exception == typeof(IOException) ? new IOException(reason) : new AuthenticationException(reason));
         }
     }
 

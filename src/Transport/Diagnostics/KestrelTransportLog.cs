@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.Transport.Connections;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Transport.Diagnostics;
@@ -14,7 +14,7 @@ internal static partial class KestrelTransportLog
     /// <summary>What is logged with here: never throws.</summary>
     internal static ILogger CreateLogger(ILoggerFactory loggers) => new GuardedLogger(loggers.CreateLogger(Category));
 
-    internal static void ConnectionReadFin(ILogger logger, AeronetConnection connection)
+    internal static void ConnectionReadFin(ILogger logger, BaseConnectionContext connection)
     {
         if (logger.IsEnabled(LogLevel.Debug))
         {
@@ -22,7 +22,7 @@ internal static partial class KestrelTransportLog
         }
     }
 
-    internal static void ConnectionWriteFin(ILogger logger, AeronetConnection connection, string reason)
+    internal static void ConnectionWriteFin(ILogger logger, BaseConnectionContext connection, string reason)
     {
         if (logger.IsEnabled(LogLevel.Debug))
         {
@@ -30,7 +30,7 @@ internal static partial class KestrelTransportLog
         }
     }
 
-    internal static void ConnectionWriteRst(ILogger logger, AeronetConnection connection, string reason)
+    internal static void ConnectionWriteRst(ILogger logger, BaseConnectionContext connection, string reason)
     {
         if (logger.IsEnabled(LogLevel.Debug))
         {
@@ -38,7 +38,7 @@ internal static partial class KestrelTransportLog
         }
     }
 
-    internal static void ConnectionReset(ILogger logger, AeronetConnection connection)
+    internal static void ConnectionReset(ILogger logger, BaseConnectionContext connection)
     {
         if (logger.IsEnabled(LogLevel.Debug))
         {

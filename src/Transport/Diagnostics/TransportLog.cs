@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using Aeronet.AspNetCore.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Transport.Diagnostics;

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.SendFile;
 using Microsoft.AspNetCore.Builder;

@@ -92,7 +92,7 @@ internal static class TlsEndpoint
 
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
         new TlsContexts(settings, listenOptions.Protocols).Dispose();
-        var contexts = new Lazy<TlsContexts>(() => new TlsContexts(settings, listenOptions.Protocols));
+        var contexts = new Lazy<TlsContexts>(() => HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols)));
         var logs = new TlsLogs(services.GetRequiredService<ILoggerFactory>());
         var announced = 0;
         var status = services.GetRequiredService<TlsStatus>();

@@ -1,3 +1,5 @@
+using Aeronet.AspNetCore.Transport.Tls.Handshake;
+using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Hosting;
@@ -53,6 +55,7 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, AeronetConnectionListenerFactory>());
         services.TryAddSingleton<TransportMetrics>();
+        services.TryAddSingleton<LoopMetrics>();
         services.TryAddSingleton<TlsMetrics>();
         services.TryAddSingleton<TlsStatus>();
         services.TryAddSingleton<IAeronetTlsStatus>(static provider => provider.GetRequiredService<TlsStatus>());

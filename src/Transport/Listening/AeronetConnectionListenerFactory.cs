@@ -22,6 +22,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
 
     private readonly IOptions<AeronetTransportOptions> _options;
     private readonly TransportMetrics _metrics;
+    private readonly LoopMetrics _loopMetrics;
     private readonly IMemoryPoolFactory<byte> _pools;
     private readonly StallReporter _stalls;
     private readonly TlsStatus _tls;
@@ -35,6 +36,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     public AeronetConnectionListenerFactory(
         IOptions<AeronetTransportOptions> options,
         TransportMetrics metrics,
+        LoopMetrics loopMetrics,
         IMemoryPoolFactory<byte> pools,
         StallReporter stalls,
         TlsStatus tls,
@@ -46,6 +48,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         _tls = tls;
         _options = options;
         _metrics = metrics;
+        _loopMetrics = loopMetrics;
         _pools = pools;
         _logger = TransportLog.CreateLogger(loggers);
         _kestrelLogger = KestrelTransportLog.CreateLogger(loggers);
@@ -179,7 +182,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                 var options = _options.Value;
                 var loops = EventLoopGroup.Start(options, _logger);
                 var pools = CreatePools(loops);
-                _metrics.Observe(loops);
+                _loopMetrics.Observe(loops);
                 _services = new TransportServices(
                     options,
                     _metrics,

@@ -65,6 +65,7 @@ internal static unsafe partial class OpenSsl
 
     internal const int SSL3_RT_ALERT = 21;
     internal const int SSL3_RT_HANDSHAKE = 22;
+    internal const int SSL3_RT_MAX_PLAIN_LENGTH = 16384;
     internal const int SSL3_RT_APPLICATION_DATA = 23;
     internal const int SSL3_RT_HEADER = 0x100;
     internal const byte SSL3_MT_CLIENT_HELLO = 1;

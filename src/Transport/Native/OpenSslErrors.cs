@@ -39,6 +39,15 @@ internal static unsafe class OpenSslErrors
         return first;
     }
 
+    /// <summary>What could not be done, and OpenSSL's reason.</summary>
+    /// <param name="reason">From <see cref="Take()"/>, called before the rest of the message is made: the framework's certificates clear the queue when they are asked for anything.</param>
+    /// <param name="what">What could not be done.</param>
+    internal static InvalidOperationException Failure(string? reason, string what) => new($"{what}: {reason ?? "no reason given"}.");
+
+    /// <summary>The words for a verdict on a certificate (X509_verify_cert_error_string(3)).</summary>
+    internal static string DescribeVerdict(nint verdict) =>
+        Marshal.PtrToStringUTF8((nint)OpenSsl.X509_verify_cert_error_string(verdict)) ?? $"error {verdict}";
+
     private static string Describe(nuint error)
     {
         // error:0A0000C1:SSL routines::no shared cipher

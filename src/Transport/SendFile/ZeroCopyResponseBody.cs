@@ -61,7 +61,7 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
             return Task.FromCanceled(cancellationToken);
         }
 
-        var reason = WhyNotZeroCopy() ?? (count <= SmallFile ? FallbackReason.Small : null);
+        var reason = WhyNotZeroCopy() ?? (count <= SmallFile ? CopyReason.Small : null);
         return reason is null
             ? SendRegion(file, offset, count, cancellationToken)
             : Copy(file, offset, count, reason.Value, cancellationToken);
@@ -88,7 +88,7 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
 
         if (!FileTypes.TryGetRegularFileSize(file, out var size))
         {
-            metrics.FellBack(FallbackReason.NotRegularFile);
+            metrics.FellBack(CopyReason.NotRegularFile);
             await _kestrel.SendFileAsync(path, offset, count, cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -125,23 +125,23 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
     }
 
     /// <summary>The reason why this response cannot take a region; null when it can.</summary>
-    private FallbackReason? WhyNotZeroCopy()
+    private CopyReason? WhyNotZeroCopy()
     {
         var response = _context.Response;
         if (response.Headers.TransferEncoding.Count > 0)
         {
-            return FallbackReason.TransferEncoding;
+            return CopyReason.TransferEncoding;
         }
 
         // Kestrel does not forward what is written where no body is sent.
         if (HttpMethods.IsHead(_context.Request.Method)
             || response.StatusCode is < 200 or StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified)
         {
-            return FallbackReason.NoBody;
+            return CopyReason.NoBody;
         }
 
         // Without a length Kestrel frames the body itself, in chunks, and would write into the marker.
-        return response.ContentLength is null ? FallbackReason.NoContentLength : null;
+        return response.ContentLength is null ? CopyReason.NoContentLength : null;
     }
 
     private async Task SendRegion(SafeFileHandle file, long offset, long count, CancellationToken cancellationToken)
@@ -151,7 +151,7 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
         var request = _request;
         await _kestrel.StartAsync(cancellationToken).ConfigureAwait(false);
         EnsureServes(request);
-        var reason = WhyNotZeroCopy() ?? (TryWriteRegion(file, offset, count) ? null : FallbackReason.OutputWrapped);
+        var reason = WhyNotZeroCopy() ?? (TryWriteRegion(file, offset, count) ? null : CopyReason.OutputWrapped);
         if (reason is not null)
         {
             await Copy(file, offset, count, reason.Value, cancellationToken).ConfigureAwait(false);
@@ -161,7 +161,7 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
         if (!output.SendsFilesByKernel)
         {
             // Still by the region: one copy, where Kestrel would make two and wait for each.
-            metrics.FellBack(FallbackReason.UserSpaceTls);
+            metrics.FellBack(CopyReason.UserSpaceTls);
         }
 
         var rateFeature = _context.Features.Get<IHttpMinResponseDataRateFeature>();
@@ -227,7 +227,7 @@ internal sealed class ZeroCopyResponseBody(IFileRegionOutput output, TransportMe
         }
     }
 
-    private async Task Copy(SafeFileHandle file, long offset, long count, FallbackReason reason, CancellationToken cancellationToken)
+    private async Task Copy(SafeFileHandle file, long offset, long count, CopyReason reason, CancellationToken cancellationToken)
     {
         metrics.FellBack(reason);
         var request = _request;

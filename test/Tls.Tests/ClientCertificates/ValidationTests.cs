@@ -298,7 +298,7 @@ public sealed class ValidationTests
         var held = new List<string>();
         await using var host = await StartAsync((_, _, _) =>
         {
-            foreach (var owner in OwnersOf(Transport.Tls.Hosts.TlsContexts.Current!))
+            foreach (var owner in OwnersOf(Transport.Tls.Handshake.HandshakeCallbacks.Current!))
             {
                 foreach (var field in owner.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(field => !field.FieldType.IsValueType))
                 {

@@ -8,12 +8,17 @@ namespace Aeronet.AspNetCore.Transport.Tests.Layers;
 /// </summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string[] s_order = ["Hosting", "Configuration", "Listening", "Connections", "Tls", "SendFile", "EventLoop", "Native"];
+    private static readonly string[] s_order = ["Hosting", "Configuration", "Listening", "Connections", "Tls", "SendFile", "EventLoop", "Diagnostics", "Native"];
 
-    // Logs and metrics name what they count, and are named by all that counts.
-    private static readonly string[] s_common = ["Diagnostics", ""];
+    // The rooms of TLS, likewise.
+    private static readonly string[] s_tls =
+        ["Handshake", "Session", "Fallback", "Status", "Hosts", "Tickets", "ClientCertificates", "Certificates", "Policies", "Fingerprints"];
+
+    private static readonly string[] s_common = [""];
 
     public static TheoryData<string> Rooms => [.. s_order];
+
+    public static TheoryData<string> TlsRooms => [.. s_tls];
 
     [Fact]
     public void Folders_AreTheRooms() =>
@@ -30,6 +35,27 @@ public sealed partial class ArchitectureTests
 
         Assert.Empty(violations);
     }
+
+    [Fact]
+    public void TlsFolders_AreTheRooms() =>
+        Assert.Empty(SourceFile.All().Where(file => file.Folder == "Tls" && !s_tls.Contains(file.SubFolder)).Select(file => file.Path));
+
+    [Theory, MemberData(nameof(TlsRooms))]
+    public void TlsRoom_KnowsOnlyTheRoomsAfterIt(string room)
+    {
+        var allowed = s_tls[(Array.IndexOf(s_tls, room) + 1)..].Append(room);
+        var violations = SourceFile.All()
+            .Where(file => file.Folder == "Tls" && file.SubFolder == room)
+            .SelectMany(file => file.TlsRoomsNamed().Except(allowed).Select(named => $"{file.Path} names {named}"));
+
+        Assert.Empty(violations);
+    }
+
+    [Fact]
+    public void Diagnostics_KnowNobody() =>
+        Assert.Empty(SourceFile.All()
+            .Where(file => file.Folder == "Diagnostics")
+            .SelectMany(file => file.RoomsNamed(s_order.ToHashSet()).Select(named => $"{file.Path} names {named}")));
 
     [Fact]
     public void PublicTypes_KnowNoRoom() =>

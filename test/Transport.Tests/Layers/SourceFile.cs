@@ -20,6 +20,9 @@ internal sealed partial class SourceFile
     /// <summary>The room the file is in; empty for the project's root.</summary>
     internal string Folder { get; }
 
+    /// <summary>The room in the room; empty where there is none.</summary>
+    internal string SubFolder => Path.Split(System.IO.Path.DirectorySeparatorChar) is [_, var room, _, ..] ? room : "";
+
     internal int Lines { get; }
 
     internal string Code { get; }
@@ -40,6 +43,9 @@ internal sealed partial class SourceFile
     internal IEnumerable<string> RoomsNamed(IReadOnlySet<string> rooms) =>
         RoomName().Matches(Code).Select(match => match.Groups["room"].Value).Where(room => rooms.Contains(room) && room != Folder).Distinct();
 
+    /// <summary>The rooms of TLS that the code names by a using directive or in full.</summary>
+    internal IEnumerable<string> TlsRoomsNamed() => TlsRoomName().Matches(Code).Select(match => match.Groups["room"].Value).Distinct();
+
     /// <summary>The names of the types declared outside other types.</summary>
     internal IEnumerable<string> TopLevelTypes() => TypeDeclaration().Matches(Code).Select(match => match.Groups["name"].Value);
 
@@ -50,6 +56,9 @@ internal sealed partial class SourceFile
     // "using Aeronet.AspNetCore.Transport.Native;", "Native.Errno", but neither "Microsoft.AspNetCore.Connections" nor "socket.SendFile(".
     [GeneratedRegex(@"(?:Aeronet\.AspNetCore\.Transport\.|(?<![\w.]))(?<room>[A-Z]\w+)(?=\.[A-Za-z]|;)")]
     private static partial Regex RoomName();
+
+    [GeneratedRegex(@"^using [^;]*\bTls\.(?<room>\w+)|(?<!namespace [\w.]*)\bTls\.(?<room>[A-Z]\w+)(?=\.[A-Z])", RegexOptions.Multiline)]
+    private static partial Regex TlsRoomName();
 
     // The code of a file-scoped namespace starts in the first column.
     [GeneratedRegex(@"^(?:(?:public|internal|file|static|sealed|abstract|partial|unsafe|readonly|ref|record) +)*(?:class|struct|interface|enum|record|delegate +[\w<>?]+) +(?<name>\w+)", RegexOptions.Multiline)]

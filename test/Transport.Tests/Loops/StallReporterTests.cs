@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

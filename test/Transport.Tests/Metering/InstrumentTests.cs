@@ -1,6 +1,5 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using System.Diagnostics.Metrics;
-using Aeronet.AspNetCore.Transport.Connections;
-using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,7 +46,7 @@ public sealed class InstrumentTests
 
     [Fact]
     public void FallbackReasons_AsDocumented() =>
-        Assert.Equal(Documented("## aeronet.fallback.reason"), Enum.GetNames<FallbackReason>().Select(SnakeCase).Order());
+        Assert.Equal(Documented("## aeronet.fallback.reason"), Enum.GetNames<CopyReason>().Select(SnakeCase).Order());
 
     [Fact]
     public async Task Connections_OpenAcceptedClosed()

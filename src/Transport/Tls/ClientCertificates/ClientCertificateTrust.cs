@@ -1,5 +1,4 @@
 using Aeronet.AspNetCore.Transport.Native;
-using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 
 namespace Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
@@ -21,11 +20,6 @@ internal static unsafe class ClientCertificateTrust
             return;
         }
 
-        if (host.AsksApplication)
-        {
-            OpenSsl.SSL_CTX_set_cert_verify_callback(context, &ClientCertificateVerifier.OnChain, 0);
-        }
-
         var store = OpenSsl.SSL_CTX_get_cert_store(context);
         if (host.TrustedClientAuthorities.Count == 0)
         {
@@ -39,11 +33,11 @@ internal static unsafe class ClientCertificateTrust
 
         foreach (var authority in host.TrustedClientAuthorities)
         {
-            using var parsed = SslContextFactory.Parse(authority);
+            using var parsed = X509Handle.Of(authority);
             OpenSsl.ERR_clear_error();
             if (OpenSsl.X509_STORE_add_cert(store, parsed.Pointer) != 1 || OpenSsl.SSL_CTX_add_client_CA(context, parsed.Pointer) != 1)
             {
-                throw SslContextFactory.Failure(OpenSslErrors.Take(), $"The trusted authority '{authority.Subject}' of {host.Name} was refused");
+                throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The trusted authority '{authority.Subject}' of {host.Name} was refused");
             }
         }
 
@@ -78,7 +72,7 @@ internal static unsafe class ClientCertificateTrust
             OpenSsl.X509_CRL_free(parsed);
             if (!added)
             {
-                throw SslContextFactory.Failure(reason, $"A revocation list of {host.Name} cannot be used (it must be DER, not PEM)");
+                throw OpenSslErrors.Failure(reason, $"A revocation list of {host.Name} cannot be used (it must be DER, not PEM)");
             }
         }
     }

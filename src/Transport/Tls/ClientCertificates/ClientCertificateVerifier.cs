@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Transport.Native;
-using Aeronet.AspNetCore.Transport.Tls.Handshake;
-using Aeronet.AspNetCore.Transport.Tls.Hosts;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 
 namespace Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 
@@ -38,30 +37,17 @@ internal static unsafe class ClientCertificateVerifier
         }
     }
 
-    /// <summary>
-    /// Called instead of the check itself, which it makes, where the application decides
-    /// (SSL_CTX_set_cert_verify_callback(3)). On the thread pool: see <see cref="TlsHandshake"/>.
-    /// </summary>
-    [UnmanagedCallersOnly]
-    internal static int OnChain(nint storeContext, nint argument)
+    /// <summary>Checks the chain of a client, and asks the application what it makes of the result.</summary>
+    /// <param name="storeContext">OpenSSL's.</param>
+    /// <param name="host">Whose policy holds; null refuses.</param>
+    /// <param name="thrown">What the application threw, to be logged when OpenSSL has returned: a logger is the application's code too.</param>
+    internal static bool Accepts(nint storeContext, TlsHost? host, out Exception? thrown)
     {
-        try
-        {
-            return Accepts(storeContext) ? 1 : 0;
-        }
-        catch (Exception failure)
-        {
-            NativeFaults.Note(failure);
-            return 0;
-        }
-    }
-
-    private static bool Accepts(nint storeContext)
-    {
+        thrown = null;
         OpenSsl.ERR_clear_error();
         var verified = OpenSsl.X509_verify_cert(storeContext) == 1;
         var error = OpenSsl.X509_STORE_CTX_get_error(storeContext);
-        var accepted = TlsContexts.Current is { } handshake && TryAsk(handshake, storeContext, verified ? null : Describe(error));
+        var accepted = host is not null && TryAsk(host, storeContext, verified ? null : OpenSslErrors.DescribeVerdict(error), out thrown);
         if (accepted)
         {
             OpenSsl.X509_STORE_CTX_set_error(storeContext, OpenSsl.X509_V_OK);
@@ -77,47 +63,31 @@ internal static unsafe class ClientCertificateVerifier
         return accepted;
     }
 
-    private static bool TryAsk(TlsHandshake handshake, nint storeContext, string? error)
+    private static bool TryAsk(TlsHost host, nint storeContext, string? error, out Exception? thrown)
     {
+        thrown = null;
         try
         {
-            return AsksApplication(handshake, storeContext, error);
+            return AsksApplication(host, storeContext, error);
         }
         catch (Exception failure)
         {
-            // Logged when OpenSSL has returned: a logger is the application's code too.
-            handshake.ValidationFailure = failure;
+            thrown = failure;
             return false;
         }
     }
 
-    internal static string Describe(nint error) =>
-        Marshal.PtrToStringUTF8((nint)OpenSsl.X509_verify_cert_error_string(error)) ?? $"error {error}";
-
-    /// <summary>A certificate's DER form.</summary>
-    internal static byte[] Encode(nint certificate)
-    {
-        var der = new byte[Math.Max(0, OpenSsl.i2d_X509(certificate, null))];
-        fixed (byte* start = der)
-        {
-            var position = start;
-            _ = OpenSsl.i2d_X509(certificate, &position);
-        }
-
-        return der;
-    }
-
     // The certificates are the application's from here on, to keep as long as it likes.
-    private static bool AsksApplication(TlsHandshake handshake, nint storeContext, string? error)
+    private static bool AsksApplication(TlsHost host, nint storeContext, string? error)
     {
         var sent = OpenSsl.X509_STORE_CTX_get0_untrusted(storeContext);
         var chain = new X509Certificate2Collection();
         for (var i = 1; i < OpenSsl.OPENSSL_sk_num(sent); i++)
         {
-            chain.Add(X509CertificateLoader.LoadCertificate(Encode(OpenSsl.OPENSSL_sk_value(sent, i))));
+            chain.Add(X509CertificateLoader.LoadCertificate(X509Handle.Encode(OpenSsl.OPENSSL_sk_value(sent, i))));
         }
 
-        var certificate = X509CertificateLoader.LoadCertificate(Encode(OpenSsl.X509_STORE_CTX_get0_cert(storeContext)));
-        return handshake.Host!.ClientCertificateValidation!(certificate, chain, error);
+        var certificate = X509CertificateLoader.LoadCertificate(X509Handle.Encode(OpenSsl.X509_STORE_CTX_get0_cert(storeContext)));
+        return host.ClientCertificateValidation!(certificate, chain, error);
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Aeronet.AspNetCore.Transport.Tls.Session;
+using Aeronet.AspNetCore.Transport.Native;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 
@@ -12,11 +12,11 @@ internal static class ClientHelloRecord
     /// <summary>Puts a message into as few records as it takes, which is one up to 16 KiB.</summary>
     internal static byte[] Wrap(ReadOnlySpan<byte> message)
     {
-        var count = (message.Length + SslSession.MaxRecord - 1) / SslSession.MaxRecord;
+        var count = (message.Length + OpenSsl.SSL3_RT_MAX_PLAIN_LENGTH - 1) / OpenSsl.SSL3_RT_MAX_PLAIN_LENGTH;
         var records = new byte[message.Length + (count * HeaderLength)];
         for (var target = records.AsSpan(); !message.IsEmpty;)
         {
-            var part = message[..Math.Min(message.Length, SslSession.MaxRecord)];
+            var part = message[..Math.Min(message.Length, OpenSsl.SSL3_RT_MAX_PLAIN_LENGTH)];
             "\x16\x03\x01"u8.CopyTo(target);
             BinaryPrimitives.WriteUInt16BigEndian(target[3..], (ushort)part.Length);
             part.CopyTo(target[HeaderLength..]);

@@ -6,14 +6,14 @@ internal sealed class TlsFingerprints(ClientHello hello) : ITlsFingerprintFeatur
     private string? _ja3;
     private string? _ja4;
 
-    public string Ja3 => _ja3 ??= Fingerprints.Ja3.HashOf(Ja3Raw);
+    public string Ja3 => _ja3 ??= Ja3Text.HashOf(Ja3Raw);
 
-    public string Ja3Raw => Fingerprints.Ja3.TextOf(hello);
+    public string Ja3Raw => Ja3Text.TextOf(hello);
 
     public string Ja4 => _ja4 ??= string.Join(
-        '_', Fingerprints.Ja4.PrefixOf(hello), Fingerprints.Ja4.HashOf(Fingerprints.Ja4.CiphersOf(hello)), Fingerprints.Ja4.HashOf(Fingerprints.Ja4.ExtensionsOf(hello)));
+        '_', Ja4Text.PrefixOf(hello), Ja4Text.HashOf(Ja4Text.CiphersOf(hello)), Ja4Text.HashOf(Ja4Text.ExtensionsOf(hello)));
 
-    public string Ja4Raw => string.Join('_', Fingerprints.Ja4.PrefixOf(hello), Fingerprints.Ja4.CiphersOf(hello), Fingerprints.Ja4.ExtensionsOf(hello));
+    public string Ja4Raw => string.Join('_', Ja4Text.PrefixOf(hello), Ja4Text.CiphersOf(hello), Ja4Text.ExtensionsOf(hello));
 
     /// <summary>The fingerprints of a ClientHello handshake message; null when it is malformed.</summary>
     internal static TlsFingerprints? Of(ReadOnlySpan<byte> message) => ClientHello.Parse(message) is { } hello ? new TlsFingerprints(hello) : null;

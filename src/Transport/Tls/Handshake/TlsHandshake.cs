@@ -137,9 +137,9 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
     private bool? Step()
     {
         _owner.OnStep();
-        TlsContexts.Current = this;
+        HandshakeCallbacks.Current = this;
         var result = _session.Handshake(out var wantsWrite);
-        TlsContexts.Current = null;
+        HandshakeCallbacks.Current = null;
         if (ValidationFailure is { } failure)
         {
             ValidationFailure = null;

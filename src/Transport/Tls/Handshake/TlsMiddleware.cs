@@ -87,7 +87,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
             // No memory, say: what was counted as begun has ended all the same.
             outcome = new TlsOutcome { FailureKind = TlsFailure.Internal, Failure = e.Message, HostName = "" };
             metrics.HandshakeStopped(context, outcome, started);
-            KestrelEvents.HandshakeStopped(context, outcome);
+            Ended(context, outcome);
             throw;
         }
 
@@ -106,7 +106,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         }
 
         metrics.HandshakeStopped(context, outcome, started);
-        KestrelEvents.HandshakeStopped(context, outcome);
+        Ended(context, outcome);
         if (observation?.Failure is { } thrown)
         {
             TransportLog.ObserverFailed(_logger, context.ConnectionId, thrown);
@@ -115,7 +115,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
         if (outcome.Failure is { } failure)
         {
             TransportLog.HandshakeFailed(_logger, context.ConnectionId, failure);
-            KestrelHttpsLog.HandshakeFailed(logs.Kestrel, outcome.FailureKind, failure);
+            KestrelHttpsLog.HandshakeFailed(logs.Kestrel, TlsFailures.KestrelsException(outcome.FailureKind), failure);
             return false;
         }
 
@@ -142,4 +142,10 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
 
         return true;
     }
+
+    private static void Ended(ConnectionContext context, in TlsOutcome outcome) => KestrelEvents.HandshakeStopped(
+        context,
+        outcome.Failure is null ? TlsVersions.ToSslProtocol(outcome.Agreement.Version) : null,
+        outcome.Agreement.ApplicationProtocol,
+        outcome.HostName);
 }

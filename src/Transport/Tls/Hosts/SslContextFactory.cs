@@ -18,7 +18,7 @@ internal static unsafe class SslContextFactory
         var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
         if (context.IsInvalid)
         {
-            throw Failure(OpenSslErrors.Take(), $"OpenSSL could not create a context for {host.Name}");
+            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"OpenSSL could not create a context for {host.Name}");
         }
 
         try
@@ -86,13 +86,13 @@ internal static unsafe class SslContextFactory
         OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups) != 1)
         {
-            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("Groups")} is '{host.Groups}', which OpenSSL refuses");
+            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"{host.NameOf("Groups")} is '{host.Groups}', which OpenSSL refuses");
         }
 
         OpenSsl.ERR_clear_error();
         if (host.SignatureAlgorithms is { } algorithms && OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SIGALGS_LIST, 0, algorithms) != 1)
         {
-            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("SignatureAlgorithms")} is '{algorithms}', which OpenSSL refuses");
+            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"{host.NameOf("SignatureAlgorithms")} is '{algorithms}', which OpenSSL refuses");
         }
 
         ClientCertificateTrust.Configure(context, host);
@@ -103,29 +103,19 @@ internal static unsafe class SslContextFactory
         OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_set_cipher_list(context, host.CipherList) != 1)
         {
-            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherList")} is '{host.CipherList}', which names no cipher that OpenSSL has");
+            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherList")} is '{host.CipherList}', which names no cipher that OpenSSL has");
         }
 
         OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_set_ciphersuites(context, host.CipherSuites) != 1)
         {
-            throw Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherSuites")} is '{host.CipherSuites}', which OpenSSL refuses");
+            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherSuites")} is '{host.CipherSuites}', which OpenSSL refuses");
         }
 
         if ((WeakCiphers.NamedIn(host.CipherList) ?? WeakCiphers.OfferedBy(context)) is { } weak)
         {
             throw new InvalidOperationException($"{host.NameOf("CipherList")} '{host.CipherList}' or CipherSuites '{host.CipherSuites}' has {weak}, which is broken: take it out, or exclude it (!aNULL:!eNULL:!AESCCM8).");
         }
-    }
-
-    /// <summary>Whether OpenSSL has a key exchange group.</summary>
-    internal static bool HasGroup(string group)
-    {
-        OpenSsl.ERR_clear_error();
-        using var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
-        var known = !context.IsInvalid && OpenSsl.SSL_CTX_ctrl(context.Pointer, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, group) == 1;
-        OpenSsl.ERR_clear_error();
-        return known;
     }
 
     // A ticket is good for the host it was made for and no other: one may ask for a client certificate.
@@ -141,11 +131,11 @@ internal static unsafe class SslContextFactory
 
     private static void Use(nint context, X509Certificate2 certificate, X509Certificate2Collection intermediates, string host)
     {
-        using var leaf = Parse(certificate);
+        using var leaf = X509Handle.Of(certificate);
         OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_use_certificate(context, leaf.Pointer) != 1)
         {
-            throw Failure(OpenSslErrors.Take(), $"The certificate '{certificate.Subject}' of {host} was refused");
+            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The certificate '{certificate.Subject}' of {host} was refused");
         }
 
         using var key = KeyOf(certificate)
@@ -153,24 +143,18 @@ internal static unsafe class SslContextFactory
         OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_use_PrivateKey(context, key.DangerousGetHandle()) != 1 || OpenSsl.SSL_CTX_check_private_key(context) != 1)
         {
-            throw Failure(OpenSslErrors.Take(), $"The private key does not belong to the certificate '{certificate.Subject}' of {host}");
+            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The private key does not belong to the certificate '{certificate.Subject}' of {host}");
         }
 
         foreach (var intermediate in CertificateChain.IssuersOf(certificate, intermediates))
         {
-            using var link = Parse(intermediate);
+            using var link = X509Handle.Of(intermediate);
             OpenSsl.ERR_clear_error();
             if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_CHAIN_CERT, 1, link.Pointer) != 1)
             {
-                throw Failure(OpenSslErrors.Take(), $"The intermediate certificate '{intermediate.Subject}' of {host} was refused");
+                throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The intermediate certificate '{intermediate.Subject}' of {host} was refused");
             }
         }
-    }
-
-    internal static X509Handle Parse(X509Certificate2 certificate)
-    {
-        var parsed = X509Handle.Parse(certificate.RawData);
-        return !parsed.IsInvalid ? parsed : throw Failure(OpenSslErrors.Take(), $"The certificate '{certificate.Subject}' cannot be read");
     }
 
     // The framework's keys are EVP_PKEYs of the same libcrypto; a duplicate is a counted reference.
@@ -184,9 +168,4 @@ internal static unsafe class SslContextFactory
             _ => null,
         };
     }
-
-    /// <summary>What could not be done, and OpenSSL's reason.</summary>
-    /// <param name="reason">From <see cref="OpenSslErrors.Take()"/>, called before the rest of the message is made: the framework's certificates clear the queue when they are asked for anything.</param>
-    /// <param name="what">What could not be done.</param>
-    internal static InvalidOperationException Failure(string? reason, string what) => new($"{what}: {reason ?? "no reason given"}.");
 }

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using Aeronet.AspNetCore.Transport.Tls.Hosts;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Policies;
 
@@ -27,7 +26,7 @@ internal static class CipherPolicies
     private const string NotForKernel = "!MD5:!SHA1:!SHA256:!SHA384:!AESCCM8:!AES256+AESCCM:!ARIAGCM:!eNULL";
 
     private static readonly Lazy<string> s_groups = new(() =>
-        string.Join(':', new[] { "X25519MLKEM768", "X25519", "P-256", "P-384" }.Where(SslContextFactory.HasGroup)));
+        string.Join(':', new[] { "X25519MLKEM768", "X25519", "P-256", "P-384" }.Where(KeyExchangeGroups.Exists)));
 
     /// <summary>
     /// The groups of every policy, as far as OpenSSL has them: hybrid key exchange came with 3.5, and FIPS mode takes

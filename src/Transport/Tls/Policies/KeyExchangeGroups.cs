@@ -21,6 +21,16 @@ internal static unsafe class KeyExchangeGroups
         return group;
     }
 
+    /// <summary>Whether OpenSSL has a key exchange group.</summary>
+    internal static bool Exists(string group)
+    {
+        OpenSsl.ERR_clear_error();
+        using var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
+        var known = !context.IsInvalid && OpenSsl.SSL_CTX_ctrl(context.Pointer, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, group) == 1;
+        OpenSsl.ERR_clear_error();
+        return known;
+    }
+
     /// <summary>The group's name in TLS (<c>x25519</c>, <c>secp256r1</c>); null when there was none.</summary>
     internal static string? NameOf(int group) => group != 0 && s_names.TryGetValue(group, out var name) ? name : null;
 }

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using Aeronet.AspNetCore.Transport.Native;
-using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 
@@ -13,7 +12,7 @@ namespace Aeronet.AspNetCore.Transport.Tls.Session;
 internal sealed unsafe partial class SslSession
 {
     /// <summary>The most plaintext in one TLS record (RFC 8446, section 5.1).</summary>
-    internal const int MaxRecord = 16 * 1024;
+    internal const int MaxRecord = OpenSsl.SSL3_RT_MAX_PLAIN_LENGTH;
 
     // Level warning, description close_notify (RFC 8446, section 6).
     private static readonly bool s_hidesPending = OpenSslLibrary.IsAtLeast(3, 2);
@@ -191,7 +190,7 @@ internal sealed unsafe partial class SslSession
 
         if (_failed && OpenSsl.SSL_get_verify_result(_sslByGate) is var refusal and not OpenSsl.X509_V_OK)
         {
-            Failure += $" ({ClientCertificateVerifier.Describe(refusal)})";
+            Failure += $" ({OpenSslErrors.DescribeVerdict(refusal)})";
         }
 
         return outcome;
@@ -443,7 +442,7 @@ internal sealed unsafe partial class SslSession
             return null;
         }
 
-        var der = ClientCertificateVerifier.Encode(certificate);
+        var der = X509Handle.Encode(certificate);
         OpenSsl.X509_free(certificate);
         return der;
     }

@@ -1,4 +1,4 @@
-namespace Aeronet.AspNetCore.Transport.Connections;
+namespace Aeronet.AspNetCore.Transport.Diagnostics;
 
 /// <summary>Every way a connection can end. The first one that happens is the reason.</summary>
 internal enum CloseReason

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Aeronet.AspNetCore.Transport.Diagnostics;
+namespace Aeronet.AspNetCore.Transport.EventLoop;
 
 /// <summary>Says which code blocked a loop, once a minute for each place.</summary>
 internal sealed class StallReporter(ILoggerFactory loggers, IOptions<AeronetTransportOptions> options)

@@ -8,7 +8,7 @@ namespace Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 /// JA4, a client's choices in an order that does not depend on the client (FoxIO, 2023; github.com/FoxIO-LLC/ja4,
 /// technical_details/JA4.md).
 /// </summary>
-internal static class Ja4
+internal static class Ja4Text
 {
     private const ushort ServerName = 0;
     private const ushort ApplicationProtocolNegotiation = 16;

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
-using Aeronet.AspNetCore.Transport.Tls.Handshake;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
-namespace Aeronet.AspNetCore.Transport.Diagnostics;
+namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 
 /// <summary>
 /// Kestrel's TLS instruments, by its names and tags: its own stay silent because its HTTPS middleware passes our connections
@@ -51,9 +51,9 @@ internal sealed class TlsMetrics
     internal void FellBack(KtlsFallback reason, TlsHost host) =>
         _fallbacks.TryAdd(s_fallbackReasons[(int)reason], TagOf(host.ServerName));
 
-    internal Measurement HandshakeStarted(ConnectionContext connection)
+    internal StartedHandshake HandshakeStarted(ConnectionContext connection)
     {
-        var measurement = new Measurement
+        var measurement = new StartedHandshake
         {
             Started = Stopwatch.GetTimestamp(),
             IsActive = _active.Enabled,
@@ -67,7 +67,7 @@ internal sealed class TlsMetrics
         return measurement;
     }
 
-    internal void HandshakeStopped(ConnectionContext connection, in TlsOutcome outcome, in Measurement measurement)
+    internal void HandshakeStopped(ConnectionContext connection, in TlsOutcome outcome, in StartedHandshake measurement)
     {
         if (measurement.IsActive)
         {
@@ -107,7 +107,7 @@ internal sealed class TlsMetrics
     /// <param name="servedHost">The name of the host whose policy held; null for the endpoint's own.</param>
     internal void SessionBroke(TlsFailure failure, string? servedHost) => _broken.TryAdd(TagOf(failure), TagOf(servedHost));
 
-    private void RecordDuration(in TlsOutcome outcome, in Measurement measurement)
+    private void RecordDuration(in TlsOutcome outcome, in StartedHandshake measurement)
     {
         var tags = measurement.Tags;
         if (outcome.Failure is not null)
@@ -164,7 +164,7 @@ internal sealed class TlsMetrics
     };
 
     /// <summary>A handshake being measured.</summary>
-    internal readonly struct Measurement
+    internal readonly struct StartedHandshake
     {
         internal long Started { get; init; }
 

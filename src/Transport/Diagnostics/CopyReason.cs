@@ -1,7 +1,7 @@
-namespace Aeronet.AspNetCore.Transport.SendFile;
+namespace Aeronet.AspNetCore.Transport.Diagnostics;
 
 /// <summary>Why a file was copied through user space instead of being sent by the kernel.</summary>
-internal enum FallbackReason
+internal enum CopyReason
 {
     /// <summary>The length is not known in advance, so the body is chunked or ends with the connection.</summary>
     NoContentLength,

@@ -6,7 +6,7 @@ using System.Text;
 namespace Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 
 /// <summary>JA3, a client's choices in its own order (Althouse, Atkinson and Atkins, 2017; github.com/salesforce/ja3).</summary>
-internal static class Ja3
+internal static class Ja3Text
 {
     internal static string TextOf(ClientHello hello) => string.Join(
         ',',

@@ -1,0 +1,220 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
+using Aeronet.AspNetCore.Transport.Tls.Hosts;
+using Aeronet.AspNetCore.Transport.Tls.Session;
+
+namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
+
+/// <summary>What OpenSSL calls in the middle of a step of a handshake: the choice of the host, of the protocol, and who is let in.</summary>
+internal static unsafe class HandshakeCallbacks
+{
+    [ThreadStatic]
+    private static TlsHandshake? t_current;
+
+    /// <summary>The handshake that OpenSSL's callbacks on this thread belong to.</summary>
+    internal static TlsHandshake? Current
+    {
+        get => t_current;
+        set => t_current = value;
+    }
+
+    /// <summary>Has the contexts call here. Before their first handshake.</summary>
+    internal static TlsContexts Attach(TlsContexts contexts)
+    {
+        OpenSsl.SSL_CTX_set_client_hello_cb(contexts.Default.Pointer, &OnClientHello, 0);
+        if (contexts.KeepsHello || contexts.KeepsWatching)
+        {
+            OpenSsl.SSL_CTX_set_msg_callback(contexts.Default.Pointer, &OnMessage);
+        }
+
+        foreach (var context in contexts.Named.Prepend(contexts.Default))
+        {
+            OpenSsl.SSL_CTX_set_alpn_select_cb(context.Pointer, &OnSelectProtocol, 0);
+            if (context.Host.AsksApplication)
+            {
+                OpenSsl.SSL_CTX_set_cert_verify_callback(context.Pointer, &OnChain, 0);
+            }
+        }
+
+        return contexts;
+    }
+
+    /// <summary>
+    /// Called instead of the check of a client's chain, which it makes, where the application decides
+    /// (SSL_CTX_set_cert_verify_callback(3)). On the thread pool: see <see cref="TlsHandshake"/>.
+    /// </summary>
+    [UnmanagedCallersOnly]
+    private static int OnChain(nint storeContext, nint argument)
+    {
+        try
+        {
+            var handshake = t_current;
+            var accepts = ClientCertificateVerifier.Accepts(storeContext, handshake?.Host, out var thrown);
+            if (thrown is not null)
+            {
+                handshake!.ValidationFailure = thrown;
+            }
+
+            return accepts ? 1 : 0;
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+            return 0;
+        }
+    }
+
+    /// <summary>Called for every message and record of a handshake until <see cref="OnReceived"/> has seen what it wants.</summary>
+    [UnmanagedCallersOnly]
+    private static void OnMessage(int sent, int version, int type, byte* message, nuint length, nint ssl, nint argument)
+    {
+        try
+        {
+            if (sent == 0 && type == OpenSsl.SSL3_RT_HANDSHAKE && length > 0 && t_current is { } handshake)
+            {
+                OnReceived(handshake, new ReadOnlySpan<byte>(message, (int)length), ssl);
+            }
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+        }
+    }
+
+    /// <summary>Keeps the first ClientHello as it came, and at the client's Finished, before its keys for data are set up, what it sends out of the kernel.</summary>
+    private static void OnReceived(TlsHandshake handshake, ReadOnlySpan<byte> message, nint ssl)
+    {
+        var contexts = handshake.Contexts;
+        if (message[0] == OpenSsl.SSL3_MT_CLIENT_HELLO && contexts.KeepsHello && handshake.ClientHello is null)
+        {
+            handshake.ClientHello = message.ToArray();
+        }
+
+        // The kernel encrypts since our own Finished; TLS 1.2 has no changes of keys.
+        var isFinished = message[0] == OpenSsl.SSL3_MT_FINISHED;
+        if (isFinished && contexts.KeepsReceiving && OpenSsl.SSL_version(ssl) == OpenSsl.TLS1_3_VERSION)
+        {
+            _ = OpenSsl.SSL_clear_options(ssl, OpenSsl.SSL_OP_ENABLE_KTLS);
+        }
+
+        if (isFinished || !contexts.KeepsWatching)
+        {
+            OpenSsl.SSL_set_msg_callback(ssl, null);
+        }
+    }
+
+    /// <summary>Holds the handshake up until the application's observer has seen the ClientHello.</summary>
+    private static int Observe(TlsHandshake handshake, ClientHelloObservation observation, byte[] message, int* alert)
+    {
+        if (observation.Failure is not null)
+        {
+            handshake.Refusal = TlsFailure.ObserverFailed;
+            *alert = OpenSsl.SSL_AD_INTERNAL_ERROR;
+            return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+
+        if (!observation.HasBegun)
+        {
+            observation.Begin(message, handshake);
+        }
+
+        return OpenSsl.SSL_CLIENT_HELLO_RETRY;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int OnClientHello(nint ssl, int* alert, nint argument)
+    {
+        try
+        {
+            return t_current is { } handshake ? ChooseHost(handshake, ssl, alert) : OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+            return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static int OnSelectProtocol(nint ssl, byte** selected, byte* selectedLength, byte* offered, uint offeredLength, nint argument)
+    {
+        try
+        {
+            return SelectProtocol(t_current?.Host?.ApplicationProtocols, selected, selectedLength, new ReadOnlySpan<byte>(offered, (int)offeredLength));
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+            return OpenSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
+        }
+    }
+
+    private static int ChooseHost(TlsHandshake handshake, nint ssl, int* alert)
+    {
+        if (handshake is { Observation: { IsOver: false } observation, ClientHello: { } message })
+        {
+            return Observe(handshake, observation, message, alert);
+        }
+
+        byte* extension;
+        nuint length;
+        var namesHost = OpenSsl.SSL_client_hello_get0_ext(ssl, OpenSsl.TLSEXT_TYPE_server_name, &extension, &length) == 1;
+        var isTooLong = false;
+        if (namesHost)
+        {
+            handshake.HostName = ServerNameExtension.Parse(new ReadOnlySpan<byte>(extension, (int)length), out isTooLong);
+        }
+
+        var contexts = handshake.Contexts;
+        var context = contexts.Find(handshake.HostName);
+        if (isTooLong || (context is null && contexts.RefuseUnknown && (namesHost || contexts.KestrelRules)))
+        {
+            handshake.Refusal = TlsFailure.UnknownName;
+            *alert = OpenSsl.SSL_AD_UNRECOGNIZED_NAME;
+            return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+
+        handshake.Host = (context ?? contexts.Default).Host;
+        if (handshake.Host.AsksApplication && !handshake.MayAskApplication())
+        {
+            return OpenSsl.SSL_CLIENT_HELLO_RETRY;
+        }
+
+        if (context?.Apply(ssl, contexts.Default.Host) == false)
+        {
+            handshake.Refusal = TlsFailure.Internal;
+            *alert = OpenSsl.SSL_AD_INTERNAL_ERROR;
+            return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+
+        return OpenSsl.SSL_CLIENT_HELLO_SUCCESS;
+    }
+
+    private static int SelectProtocol(byte[]? ours, byte** selected, byte* selectedLength, ReadOnlySpan<byte> offered)
+    {
+        if (ours is null or [])
+        {
+            return OpenSsl.SSL_TLSEXT_ERR_NOACK;
+        }
+
+        for (var i = 0; i < ours.Length; i += ours[i] + 1)
+        {
+            var wanted = ours.AsSpan(i, ours[i] + 1);
+            for (var rest = offered; !rest.IsEmpty; rest = rest[(rest[0] + 1)..])
+            {
+                if (rest.StartsWith(wanted))
+                {
+                    // OpenSSL's memory: it does not move.
+                    *selected = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(rest)) + 1;
+                    *selectedLength = rest[0];
+                    return OpenSsl.SSL_TLSEXT_ERR_OK;
+                }
+            }
+        }
+
+        // RFC 7301, section 3.2: no protocol in common is fatal.
+        return OpenSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+}
