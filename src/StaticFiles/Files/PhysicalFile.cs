@@ -1,4 +1,3 @@
-using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;

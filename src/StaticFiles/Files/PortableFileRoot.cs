@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Aeronet.AspNetCore.StaticFiles.Files;
 
 /// <summary>
-/// Opens files by their full path, for systems without the calls that <see cref="Native.LinuxFileRoot"/> needs. Links are
+/// Opens files by their full path, for systems without the calls that <see cref="LinuxFileRoot"/> needs. Links are
 /// looked for before the file is opened, so whoever changes the tree at that moment can lead the way out.
 /// </summary>
 internal sealed partial class PortableFileRoot(string root, SymlinkPolicy symlinks) : IFileRoot

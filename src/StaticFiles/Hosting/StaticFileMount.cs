@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Aeronet.AspNetCore.StaticFiles.Files;
 using Aeronet.AspNetCore.StaticFiles.Files.Watching;
-using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.Files.Watching;
+using Aeronet.AspNetCore.StaticFiles.Files;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

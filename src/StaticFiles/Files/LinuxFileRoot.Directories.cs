@@ -1,8 +1,8 @@
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
-using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace Aeronet.AspNetCore.StaticFiles.Native;
+namespace Aeronet.AspNetCore.StaticFiles.Files;
 
 /// <summary>Directories are opened as files are: by the same call, with the same rules for links.</summary>
 internal sealed partial class LinuxFileRoot : IDirectoryRoot

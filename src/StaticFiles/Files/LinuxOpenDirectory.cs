@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
-using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace Aeronet.AspNetCore.StaticFiles.Native;
+namespace Aeronet.AspNetCore.StaticFiles.Files;
 
 /// <summary>
 /// Reads a directory by its descriptor, and its entries beneath it: what is swapped meanwhile may be missing or old, but nothing

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace Aeronet.AspNetCore.StaticFiles.Native;
+namespace Aeronet.AspNetCore.StaticFiles.Files;
 
 /// <summary>
 /// open(2) by full path without waiting, where no more of the system's calls is known than that. The runtime's own way waits for the

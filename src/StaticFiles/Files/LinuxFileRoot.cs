@@ -1,8 +1,8 @@
 using System.Text;
-using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace Aeronet.AspNetCore.StaticFiles.Native;
+namespace Aeronet.AspNetCore.StaticFiles.Files;
 
 /// <summary>
 /// Opens files so that the kernel itself keeps the way beneath the root: openat2(2) with RESOLVE_BENEATH (Linux 5.6), or
