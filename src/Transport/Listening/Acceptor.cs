@@ -15,7 +15,7 @@ namespace Aeronet.AspNetCore.Transport.Listening;
 /// <code>
 ///            event on the loop
 ///                   |
-///                accept --one or none--> the loop sees the next
+///                accept --one or none--> the loop sees the next, and takes one of an event for a while
 ///                   |
 ///                several: a crowd. The loop looks away
 ///                   |
@@ -30,6 +30,9 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     private const int ConnectionsPerEvent = 64;
     private const int PauseMilliseconds = 100;
 
+    /// <summary>How many events after one that was for one connection alone are taken to be such, too.</summary>
+    private const int LoneEvents = 3;
+
     private readonly AeronetConnectionListener _listener;
     private readonly TransportServices _services;
     private readonly EventLoop.EventLoop _loop;
@@ -41,6 +44,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     private bool _paused;
     private bool _looksAway;
     private bool _nearLimit;
+    private int _loneEvents;
 
     [ThreadStatic]
     private static bool t_accepts;
@@ -64,7 +68,21 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
 
     void ILoopHandler.OnEvents(EpollEvents events)
     {
-        if (Accept(ConnectionsPerEvent, evenIfBehind: false) <= 1 || !LooksAway())
+        if (_loneEvents > 0)
+        {
+            // Saves the look that finds nothing. The event comes again for others that are there.
+            _loneEvents--;
+            Accept(limit: 1, evenIfBehind: false);
+            return;
+        }
+
+        if (Accept(ConnectionsPerEvent, evenIfBehind: false) <= 1)
+        {
+            _loneEvents = LoneEvents;
+            return;
+        }
+
+        if (!LooksAway())
         {
             return;
         }
