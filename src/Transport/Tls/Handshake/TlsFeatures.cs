@@ -25,9 +25,7 @@ internal sealed class TlsFeatures(TlsOutcome handshake) :
     /// <summary>Made when it is first asked for, and then the application's, which may keep it longer than the connection.</summary>
     public X509Certificate2? ClientCertificate
     {
-        get => _isSet || _outcome.Agreement.ClientCertificate is not { } der
-            ? _clientCertificate
-            : LazyInitializer.EnsureInitialized(ref _clientCertificate, () => X509CertificateLoader.LoadCertificate(der));
+        get => _isSet || _clientCertificate is not null || !HasClientCertificate ? _clientCertificate : LoadClientCertificate();
         set
         {
             _clientCertificate = value;
@@ -75,4 +73,8 @@ internal sealed class TlsFeatures(TlsOutcome handshake) :
     /// own answer on an endpoint without delayed negotiation is the same.
     /// </summary>
     public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
+
+    // Apart, so that only a connection with a certificate pays for the closure.
+    private X509Certificate2 LoadClientCertificate() =>
+        LazyInitializer.EnsureInitialized(ref _clientCertificate, () => X509CertificateLoader.LoadCertificate(_outcome.Agreement.ClientCertificate!));
 }

@@ -398,7 +398,7 @@ internal sealed unsafe partial class SslSession
             {
                 Version = version,
                 CipherSuite = (TlsCipherSuite)OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(_sslByGate)),
-                ApplicationProtocol = new ReadOnlySpan<byte>(protocol, (int)length).ToArray(),
+                ApplicationProtocol = TlsAgreement.ProtocolOf(new ReadOnlySpan<byte>(protocol, (int)length)),
 
                 // TLS 1.2 resumes without a key exchange; OpenSSL tells the group of the session's first handshake.
                 Group = resumed && version == OpenSsl.TLS1_2_VERSION ? 0 : KeyExchangeGroups.Of(_sslByGate),

@@ -20,4 +20,10 @@ internal readonly struct TlsAgreement
 
     /// <summary>The client's certificate, DER; null when it showed none.</summary>
     internal byte[]? ClientCertificate { get; init; }
+
+    /// <summary>A protocol id in memory that lasts: those of HTTP are everybody's, and no copies.</summary>
+    internal static ReadOnlyMemory<byte> ProtocolOf(ReadOnlySpan<byte> id) =>
+        id.SequenceEqual(SslApplicationProtocol.Http11.Protocol.Span) ? SslApplicationProtocol.Http11.Protocol
+        : id.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span) ? SslApplicationProtocol.Http2.Protocol
+        : id.ToArray();
 }
