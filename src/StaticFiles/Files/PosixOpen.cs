@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Win32.SafeHandles;
@@ -9,7 +8,7 @@ namespace Aeronet.AspNetCore.StaticFiles.Files;
 /// open(2) by full path without waiting, where no more of the system's calls is known than that. The runtime's own way waits for the
 /// other end of a FIFO, and its attributes of a path do not tell one from a file.
 /// </summary>
-internal static unsafe partial class PosixOpen
+internal static class PosixOpen
 {
     // O_NONBLOCK and O_CLOEXEC: fcntl.h of macOS, and of Linux on every architecture that .NET runs on.
     private const int MacFlags = 0x4 | 0x1000000;
@@ -32,7 +31,7 @@ internal static unsafe partial class PosixOpen
             return null;
         }
 
-        var descriptor = Open([.. Encoding.UTF8.GetBytes(path), 0], flags);
+        var descriptor = PosixCalls.Open([.. Encoding.UTF8.GetBytes(path), 0], flags);
         if (descriptor < 0)
         {
             return new OpenResult(-descriptor switch
@@ -56,28 +55,4 @@ internal static unsafe partial class PosixOpen
             return new OpenResult(OpenOutcome.NotFound);
         }
     }
-
-    private static int Open(ReadOnlySpan<byte> path, int flags)
-    {
-        fixed (byte* name = path)
-        {
-            while (true)
-            {
-                var result = open(name, flags);
-                if (result >= 0)
-                {
-                    return result;
-                }
-
-                if (Marshal.GetLastPInvokeError() is var error && error != Errno.EINTR)
-                {
-                    return -error;
-                }
-            }
-        }
-    }
-
-    // Variadic in C, but its third argument is read for O_CREAT alone.
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int open(byte* path, int flags);
 }
