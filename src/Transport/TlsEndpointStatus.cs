@@ -25,8 +25,8 @@ public sealed record TlsEndpointStatus
     public required IReadOnlyList<TlsTicketKeyStatus> TicketKeys { get; init; }
 
     /// <summary>
-    /// How often a new ticket key takes the place of the one in use; null when it never does: the key lives as long as the
-    /// endpoint, and is lost with the process.
+    /// How often a new ticket key takes the place of the one in use; null when the files that keys are
+    /// from say so, and where there are no keys.
     /// </summary>
     public TimeSpan? TicketKeyRotation { get; init; }
 }

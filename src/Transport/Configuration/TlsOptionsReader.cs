@@ -55,6 +55,7 @@ internal sealed class TlsOptionsReader
         section.Read<bool>(nameof(options.RefuseUnknownHosts), bool.TryParse, OptionParsers.BoolRemedy, value => options.RefuseUnknownHosts = value);
         section.Read<bool>(nameof(options.AllowExpiredCertificates), bool.TryParse, OptionParsers.BoolRemedy, value => options.AllowExpiredCertificates = value);
         section.Read<bool>(nameof(options.Fingerprints), bool.TryParse, OptionParsers.BoolRemedy, value => options.Fingerprints = value);
+        SessionTicketReader.Read(section.Section(nameof(options.SessionTickets)), options.SessionTickets);
         foreach (var (name, host) in section.Sections(nameof(options.Hosts)) ?? [])
         {
             var hostOptions = new AeronetTlsHostOptions();

@@ -78,6 +78,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
             ClientHello = handshake.ClientHello,
             Host = handshake.Host,
             Agreement = agreement,
+            Ticket = handshake.Ticket,
             SendsByKernel = session.SendsByKernel,
             ReceivesByKernel = session.ReceivesByKernel,
         };

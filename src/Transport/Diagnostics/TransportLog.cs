@@ -132,4 +132,13 @@ internal static partial class TransportLog
     [LoggerMessage(42, LogLevel.Debug,
         "Connection {ConnectionId} reads a file more slowly than {BytesPerSecond} bytes/s and is aborted.", EventName = "SlowReader")]
     internal static partial void SlowReader(ILogger logger, LogText connectionId, double bytesPerSecond);
+
+    [LoggerMessage(70, LogLevel.Debug, "New session tickets get another key of the source '{Source}'; {Count} keys are accepted.", EventName = "TicketKeyRotated")]
+    internal static partial void TicketKeyRotated(ILogger logger, LogText source, int count);
+
+    [LoggerMessage(71, LogLevel.Warning, "Session ticket keys cannot be had from the source '{Source}': {Reason} Logged once until they can.", EventName = "TicketKeysFailed")]
+    internal static partial void TicketKeysFailed(ILogger logger, LogText source, LogText reason);
+
+    [LoggerMessage(72, LogLevel.Information, "Session ticket keys can be had from the source '{Source}' again.", EventName = "TicketKeysBack")]
+    internal static partial void TicketKeysBack(ILogger logger, LogText source);
 }

@@ -5,6 +5,7 @@ using Aeronet.AspNetCore.Transport.Tls.Handshake;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Status;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -48,6 +49,7 @@ internal static class TlsEndpoint
         TlsOptionsValidator.Validate(settings);
         var options = settings.Options;
         var logger = LoggerOf(listenOptions.ApplicationServices);
+        NoteExposed(settings, ContentRootOf(listenOptions.ApplicationServices));
         TlsWarnings.Report(listenOptions, settings, logger);
         var fallback = new Lazy<KestrelFallback>(() => new KestrelFallback(settings, listenOptions.Protocols, logger));
         if (TryUseOpenSsl(listenOptions, settings, logger) is { } problem)
@@ -90,9 +92,11 @@ internal static class TlsEndpoint
 
         CheckKernelTls(listenOptions, settings, logger);
 
+        var ticketKeys = services.GetRequiredService<TicketKeyRings>().For(settings, ContentRootOf(services));
+
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
-        new TlsContexts(settings, listenOptions.Protocols).Dispose();
-        var contexts = new Lazy<TlsContexts>(() => HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols)));
+        new TlsContexts(settings, listenOptions.Protocols, ticketKeys).Dispose();
+        var contexts = new Lazy<TlsContexts>(() => HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys)));
         var logs = new TlsLogs(services.GetRequiredService<ILoggerFactory>());
         var announced = 0;
         var status = services.GetRequiredService<TlsStatus>();
@@ -102,7 +106,7 @@ internal static class TlsEndpoint
             if (Interlocked.Exchange(ref announced, 1) == 0)
             {
                 TransportLog.TlsStarted(logger, listenOptions.ToString()!, options.Ktls == KtlsMode.Disabled ? "disabled" : KernelTls.Describe());
-                status.OnBinding(new BoundTlsEndpoint(listenOptions, contexts.Value.Default.Host, contexts.Value.Hosts, contexts.Value.Default.Created, fallbackReason: null));
+                status.OnBinding(new BoundTlsEndpoint(listenOptions, contexts.Value.Default.Host, contexts.Value.Hosts, ticketKeys, fallbackReason: null));
             }
 
             return new TlsMiddleware(next, contexts.Value, options, metrics, logs, NameOf(listenOptions)).OnConnectionAsync;
@@ -118,12 +122,20 @@ internal static class TlsEndpoint
         }
 
         var shown = new Lazy<BoundTlsEndpoint>(
-            () => new BoundTlsEndpoint(listenOptions, fallback.Value.Default.Host, fallback.Value.Hosts, ticketKeyMade: null, reason));
+            () => new BoundTlsEndpoint(listenOptions, fallback.Value.Default.Host, fallback.Value.Hosts, ticketKeys: null, reason));
         listenOptions.Use(next =>
         {
             status.OnBinding(shown.Value);
             return next;
         });
+    }
+
+    // The files of the tickets' keys are warned of together with those of certificates.
+    private static void NoteExposed(TlsSettings settings, string contentRoot)
+    {
+        var keys = settings.Options.SessionTickets.Keys;
+        IEnumerable<string> files = keys.SecretFile is { } secret ? keys.Files.Append(secret) : keys.Files;
+        settings.ExposedKeyFiles.AddRange(files.Select(file => Path.Combine(contentRoot, file)).Where(path => File.Exists(path) && Files.IsReadableByAll(path)));
     }
 
     private static void CheckKernelTls(ListenOptions listenOptions, TlsSettings settings, ILogger logger)

@@ -6,6 +6,7 @@ using Aeronet.AspNetCore.Transport.Hosting;
 using Aeronet.AspNetCore.Transport.Listening;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Status;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,6 +58,8 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<TransportMetrics>();
         services.TryAddSingleton<LoopMetrics>();
         services.TryAddSingleton<TlsMetrics>();
+        services.TryAddSingleton<TicketMetrics>();
+        services.TryAddSingleton<TicketKeyRings>();
         services.TryAddSingleton<TlsStatus>();
         services.TryAddSingleton<IAeronetTlsStatus>(static provider => provider.GetRequiredService<TlsStatus>());
         services.TryAddSingleton(TlsLibrary.OfThisProcess);

@@ -4,6 +4,7 @@ using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Session;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 
@@ -27,6 +28,12 @@ internal static unsafe class HandshakeCallbacks
         if (contexts.KeepsHello || contexts.KeepsWatching)
         {
             OpenSsl.SSL_CTX_set_msg_callback(contexts.Default.Pointer, &OnMessage);
+        }
+
+        if (contexts.TicketKeys is not null)
+        {
+            // Of the default host alone: a handshake's tickets stay with the context it began with.
+            _ = OpenSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(contexts.Default.Pointer, &OnTicket);
         }
 
         foreach (var context in contexts.Named.Prepend(contexts.Default))
@@ -58,6 +65,35 @@ internal static unsafe class HandshakeCallbacks
             }
 
             return accepts ? 1 : 0;
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+            return 0;
+        }
+    }
+
+    /// <summary>Called for the key of a ticket that OpenSSL makes, or that the client shows.</summary>
+    [UnmanagedCallersOnly]
+    private static int OnTicket(nint ssl, byte* name, byte* iv, nint cipher, nint mac, int encrypts)
+    {
+        try
+        {
+            if (t_current is not { Contexts.TicketKeys: { } ring } handshake)
+            {
+                return 0;
+            }
+
+            if (encrypts != 0)
+            {
+                return TicketCipher.Encrypt(ring, name, iv, cipher, mac);
+            }
+
+            var result = TicketCipher.Decrypt(ring, ssl, name, iv, cipher, mac, out var use);
+
+            // A client may show several; of those it is resumed with the one whose key is known.
+            handshake.Ticket = handshake.Ticket > use ? handshake.Ticket : use;
+            return result;
         }
         catch (Exception failure)
         {

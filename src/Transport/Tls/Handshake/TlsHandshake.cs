@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 
@@ -47,6 +48,9 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
 
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; set; } = "";
+
+    /// <summary>Which key the client's ticket was under.</summary>
+    internal TicketUse Ticket { get; set; }
 
     /// <summary>The client's first message, where somebody wants to see it.</summary>
     internal byte[]? ClientHello { get; set; }

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -32,6 +33,7 @@ internal sealed class TlsMetrics
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _handshakes;
+    private readonly Counter<long> _tickets;
     private readonly Counter<long> _broken;
     private readonly Counter<long> _kernel;
     private readonly Counter<long> _fallbacks;
@@ -43,6 +45,7 @@ internal sealed class TlsMetrics
         _active = kestrel.CreateUpDownCounter<long>("kestrel.active_tls_handshakes", "{handshake}", "Number of TLS handshakes that are currently in progress on the server.");
         var own = meters.Create(TransportMetrics.MeterName);
         _handshakes = own.CreateCounter<long>("aeronet.tls.handshakes", "{handshake}", "TLS handshakes ended: full or resumed, or why they failed.");
+        _tickets = own.CreateCounter<long>("aeronet.tls.tickets", "{ticket}", "Session tickets that clients came back with, by which key they were under.");
         _broken = own.CreateCounter<long>("aeronet.tls.broken", "{connection}", "TLS connections that ended otherwise than by close_notify or reset after their handshake, by reason.");
         _kernel = own.CreateCounter<long>("aeronet.tls.connections", "{connection}", "TLS connections established, by whether the kernel encrypts and decrypts.");
         _fallbacks = own.CreateCounter<long>("aeronet.ktls.fallbacks", "{connection}", "TLS connections that might have been encrypted by the kernel and are not, by reason.");
@@ -77,6 +80,11 @@ internal sealed class TlsMetrics
         // What Kestrel records of the connection itself.
         connection.Features.Get<IConnectionMetricsTagsFeature>()?.Tags.Add(
             outcome.Failure is null ? new(ProtocolVersion, VersionOf(outcome.Agreement)) : new(ErrorType, "tls_handshake_failed"));
+        if (outcome.Ticket != TicketUse.None)
+        {
+            _tickets.TryAdd(new KeyValuePair<string, object?>("aeronet.ticket.key", TicketUses.NameOf(outcome.Ticket)));
+        }
+
         if (outcome.Failure is null)
         {
             var host = TagOf(outcome.Host!.ServerName);

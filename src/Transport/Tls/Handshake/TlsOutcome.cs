@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 
@@ -19,6 +20,9 @@ internal readonly struct TlsOutcome
 
     /// <summary>Whose policy held; null when it failed before the client had said whom it wants, or for that.</summary>
     internal TlsHost? Host { get; init; }
+
+    /// <summary>Which key the client's ticket was under.</summary>
+    internal TicketUse Ticket { get; init; }
 
     internal TlsAgreement Agreement { get; init; }
 

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 
@@ -118,11 +118,11 @@ internal static unsafe class SslContextFactory
         }
     }
 
-    // A ticket is good for the host it was made for and no other: one may ask for a client certificate.
+    // A ticket is good for the host and policy it was made for and no other: one may ask for a client certificate.
     private static void SetSessionContext(nint context, TlsHost host)
     {
-        Span<byte> id = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"aeronet {host.Name} {host.ClientCertificates}"), id);
+        Span<byte> id = stackalloc byte[SessionContext.Length];
+        SessionContext.Of(host, id);
         fixed (byte* pointer = id)
         {
             _ = OpenSsl.SSL_CTX_set_session_id_context(context, pointer, (uint)id.Length);

@@ -1,6 +1,7 @@
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
@@ -15,13 +16,17 @@ internal sealed class TlsContexts : IDisposable
     private readonly bool _guards;
 
     /// <exception cref="InvalidOperationException">A certificate or an option cannot be used; the message says which and why.</exception>
-    internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols)
+    internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols, TicketKeyRing? ticketKeys)
     {
         var options = settings.Options;
         RefuseUnknown = options.RefuseUnknownHosts;
         KestrelRules = settings.KestrelHostRules;
         _hosts = new HostTable<TlsHostContext>(deepWildcards: KestrelRules);
         Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols));
+        TicketKeys = ticketKeys;
+
+        // A handshake's tickets stay with the context it began with: SSL_set_SSL_CTX does not move them (session_ctx in OpenSSL's source).
+        ticketKeys?.SetLifetime(Default.Pointer, options.SessionTickets.Lifetime);
         KeepsHello = options.Fingerprints || options.OnClientHello is not null;
         KeepsReceiving = options.Ktls != KtlsMode.Disabled && KernelTls.MustKeepReceiving;
 
@@ -37,6 +42,9 @@ internal sealed class TlsContexts : IDisposable
     }
 
     internal TlsHostContext Default { get; }
+
+    /// <summary>What the session tickets of all hosts are under; null where there are none.</summary>
+    internal TicketKeyRing? TicketKeys { get; }
 
     /// <summary>The contexts of the hosts that have a name.</summary>
     internal IEnumerable<TlsHostContext> Named => _hosts.Values;

@@ -21,12 +21,6 @@ internal sealed unsafe class TlsHostContext(TlsHost host) : IDisposable
     internal bool MayUseKernel { get; } = host.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
 
     /// <summary>
-    /// When it was made, and with it the key of its tickets (SSL_CTX_new(3)), which never changes. A handshake's tickets stay with
-    /// the context it began with: SSL_set_SSL_CTX does not move them (session_ctx in OpenSSL's source).
-    /// </summary>
-    internal DateTimeOffset Created { get; } = DateTimeOffset.UtcNow;
-
-    /// <summary>
     /// Makes a handshake that has seen no more than the ClientHello this host's. Certificates, signature algorithms, trust
     /// and session id context follow the SSL_CTX; what SSL_new had copied from the old one does not and is set here
     /// (SSL_set_SSL_CTX's source; ngx_http_ssl_servername does likewise).
@@ -73,5 +67,5 @@ internal sealed unsafe class TlsHostContext(TlsHost host) : IDisposable
     internal static int MaximumOf(SslProtocols protocols) => protocols.HasFlag(TlsVersions.Tls13) ? OpenSsl.TLS1_3_VERSION : OpenSsl.TLS1_2_VERSION;
 
     /// <summary>How many tickets a TLS 1.3 handshake ends with.</summary>
-    internal static nuint TicketsOf(TlsHost host) => host.IsResumable ? 1u : 0u;
+    internal static nuint TicketsOf(TlsHost host) => host.IsResumable ? (nuint)host.Tickets.Count : 0u;
 }

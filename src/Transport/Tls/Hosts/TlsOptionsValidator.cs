@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 
@@ -25,6 +26,7 @@ internal static class TlsOptionsValidator
         Check(
             !options.RefuseUnknownHosts || options.Hosts.Count > 0,
             settings, nameof(options.Hosts), "is empty, and RefuseUnknownHosts is on: list the hosts, or every client that names one is refused.");
+        SessionTicketValidator.Validate(settings);
         var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, host) in options.Hosts)
         {

@@ -20,6 +20,7 @@ internal sealed class TlsHost
         ServerName = name;
         Name = name is null ? "the default host" : $"host '{name}'";
         Ktls = endpoint.Ktls;
+        Tickets = endpoint.SessionTickets;
         var owner = host.Certificates.Count > 0 ? host : endpoint;
         Certificates = [.. owner.Certificates];
         Intermediates = owner.Intermediates;
@@ -86,7 +87,9 @@ internal sealed class TlsHost
     /// Whether clients may come back with a ticket. Not where they show a certificate: a ticket would stand in for it after
     /// it was revoked, and the application would not be asked.
     /// </summary>
-    internal bool IsResumable => IsOpen;
+    internal bool IsResumable => IsOpen && Tickets.Enabled;
+
+    internal SessionTicketOptions Tickets { get; }
 
     /// <summary>Whether clients are served whoever they are.</summary>
     internal bool IsOpen => ClientCertificates == TlsClientCertificates.Disabled;

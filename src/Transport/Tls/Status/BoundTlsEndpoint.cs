@@ -1,6 +1,7 @@
 using System.Net;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Status;
@@ -12,18 +13,20 @@ internal sealed class BoundTlsEndpoint
 {
     private readonly ListenOptions _listenOptions;
     private readonly TlsEndpointStatus _status;
+    private readonly TicketKeyRing? _ticketKeys;
     private volatile bool _isTransports;
 
     /// <param name="listenOptions">Kestrel's side of it.</param>
     /// <param name="default">Its own policy.</param>
     /// <param name="hosts">The hosts it names.</param>
-    /// <param name="ticketKeyMade">When OpenSSL made the key of its tickets; null where Kestrel's TLS serves.</param>
+    /// <param name="ticketKeys">The keys of its tickets; null where it gives out none, and where Kestrel's TLS serves.</param>
     /// <param name="fallbackReason">Why Kestrel's TLS serves it; null where the transport's does.</param>
     internal BoundTlsEndpoint(
-        ListenOptions listenOptions, TlsHost @default, IEnumerable<TlsHost> hosts, DateTimeOffset? ticketKeyMade, string? fallbackReason)
+        ListenOptions listenOptions, TlsHost @default, IEnumerable<TlsHost> hosts, TicketKeyRing? ticketKeys, string? fallbackReason)
     {
         _listenOptions = listenOptions;
         TlsHost[] all = [@default, .. hosts.OrderBy(host => host.ServerName, StringComparer.OrdinalIgnoreCase)];
+        _ticketKeys = all.Any(host => host.IsResumable) ? ticketKeys : null;
         _status = new TlsEndpointStatus
         {
             Address = "",
@@ -31,9 +34,7 @@ internal sealed class BoundTlsEndpoint
             FallbackReason = fallbackReason,
             Ktls = @default.Ktls,
             Hosts = [.. all.Select(Describe)],
-            TicketKeys = ticketKeyMade is { } made && all.Any(host => host.IsResumable)
-                ? [new TlsTicketKeyStatus { CreatedAt = made, Use = TlsTicketKeyUse.Current }]
-                : [],
+            TicketKeys = [],
         };
     }
 
@@ -45,12 +46,12 @@ internal sealed class BoundTlsEndpoint
     internal TlsEndpointStatus Describe()
     {
         var status = _status with { Address = _listenOptions.ToString()! };
-        return _isTransports || status.FallbackReason is not null ? status : status with
+        if (status.FallbackReason is null && !_isTransports)
         {
-            Implementation = TlsImplementation.Kestrel,
-            FallbackReason = "another transport serves the endpoint",
-            TicketKeys = [],
-        };
+            return status with { Implementation = TlsImplementation.Kestrel, FallbackReason = "another transport serves the endpoint" };
+        }
+
+        return _ticketKeys is null ? status : status with { TicketKeys = _ticketKeys.Describe(), TicketKeyRotation = _ticketKeys.Rotation };
     }
 
     private static TlsHostStatus Describe(TlsHost host) => new()
