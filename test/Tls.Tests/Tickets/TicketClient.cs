@@ -1,0 +1,33 @@
+namespace Aeronet.AspNetCore.Tls.Tests.Tickets;
+
+/// <summary>openssl s_client, which keeps its session in a file and comes back with it to any server.</summary>
+internal sealed class TicketClient(string version) : IDisposable
+{
+    private const string Request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"aeronet-ticket-{Guid.NewGuid():N}.pem");
+    private int _resumed;
+    private int _asked;
+
+    public string HitRatio => $"{_resumed} of {_asked} resumed";
+
+    /// <summary>Connects, with the session if there is one, and keeps the newest; whether it was resumed.</summary>
+    public async Task<bool> ConnectAsync(KestrelHost host, params string[] arguments)
+    {
+        string[] resume = File.Exists(_path) ? ["-sess_in", _path] : [];
+        var output = await OpensslClient.RunAsync(host, [$"-{version}", .. arguments, .. resume, "-sess_out", _path], Request);
+        Assert.Contains("HTTP/1.1 200", output, StringComparison.Ordinal);
+        var resumed = output.Contains("Reused, ", StringComparison.Ordinal);
+        _asked += resume.Length == 0 ? 0 : 1;
+        _resumed += resumed ? 1 : 0;
+        return resumed;
+    }
+
+    public void Forget() => File.Delete(_path);
+
+    public void Keep(TicketClient other) => File.Copy(other._path, _path, overwrite: true);
+
+    public string SessionFile => _path;
+
+    public void Dispose() => File.Delete(_path);
+}
