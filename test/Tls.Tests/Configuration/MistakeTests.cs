@@ -10,6 +10,8 @@ namespace Aeronet.AspNetCore.Tls.Tests.Configuration;
 public sealed class MistakeTests : IDisposable
 {
     private const string One = "Aeronet:Tls:Certificate";
+    private const string Tickets = "Aeronet:Tls:SessionTickets";
+    private const string Secret = "0123456789abcdef0123456789abcdef";
 
     private readonly TempFiles _files = new();
 
@@ -61,6 +63,24 @@ public sealed class MistakeTests : IDisposable
         { "bad client certificates", "Aeronet:Tls:ClientCertificates is 'Yes'", "Disabled, Request or Require" },
         { "bare timeout", "Aeronet:Tls:HandshakeTimeout is '10'", "00:00:10" },
         { "long timeout", "Aeronet:Tls:HandshakeTimeout is 01:00:00", "00:10:00" },
+        { "ticket option", "Aeronet:Tls:SessionTickets:Rotaton is not an option", "did you mean Rotation?" },
+        { "ticket count", "Aeronet:Tls:SessionTickets:Count is 0", "1 to 8" },
+        { "ticket lifetime", "Aeronet:Tls:SessionTickets:Lifetime is 8.00:00:00", "7.00:00:00" },
+        { "ticket rotation", "Aeronet:Tls:SessionTickets:Rotation is 00:00:01", "00:00:10 to 30.00:00:00" },
+        { "ticket window", "Aeronet:Tls:SessionTickets:Window is 2", "3 to 16" },
+        { "ticket source", "Aeronet:Tls:SessionTickets:Keys:Source is 'Redis'", "Process, File, Secret or DistributedCache" },
+        { "ticket poll", "Aeronet:Tls:SessionTickets:Keys:PollInterval is 00:00:00", "00:00:01 to 01:00:00" },
+        { "no ticket file", "Aeronet:Tls:SessionTickets:Keys:Files has 0 files", "1 to 16" },
+        { "missing ticket file", "Aeronet:Tls:SessionTickets:Keys:Files has '/no/such.key'", "does not exist" },
+        { "short ticket file", "Aeronet:Tls:SessionTickets:Keys:Files has '{root}/k.pem', which has 47 bytes", "openssl rand -out {root}/k.pem 80" },
+        { "writable ticket file", "Aeronet:Tls:SessionTickets:Keys:Files has '{root}/k.pem', which every user of this machine can write", "chmod o-w" },
+        { "ticket file without source", "Aeronet:Tls:SessionTickets:Keys:Files is for Source File", "set it to File" },
+        { "no ticket secret", "Aeronet:Tls:SessionTickets:Keys:Secret is not set", "SecretFile" },
+        { "short ticket secret", "Aeronet:Tls:SessionTickets:Keys:Secret has 5 bytes", "32 to 4096" },
+        { "two ticket secrets", "Aeronet:Tls:SessionTickets:Keys:SecretFile is '{root}/k.pem', and Secret is set too", "remove one" },
+        { "short ticket secret file", "Aeronet:Tls:SessionTickets:Keys:SecretFile is '{root}/k.pem', which has 5 bytes", "32 or more" },
+        { "ticket secret without source", "Aeronet:Tls:SessionTickets:Keys:Secret is for Source Secret or DistributedCache", "remove the secret" },
+        { "no ticket cache", "Aeronet:Tls:SessionTickets:Keys:Source is DistributedCache, and no IDistributedCache", "AddStackExchangeRedisCache" },
         { "bad refuse", "Aeronet:Tls:RefuseUnknownHosts is 'perhaps'", "true or false" },
         { "refuse without hosts", "Aeronet:Tls:Hosts is empty, and RefuseUnknownHosts is on", "list the hosts" },
         { "bad host name", "Aeronet:Tls:Hosts has '127.0.0.1'", "use a DNS name" },
@@ -217,6 +237,24 @@ public sealed class MistakeTests : IDisposable
             "bad client certificates" => $"{good}\nAeronet:Tls:ClientCertificates=Yes",
             "bare timeout" => $"{good}\nAeronet:Tls:HandshakeTimeout=10",
             "long timeout" => $"{good}\nAeronet:Tls:HandshakeTimeout=01:00:00",
+            "ticket option" => $"{good}\n{Tickets}:Rotaton=12:00:00",
+            "ticket count" => $"{good}\n{Tickets}:Count=0",
+            "ticket lifetime" => $"{good}\n{Tickets}:Lifetime=8.00:00:00",
+            "ticket rotation" => $"{good}\n{Tickets}:Rotation=00:00:01",
+            "ticket window" => $"{good}\n{Tickets}:Window=2",
+            "ticket source" => $"{good}\n{Tickets}:Keys:Source=Redis",
+            "ticket poll" => $"{good}\n{Tickets}:Keys:PollInterval=00:00:00",
+            "no ticket file" => $"{good}\n{Tickets}:Keys:Source=File",
+            "missing ticket file" => $"{good}\n{Tickets}:Keys:Source=File\n{Tickets}:Keys:Files=/no/such.key",
+            "short ticket file" => $"{good}\n{Tickets}:Keys:Source=File\n{Tickets}:Keys:Files={_files.Write("k.pem", new byte[47])}",
+            "writable ticket file" => $"{good}\n{Tickets}:Keys:Source=File\n{Tickets}:Keys:Files={WritableByAll()}",
+            "ticket file without source" => $"{good}\n{Tickets}:Keys:Files=/no/such.key",
+            "no ticket secret" => $"{good}\n{Tickets}:Keys:Source=Secret",
+            "short ticket secret" => $"{good}\n{Tickets}:Keys:Source=Secret\n{Tickets}:Keys:Secret=short",
+            "two ticket secrets" => $"{good}\n{Tickets}:Keys:Source=Secret\n{Tickets}:Keys:Secret={Secret}\n{Tickets}:Keys:SecretFile={_files.Write("k.pem", Secret)}",
+            "short ticket secret file" => $"{good}\n{Tickets}:Keys:Source=Secret\n{Tickets}:Keys:SecretFile={_files.Write("k.pem", "short\n")}",
+            "ticket secret without source" => $"{good}\n{Tickets}:Keys:Secret={Secret}",
+            "no ticket cache" => $"{good}\n{Tickets}:Keys:Source=DistributedCache",
             "bad refuse" => $"{good}\nAeronet:Tls:RefuseUnknownHosts=perhaps",
             "refuse without hosts" => $"{good}\nAeronet:Tls:RefuseUnknownHosts=true",
             "bad host name" => $"{good}\nAeronet:Tls:Hosts:127.0.0.1:Protocols=Tls13",
@@ -245,6 +283,13 @@ public sealed class MistakeTests : IDisposable
     {
         using var certificate = Create(fromDays, toDays);
         return $"{One}:Path={_files.WriteCertificate("c.pem", certificate)}\n{One}:KeyPath={_files.WriteKey("k.pem", certificate)}";
+    }
+
+    private string WritableByAll()
+    {
+        var path = _files.Write("k.pem", new byte[80]);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        return path;
     }
 
     private string Edwards()

@@ -51,7 +51,7 @@ public sealed class StatusTests
         var key = Assert.Single(first.TicketKeys);
         Assert.Equal(TlsTicketKeyUse.Current, key.Use);
         Assert.InRange(key.CreatedAt, before, DateTimeOffset.UtcNow);
-        Assert.Null(first.TicketKeyRotation);
+        Assert.Equal(TimeSpan.FromHours(12), first.TicketKeyRotation);
     }
 
     [Fact]

@@ -80,7 +80,9 @@ public sealed class SharedKeyTests : IDisposable
         Assert.True(await client.ConnectAsync(b));
         Assert.Equal(1, b.Metrics.Total("aeronet.tls.tickets", ("aeronet.ticket.key", "1")));
         Assert.True(await client.ConnectAsync(a));
-        Assert.Equal(1, a.Metrics.Total("aeronet.tls.tickets", ("aeronet.ticket.key", "current")));
+
+        // s_client does not keep the ticket that replaces another's in TLS 1.2.
+        Assert.Equal(version == "tls1_3" ? 1 : 0, a.Metrics.Total("aeronet.tls.tickets", ("aeronet.ticket.key", "current")));
 
         // What cannot be used changes nothing, and is said once.
         File.WriteAllBytes(first, [1, 2, 3]);
@@ -185,7 +187,7 @@ public sealed class SharedKeyTests : IDisposable
         public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
         {
             Count();
-            return _inner.SetAsync(key, [.. value], options, token);
+            return _inner.SetAsync(key, value, options, token);
         }
 
         public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => throw new NotSupportedException();

@@ -94,19 +94,14 @@ internal sealed class CacheKeySource(IDistributedCache cache, CachedKeyFormat fo
 
             _isSettled = false;
             var value = format.Write(entry, key);
-            try
+
+            // As long as tickets of it may be accepted, on whichever server, from whenever it was made.
+            var kept = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = rotation * (window + 1) };
+            await CallAsync(async cancel =>
             {
-                // As long as tickets of it may be accepted, on whichever server, from whenever it was made.
-                await CallAsync(async cancel =>
-                {
-                    await cache.SetAsync(entry, value, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = rotation * (window + 1) }, cancel).ConfigureAwait(false);
-                    return true;
-                }).ConfigureAwait(false);
-            }
-            finally
-            {
-                CryptographicOperations.ZeroMemory(value);
-            }
+                await cache.SetAsync(entry, value, kept, cancel).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
         }
     }
 
@@ -128,8 +123,8 @@ internal sealed class CacheKeySource(IDistributedCache cache, CachedKeyFormat fo
         }
         finally
         {
+            // Not the value: it is the cache's own where it keeps what it was given (MemoryDistributedCache does).
             CryptographicOperations.ZeroMemory(bytes);
-            CryptographicOperations.ZeroMemory(value);
         }
     }
 
