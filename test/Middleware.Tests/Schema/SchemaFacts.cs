@@ -31,6 +31,8 @@ internal static class SchemaFacts
     public static IReadOnlyDictionary<string, (long? Least, long? Greatest)> Ranges { get; } = new Dictionary<string, (long?, long?)>
     {
         [Name<AeronetTransportOptions>(nameof(AeronetTransportOptions.EventLoops))] = (1, 1024),
+        [Name<SessionTicketOptions>(nameof(SessionTicketOptions.Count))] = (1, 8),
+        [Name<SessionTicketOptions>(nameof(SessionTicketOptions.Window))] = (3, 16),
         [Name<AeronetTransportOptions>(nameof(AeronetTransportOptions.MaxStandbyThreads))] = (1, 4096),
         [Name<AeronetTransportOptions>(nameof(AeronetTransportOptions.Backlog))] = (1, null),
         [Name<AeronetTransportOptions>(nameof(AeronetTransportOptions.MaxReadBufferSize))] = (4096, null),
