@@ -135,8 +135,8 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
             {
                 TlsFailure.Timeout => "the handshake timed out",
                 TlsFailure.Aborted => "the connection was aborted",
-                TlsFailure.UnknownName when handshake.HostName.Length == 0 => "the client names no host, or what can be none",
-                TlsFailure.UnknownName => $"no host is named '{handshake.HostName}'",
+                TlsFailure.UnknownSni when handshake.HostName.Length == 0 => "the client names no host, or what can be none",
+                TlsFailure.UnknownSni => $"no host is named '{handshake.HostName}'",
                 TlsFailure.PlainHttp => "the client speaks HTTP without TLS",
                 TlsFailure.ObserverFailed => "the observer of the ClientHello threw",
                 TlsFailure.NotTls => "the client does not speak TLS",

@@ -12,7 +12,16 @@ internal static unsafe partial class OpenSsl
     internal const uint X509_V_FLAG_PARTIAL_CHAIN = 0x80000;
 
     internal const int X509_V_OK = 0;
+    internal const int X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT = 2;
     internal const int X509_V_ERR_UNABLE_TO_GET_CRL = 3;
+    internal const int X509_V_ERR_CERT_HAS_EXPIRED = 10;
+    internal const int X509_V_ERR_CRL_NOT_YET_VALID = 11;
+    internal const int X509_V_ERR_CRL_HAS_EXPIRED = 12;
+    internal const int X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT = 18;
+    internal const int X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN = 19;
+    internal const int X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY = 20;
+    internal const int X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE = 21;
+    internal const int X509_V_ERR_CERT_REVOKED = 23;
     internal const int X509_V_ERR_CERT_REJECTED = 28;
     internal const int X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER = 33;
 

@@ -22,7 +22,7 @@ public sealed class EndpointTests
         var json = await site.ReadJsonAsync(LastRecorded, 3);
         Assert.Equal([4, 3, 1], Numbers(json, "handshakes.completed", "handshakes.full", "handshakes.resumed"));
         Assert.Equal(0, Number(json, "handshakes.active"));
-        Assert.Equal("""{"no_application_protocol":1,"no_shared_cipher":1,"plain_http":1}""", Text(json, "handshakes.failures"));
+        Assert.Equal("""{"alpn_mismatch":1,"no_shared_cipher":1,"plain_http":1}""", Text(json, "handshakes.failures"));
         Assert.Equal("""{"1.2":1,"1.3":3}""", Text(json, "agreed.versions"));
         Assert.Equal("""{"TLS_AES_128_GCM_SHA256":3,"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384":1}""", Text(json, "agreed.ciphers"));
         Assert.Equal("""{"secp256r1":4}""", Text(json, "agreed.groups"));

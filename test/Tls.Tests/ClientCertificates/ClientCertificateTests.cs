@@ -32,18 +32,18 @@ public sealed class ClientCertificateTests
     }
 
     [Theory]
-    [InlineData("-tls1_3", "nobody", "certificate required")]
-    [InlineData("-tls1_2", "nobody", "handshake failure")]
-    [InlineData("-tls1_3", "mallory", "unknown ca")]
-    [InlineData("-tls1_2", "mallory", "unknown ca")]
-    [InlineData("-tls1_3", "self-signed", "unknown ca")]
-    [InlineData("-tls1_3", "bob without chain", "unknown ca")]
-    [InlineData("-tls1_3", "expired", "certificate expired")]
-    [InlineData("-tls1_2", "expired", "certificate expired")]
-    [InlineData("-tls1_3", "server", "unsupported certificate")]
-    [InlineData("-tls1_3", "revoked", "certificate revoked")]
-    [InlineData("-tls1_2", "revoked", "certificate revoked")]
-    public async Task Require_NotAccepted_AlertSaysWhy(string version, string who, string alert)
+    [InlineData("-tls1_3", "nobody", "certificate required", "no_client_certificate")]
+    [InlineData("-tls1_2", "nobody", "handshake failure", "no_client_certificate")]
+    [InlineData("-tls1_3", "mallory", "unknown ca", "unknown_authority")]
+    [InlineData("-tls1_2", "mallory", "unknown ca", "unknown_authority")]
+    [InlineData("-tls1_3", "self-signed", "unknown ca", "unknown_authority")]
+    [InlineData("-tls1_3", "bob without chain", "unknown ca", "unknown_authority")]
+    [InlineData("-tls1_3", "expired", "certificate expired", "expired")]
+    [InlineData("-tls1_2", "expired", "certificate expired", "expired")]
+    [InlineData("-tls1_3", "server", "unsupported certificate", "bad_certificate")]
+    [InlineData("-tls1_3", "revoked", "certificate revoked", "revoked")]
+    [InlineData("-tls1_2", "revoked", "certificate revoked", "revoked")]
+    public async Task Require_NotAccepted_AlertAndReason(string version, string who, string alert, string reason)
     {
         await using var host = await StartAsync(tls => tls.RevocationLists.Add(RootList()));
 
@@ -51,6 +51,7 @@ public sealed class ClientCertificateTests
 
         Assert.Contains($"alert {alert}", output, StringComparison.Ordinal);
         Assert.DoesNotContain("I am", output, StringComparison.Ordinal);
+        await CountedAsync(host, reason);
     }
 
     [Fact]
@@ -116,12 +117,12 @@ public sealed class ClientCertificateTests
 
     [Theory]
     [InlineData("of the issuer", "alice", "I am CN=alice.")]
-    [InlineData("of the root alone", "bob with chain", "alert unknown ca")]
+    [InlineData("of the root alone", "bob with chain", "alert unknown ca", "revocation_unknown")]
     [InlineData("of the intermediate alone", "bob with chain", "I am CN=bob.")]
-    [InlineData("expired", "alice", "alert certificate expired")]
-    [InlineData("of another", "alice", "alert unknown ca")]
-    [InlineData("with the intermediate", "bob with chain", "alert certificate revoked")]
-    public async Task RevocationLists_IssuersMustBeCurrent_AuthoritiesAreCheckedToo(string lists, string who, string expected)
+    [InlineData("expired", "alice", "alert certificate expired", "revocation_unknown")]
+    [InlineData("of another", "alice", "alert unknown ca", "revocation_unknown")]
+    [InlineData("with the intermediate", "bob with chain", "alert certificate revoked", "revoked")]
+    public async Task RevocationLists_IssuersMustBeCurrent_AuthoritiesAreCheckedToo(string lists, string who, string expected, string? reason = null)
     {
         var root = new Authority("client root two");
         var intermediate = new Authority("client intermediate two", root);
@@ -148,6 +149,8 @@ public sealed class ClientCertificateTests
         var output = await OpensslClient.RunAsync(host, ["-tls1_3", "-cert", pem.Path, "-cert_chain", pem.Path], Close.Replace("@", "localhost", StringComparison.Ordinal));
 
         Assert.Contains(expected, output, StringComparison.Ordinal);
+        if (reason is not null)
+            await CountedAsync(host, reason);
     }
 
     [Theory]
@@ -306,6 +309,9 @@ public sealed class ClientCertificateTests
         string[] certificate = pem is null ? [] : ["-cert", pem.Path, "-cert_chain", pem.Path];
         return await OpensslClient.RunAsync(host, [version, .. certificate, .. more], Close.Replace("@", name, StringComparison.Ordinal));
     }
+
+    internal static Task CountedAsync(KestrelHost host, string reason) => Eventually.HoldsAsync(
+        () => host.Metrics.Total("aeronet.tls.handshakes", ("error.type", reason)) == 1, $"{reason} to be counted", host.Metrics.ToString);
 
     internal static Task WhoAmI(HttpContext context) => context.Response.WriteAsync($"I am {context.Connection.ClientCertificate?.Subject ?? "nobody"}.");
 

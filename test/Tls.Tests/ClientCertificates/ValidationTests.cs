@@ -47,11 +47,11 @@ public sealed class ValidationTests
     }
 
     [Theory]
-    [InlineData("alice", "-tls1_2", "alert bad certificate")]
-    [InlineData("alice", "-tls1_3", "alert bad certificate")]
-    [InlineData("mallory", "-tls1_3", "alert unknown ca")]
-    [InlineData("expired", "-tls1_3", "alert certificate expired")]
-    public async Task Refusal_AlertSaysWhy(string who, string version, string alert)
+    [InlineData("alice", "-tls1_2", "alert bad certificate", "bad_certificate")]
+    [InlineData("alice", "-tls1_3", "alert bad certificate", "bad_certificate")]
+    [InlineData("mallory", "-tls1_3", "alert unknown ca", "unknown_authority")]
+    [InlineData("expired", "-tls1_3", "alert certificate expired", "expired")]
+    public async Task Refusal_AlertAndReason(string who, string version, string alert, string reason)
     {
         await using var host = await StartAsync((_, _, _) => false);
 
@@ -59,6 +59,7 @@ public sealed class ValidationTests
 
         Assert.Contains(alert, output, StringComparison.Ordinal);
         Assert.DoesNotContain("I am", output, StringComparison.Ordinal);
+        await ClientCertificateTests.CountedAsync(host, reason);
     }
 
     [Theory]

@@ -209,7 +209,7 @@ public sealed class HandshakeFailureTests
     [Theory]
     [InlineData(SslProtocols.Tls12)]
     [InlineData(SslProtocols.Tls13)]
-    public async Task UnknownName_AlertAndReason(SslProtocols version)
+    public async Task UnknownSni_AlertAndReason(SslProtocols version)
     {
         await using var host = await StartAsync(tls =>
         {
@@ -223,13 +223,13 @@ public sealed class HandshakeFailureTests
             client.TargetHost = "other.test";
         });
 
-        await FailsAsync(host, "unknown_name", "no host is named 'other.test'");
+        await FailsAsync(host, "unknown_sni", "no host is named 'other.test'");
     }
 
     [Theory]
     [InlineData(SslProtocols.Tls12)]
     [InlineData(SslProtocols.Tls13)]
-    public async Task NoApplicationProtocol_AlertAndReason(SslProtocols version)
+    public async Task AlpnMismatch_AlertAndReason(SslProtocols version)
     {
         await using var host = await StartAsync();
 
@@ -239,14 +239,14 @@ public sealed class HandshakeFailureTests
             client.ApplicationProtocols = [new("spdy/3")];
         });
 
-        await FailsAsync(host, "no_application_protocol", "no application protocol");
+        await FailsAsync(host, "alpn_mismatch", "no application protocol");
     }
 
     [Theory]
-    [InlineData("-tls1_2", false, "certificate_required", "alert handshake failure")]
-    [InlineData("-tls1_3", false, "certificate_required", "alert certificate required")]
-    [InlineData("-tls1_2", true, "certificate_refused", "alert unknown ca")]
-    [InlineData("-tls1_3", true, "certificate_refused", "alert unknown ca")]
+    [InlineData("-tls1_2", false, "no_client_certificate", "alert handshake failure")]
+    [InlineData("-tls1_3", false, "no_client_certificate", "alert certificate required")]
+    [InlineData("-tls1_2", true, "unknown_authority", "alert unknown ca")]
+    [InlineData("-tls1_3", true, "unknown_authority", "alert unknown ca")]
     public async Task ClientCertificate_AlertAndReason(string version, bool has, string reason, string alert)
     {
         await using var host = await StartAsync(tls =>

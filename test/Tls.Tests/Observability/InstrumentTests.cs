@@ -7,7 +7,7 @@ using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using TlsFailure = Aeronet.AspNetCore.Transport.Tls.Session.TlsFailure;
+using TlsFailure = Aeronet.AspNetCore.Transport.TlsFailure;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Observability;
 
@@ -111,7 +111,7 @@ public sealed class InstrumentTests
         Assert.Equal(2, host.Metrics.Total(Handshakes, ("aeronet.tls.host", "*.example.com"), ("tls.resumed", false)));
         Assert.Equal(1, host.Metrics.Total(Handshakes, ("aeronet.tls.host", "*"), ("tls.resumed", false)));
         Assert.Equal(1, host.Metrics.Total(Handshakes, ("aeronet.tls.host", "*.example.com"), ("error.type", "no_shared_cipher")));
-        Assert.Equal(1, host.Metrics.Total(Handshakes, ("aeronet.tls.host", "*.example.com"), ("error.type", "no_application_protocol")));
+        Assert.Equal(1, host.Metrics.Total(Handshakes, ("aeronet.tls.host", "*.example.com"), ("error.type", "alpn_mismatch")));
         Assert.Equal(1, host.Metrics.Total(Handshakes, ("error.type", "plain_http")));
         Assert.Equal(2, host.Metrics.Total("aeronet.tls.connections", ("aeronet.tls.host", "*.example.com")));
         Assert.Matches(@"aeronet\.tls\.handshakes \[error\.type=plain_http\] = 1", host.Metrics.ToString());

@@ -64,7 +64,7 @@ public sealed class ServerNameTests
 
         Assert.Equal(s_unrecognizedName, await AskAsync(host, Entry(name)));
         await Eventually.HoldsAsync(
-            () => host.Metrics.Total("aeronet.tls.handshakes", ("error.type", "unknown_name")) == 1, "the reason to be counted", host.Metrics.ToString);
+            () => host.Metrics.Total("aeronet.tls.handshakes", ("error.type", "unknown_sni")) == 1, "the reason to be counted", host.Metrics.ToString);
     }
 
     [Theory]

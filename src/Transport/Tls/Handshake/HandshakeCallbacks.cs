@@ -207,7 +207,7 @@ internal static unsafe class HandshakeCallbacks
         var context = contexts.Find(handshake.HostName);
         if (isTooLong || (context is null && contexts.RefuseUnknown && (namesHost || contexts.KestrelRules)))
         {
-            handshake.Refusal = TlsFailure.UnknownName;
+            handshake.Refusal = TlsFailure.UnknownSni;
             *alert = OpenSsl.SSL_AD_UNRECOGNIZED_NAME;
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;
         }

@@ -191,6 +191,10 @@ internal sealed unsafe partial class SslSession
         if (_failed && OpenSsl.SSL_get_verify_result(_sslByGate) is var refusal and not OpenSsl.X509_V_OK)
         {
             Failure += $" ({OpenSslErrors.DescribeVerdict(refusal)})";
+            if (FailureKind == TlsFailure.BadCertificate)
+            {
+                FailureKind = TlsFailures.OfVerdict((int)refusal);
+            }
         }
 
         return outcome;
