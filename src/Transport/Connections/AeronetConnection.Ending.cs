@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Native;
-using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 

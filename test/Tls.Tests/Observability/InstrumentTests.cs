@@ -4,10 +4,8 @@ using System.Security.Authentication;
 using System.Text.Json;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Transport;
-using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using TlsFailure = Aeronet.AspNetCore.Transport.TlsFailure;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Observability;
 

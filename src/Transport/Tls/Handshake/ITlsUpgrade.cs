@@ -1,5 +1,4 @@
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
-using Aeronet.AspNetCore.Transport.Tls.Session;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 
