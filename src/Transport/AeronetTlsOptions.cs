@@ -54,6 +54,9 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     /// <remarks>Defaults to 10 s, as Kestrel.</remarks>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many handshakes are taken on at a time and in a second.</summary>
+    public AeronetTlsAdmissionOptions Admission { get; } = new();
+
     /// <summary>
     /// Serves with certificates whose time is over or has not come. Otherwise one of those fails the start.
     /// </summary>

@@ -10,6 +10,8 @@ internal static class OptionParsers
 {
     internal const string BoolRemedy = "true or false";
     internal const string TimeRemedy = "a time such as 00:00:10 (hours:minutes:seconds)";
+    internal const string CountRemedy = "a whole number";
+    internal const string RateRemedy = "a number such as 100 or 0.5";
     internal const string ProtocolsRemedy = "Tls12, Tls13 or both";
     internal const string HttpProtocolsRemedy = "Http1, Http2, Http1AndHttp2 or Http1AndHttp2AndHttp3";
 
@@ -27,6 +29,12 @@ internal static class OptionParsers
         value = default;
         return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
     }
+
+    internal static bool TryParseCount(string text, out int value) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+
+    internal static bool TryParseRate(string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
 
     // Enum.TryParse takes any number, and lists of names.
     internal static bool TryParseName<T>(string text, out T value)

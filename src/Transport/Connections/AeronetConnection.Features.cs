@@ -33,6 +33,7 @@ internal sealed partial class AeronetConnection :
     private string? _connectionId;
     private IDictionary<object, object?>? _items;
     private EndPoint? _localEndPoint;
+    private EndPoint? _remoteEndPoint;
     private Socket? _frameworkSocket;
     private int _revision;
 
@@ -61,7 +62,15 @@ internal sealed partial class AeronetConnection :
         set => _localEndPoint = value;
     }
 
-    public override EndPoint? RemoteEndPoint { get; set; }
+    public override EndPoint? RemoteEndPoint
+    {
+        get => _remoteEndPoint;
+        set
+        {
+            _remoteEndPoint = value;
+            _isClientReplaced = true;
+        }
+    }
 
     public MemoryPool<byte> MemoryPool => Blocks.Pool;
 

@@ -1,6 +1,7 @@
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.Tls.Admission;
 using Aeronet.AspNetCore.Transport.Tls.Handshake;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Session;
@@ -13,12 +14,31 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// <summary>The connection's change from plain bytes to TLS, before Kestrel reads from it.</summary>
 internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwner, ITlsChannelOwner
 {
+    internal const int Unreserved = -1;
+
     private SslSession? _session;
     private volatile TlsHandshake? _handshake;
     private int _eventsInHandshake;
     private int _readAwaitsRoom;
+    private bool _isClientReplaced;
 
     TlsFailure ITlsUpgrade.SessionFailure => _session?.FailureKind ?? TlsFailure.None;
+
+    TimeSpan? ITlsUpgrade.ReservedWait => ReservedWait == Unreserved ? null : TimeSpan.FromMilliseconds(ReservedWait);
+
+    /// <summary>How many milliseconds the handshake has to wait, where the listener has reserved it before it made the connection.</summary>
+    internal int ReservedWait { get; init; } = Unreserved;
+
+    // Where something in front has read, or has said who the client is, the listener would ask too early or for the wrong client.
+    void ITlsUpgrade.ReserveNext(HandshakeAdmission admission)
+    {
+        if (!_isClientReplaced && !_input.HasBuffered)
+        {
+            _habits.Admission = admission;
+        }
+    }
+
+    void ITlsUpgrade.Reject() => End(CloseReason.TlsRejected, reset: true);
 
     async ValueTask<TlsOutcome> ITlsUpgrade.UpgradeAsync(TlsContexts contexts, AeronetTlsOptions options, ClientHelloObservation? observation)
     {

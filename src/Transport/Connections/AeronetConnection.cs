@@ -41,7 +41,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
         _habits = habits;
         _watched = EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered | (habits.BeginsWithTls ? EpollEvents.In : EpollEvents.None);
         Blocks = blocks;
-        RemoteEndPoint = remoteEndPoint;
+        _remoteEndPoint = remoteEndPoint;
         Transport = this;
         ConnectionClosed = _closedSource.Token;
         var plain = new PlainChannel(socket);

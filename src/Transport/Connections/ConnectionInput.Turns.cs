@@ -5,6 +5,9 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 /// <content>Whose turn it is to touch the buffer (<see cref="ReadState"/>), and what is done with it beside receiving.</content>
 internal sealed partial class ConnectionInput
 {
+    /// <summary>Whether something was received and not consumed. While nobody reads.</summary>
+    internal bool HasBuffered => !_buffer.IsEmpty;
+
     /// <summary>Takes what was received and not consumed, for somebody else to read. While nobody reads.</summary>
     internal byte[] TakeBuffered()
     {

@@ -1,9 +1,12 @@
+using Aeronet.AspNetCore.Transport.Tls.Admission;
+
 namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <summary>What the connections of one endpoint have in common without anybody having said so. Any thread; a wrong guess costs one system call.</summary>
 internal sealed class EndpointHabits
 {
     private volatile bool _beginsWithTls;
+    private volatile HandshakeAdmission? _admission;
 
     /// <summary>
     /// Whether connections begin with TLS, whose first message comes later than Kestrel does: then the loop is to be told of it, and a
@@ -13,5 +16,12 @@ internal sealed class EndpointHabits
     {
         get => _beginsWithTls;
         set => _beginsWithTls = value;
+    }
+
+    /// <summary>Who is to be asked before a connection is made, where each begins with TLS; null where nobody is.</summary>
+    internal HandshakeAdmission? Admission
+    {
+        get => _admission;
+        set => _admission = value;
     }
 }

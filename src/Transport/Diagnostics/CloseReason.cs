@@ -32,6 +32,9 @@ internal enum CloseReason
     /// <summary>The TLS handshake failed, or later a record was not what it should be.</summary>
     TlsFailed,
 
+    /// <summary>There were too many TLS handshakes for this one to begin.</summary>
+    TlsRejected,
+
     /// <summary>The peer asked for new TLS keys, which the kernel that encrypts cannot change.</summary>
     KeyUpdate,
 

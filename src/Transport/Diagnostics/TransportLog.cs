@@ -121,6 +121,11 @@ internal static partial class TransportLog
     [LoggerMessage(56, LogLevel.Warning, "The observer of the ClientHello threw; the handshake of connection {ConnectionId} is refused.", EventName = "ObserverFailed")]
     internal static partial void ObserverFailed(ILogger logger, LogText connectionId, Exception exception);
 
+    [LoggerMessage(70, LogLevel.Warning,
+        "TLS handshakes on {EndPoint} are refused: {Option} is reached. {Count} since this was last said; aeronet.tls.rejected counts them by reason. Logged at most once a minute.",
+        EventName = "HandshakesRejected")]
+    internal static partial void HandshakesRejected(ILogger logger, LogText endPoint, LogText option, long count);
+
     [LoggerMessage(40, LogLevel.Warning,
         "The file behind a response on connection {ConnectionId} ended {Missing} bytes before its promised length; the connection is aborted.", EventName = "FileTruncated")]
     internal static partial void FileTruncated(ILogger logger, LogText connectionId, long missing);

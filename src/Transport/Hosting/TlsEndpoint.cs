@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Transport.Configuration;
 using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Tls.Admission;
 using Aeronet.AspNetCore.Transport.Tls.Fallback;
 using Aeronet.AspNetCore.Transport.Tls.Handshake;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
@@ -98,6 +99,7 @@ internal static class TlsEndpoint
         new TlsContexts(settings, listenOptions.Protocols, ticketKeys).Dispose();
         var contexts = new Lazy<TlsContexts>(() => HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys)));
         var logs = new TlsLogs(services.GetRequiredService<ILoggerFactory>());
+        var admission = HandshakeAdmission.Of(settings, metrics, logger, NameOf(listenOptions));
         var announced = 0;
         var status = services.GetRequiredService<TlsStatus>();
         listenOptions.Use(next =>
@@ -109,7 +111,7 @@ internal static class TlsEndpoint
                 status.OnBinding(new BoundTlsEndpoint(listenOptions, contexts.Value.Default.Host, contexts.Value.Hosts, ticketKeys, fallbackReason: null));
             }
 
-            return new TlsMiddleware(next, contexts.Value, options, metrics, logs, NameOf(listenOptions)).OnConnectionAsync;
+            return new TlsMiddleware(next, contexts.Value, options, metrics, logs, NameOf(listenOptions), admission).OnConnectionAsync;
         });
         return null;
     }

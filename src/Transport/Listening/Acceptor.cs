@@ -276,8 +276,24 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
         AeronetConnection? connection = null;
         try
         {
+            var reserved = AeronetConnection.Unreserved;
+            if (_listener.Habits.Admission is { } admission)
+            {
+                if (!admission.TryReserve(remote, out var wait))
+                {
+                    socket.ResetOnClose();
+                    socket.Close();
+                    return;
+                }
+
+                reserved = (int)Math.Ceiling(wait.TotalMilliseconds);
+            }
+
             var loop = _services.Loops.LeastLoaded(_loop);
-            connection = new AeronetConnection(_services, loop, socket, _services.Pools[loop.Index], _listener.EndPoint, remote, _listener.Habits);
+            connection = new AeronetConnection(_services, loop, socket, _services.Pools[loop.Index], _listener.EndPoint, remote, _listener.Habits)
+            {
+                ReservedWait = reserved,
+            };
             if (!connection.TryStart(out var errno))
             {
                 ReportFailure(Marshal.GetPInvokeErrorMessage(errno));

@@ -1,5 +1,7 @@
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Tls.Admission;
 using Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
@@ -16,7 +18,7 @@ namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 /// The connection middleware that turns an Aeronet connection into a TLS one in place. Kestrel's own HTTPS stands behind it
 /// and passes a connection through whose TLS is done; on another transport it does its work as ever.
 /// </summary>
-internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts contexts, AeronetTlsOptions options, TlsMetrics metrics, TlsLogs logs, string endPoint)
+internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts contexts, AeronetTlsOptions options, TlsMetrics metrics, TlsLogs logs, string endPoint, HandshakeAdmission? admission)
 {
     private const string Replaced = "a connection middleware in front of it has replaced the connection's transport; register it behind UseAeronetTls to have the transport's";
 
@@ -58,7 +60,10 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
 
     private async Task Upgrade(ConnectionContext context, ITlsUpgrade upgrade)
     {
-        if (!await TryHandshake(context, upgrade).ConfigureAwait(false))
+        var isEstablished = admission is null
+            ? await TryHandshake(context, upgrade).ConfigureAwait(false)
+            : await TryEnter(context, upgrade, admission).ConfigureAwait(false);
+        if (!isEstablished)
         {
             return;
         }
@@ -69,6 +74,46 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
             metrics.SessionBroke(broken, context.Features.Get<ITlsSessionFeature>()?.ServedHost);
             TransportLog.SessionBroke(_logger, context.ConnectionId, TlsFailures.NameOf(broken));
         }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TryEnter(ConnectionContext context, ITlsUpgrade upgrade, HandshakeAdmission admission)
+    {
+        var permit = await Admit(context, upgrade, admission).ConfigureAwait(false);
+        if (!permit.IsGranted)
+        {
+            context.Features.Get<IConnectionMetricsTagsFeature>()?.Tags.Add(new("error.type", "tls_handshake_rejected"));
+            upgrade.Reject();
+            return false;
+        }
+
+        try
+        {
+            return await TryHandshake(context, upgrade).ConfigureAwait(false);
+        }
+        finally
+        {
+            admission.Leave(permit);
+        }
+    }
+
+    private static ValueTask<HandshakePermit> Admit(ConnectionContext context, ITlsUpgrade upgrade, HandshakeAdmission admission)
+    {
+        var wait = TimeSpan.Zero;
+        if (upgrade.ReservedWait is { } reserved)
+        {
+            wait = reserved;
+        }
+        else
+        {
+            upgrade.ReserveNext(admission);
+            if (!admission.TryReserve(context.RemoteEndPoint, out wait))
+            {
+                return default;
+            }
+        }
+
+        return admission.EnterAsync(context.RemoteEndPoint, wait, context.ConnectionClosed);
     }
 
     // On its own, so that what it measures and learns does not stay in memory as long as the connection does.

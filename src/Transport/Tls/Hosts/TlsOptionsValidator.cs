@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Tls.Admission;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
@@ -23,6 +24,7 @@ internal static class TlsOptionsValidator
         Check(
             options.HandshakeTimeout >= TimeSpan.FromMilliseconds(100) && options.HandshakeTimeout <= TimeSpan.FromMinutes(10),
             settings, nameof(options.HandshakeTimeout), $"is {options.HandshakeTimeout}: use 00:00:00.1 to 00:10:00.");
+        AdmissionOptionsValidator.Validate(settings);
         Check(
             !options.RefuseUnknownHosts || options.Hosts.Count > 0,
             settings, nameof(options.Hosts), "is empty, and RefuseUnknownHosts is on: list the hosts, or every client that names one is refused.");

@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Tls.Session;
+
+namespace Aeronet.AspNetCore.Tls.Tests.Admission;
+
+/// <summary>Handshakes over a limit wait or are reset before OpenSSL hears of them.</summary>
+[Collection(Alone.Name)]
+public sealed class AdmissionTests
+{
+    [Fact]
+    public async Task Cap_Full_NextIsResetWithoutASession()
+    {
+        await using var host = await AdmissionHost.StartAsync(limits =>
+        {
+            limits.MaxConcurrentHandshakes = 2;
+            limits.OnExceeded = TlsAdmissionExceeded.Refuse;
+        });
+        using var first = await AdmissionHost.HalfOpenAsync(host);
+        using var second = await AdmissionHost.HalfOpenAsync(host);
+        var sessions = SslAudit.Live;
+
+        using var third = await host.ConnectAsync();
+        var (bytes, end) = await third.ReadToEndAsync();
+
+        Assert.Equal(ConnectionEnd.Reset, end);
+        Assert.Empty(bytes);
+        Assert.Equal(sessions, SslAudit.Live);
+        Assert.Equal(1, AdmissionHost.Rejected(host, "concurrency"));
+        Assert.Equal(1, host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "tls_rejected")));
+        var entry = Assert.Single(host.Logs.From("Aeronet.AspNetCore.Transport"), entry => entry.EventId.Id == 70);
+        Assert.Contains("MaxConcurrentHandshakes is reached", entry.Message, StringComparison.Ordinal);
+
+        first.Reset();
+        await Eventually.HoldsAsync(() => host.Metrics.Total("kestrel.active_tls_handshakes") == 1, "the place to be free", host.Metrics.ToString);
+        Assert.True(await AdmissionHost.TryHandshakeAsync(host));
+    }
+
+    [Fact]
+    public async Task Cap_Full_NextWaitsForAPlace()
+    {
+        await using var host = await AdmissionHost.StartAsync(limits =>
+        {
+            limits.MaxConcurrentHandshakes = 1;
+            limits.WaitTimeout = TimeSpan.FromSeconds(20);
+        });
+        var first = await AdmissionHost.HalfOpenAsync(host);
+        var waiting = AdmissionHost.TryHandshakeAsync(host);
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.delayed") == 1, "the second to wait", host.Metrics.ToString);
+        await Task.Delay(100);
+        Assert.False(waiting.IsCompleted);
+
+        first.Reset();
+
+        Assert.True(await waiting.OrTimeout("the second's turn"));
+        Assert.Equal(0, host.Metrics.Total("aeronet.tls.rejected"));
+    }
+
+    [Fact]
+    public async Task Cap_FullForTheWaitTimeout_Resets()
+    {
+        await using var host = await AdmissionHost.StartAsync(limits =>
+        {
+            limits.MaxConcurrentHandshakes = 1;
+            limits.WaitTimeout = TimeSpan.FromMilliseconds(200);
+        });
+        using var first = await AdmissionHost.HalfOpenAsync(host);
+
+        var start = Stopwatch.GetTimestamp();
+        using var second = await host.ConnectAsync();
+        await second.SendAsync(AdmissionHost.Hello);
+        var (_, end) = await second.ReadToEndAsync();
+
+        Assert.Equal(ConnectionEnd.Reset, end);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 150, 10_000);
+        Assert.Equal(1, AdmissionHost.Rejected(host, "concurrency"));
+    }
+
+    [Fact]
+    public async Task Queue_Full_ResetsAtOnce()
+    {
+        await using var host = await AdmissionHost.StartAsync(limits =>
+        {
+            limits.MaxConcurrentHandshakes = 1;
+            limits.MaxWaiting = 1;
+            limits.WaitTimeout = TimeSpan.FromSeconds(30);
+        });
+        using var first = await AdmissionHost.HalfOpenAsync(host);
+        using var second = await host.ConnectAsync();
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.delayed") == 1, "the second to wait", host.Metrics.ToString);
+
+        using var third = await host.ConnectAsync();
+
+        Assert.Equal(ConnectionEnd.Reset, (await third.ReadToEndAsync().OrTimeout("the reset", TimeSpan.FromSeconds(10))).End);
+        Assert.Equal(1, AdmissionHost.Rejected(host, "concurrency"));
+    }
+
+    [Fact]
+    public async Task WaitingClient_Gone_TakesNoPlace()
+    {
+        await using var host = await AdmissionHost.StartAsync(limits =>
+        {
+            limits.MaxConcurrentHandshakes = 1;
+            limits.MaxWaiting = 1;
+            limits.WaitTimeout = TimeSpan.FromSeconds(30);
+        });
+        using var first = await AdmissionHost.HalfOpenAsync(host);
+        using (var second = await host.ConnectAsync())
+        {
+            await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.delayed") == 1, "the second to wait", host.Metrics.ToString);
+            second.Reset();
+        }
+
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.connections.open") == 1, "the second to end", host.Metrics.ToString);
+        var third = AdmissionHost.TryHandshakeAsync(host);
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.delayed") == 2, "the third to wait", host.Metrics.ToString);
+        first.Reset();
+
+        Assert.True(await third.OrTimeout("the third's turn"));
+        Assert.Equal(0, host.Metrics.Total("aeronet.tls.rejected"));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Rate_Used_NextIsResetBeforeThereIsAConnection(bool perClient)
+    {
+        await using var host = await AdmissionHost.StartAsync(limits =>
+        {
+            limits.OnExceeded = TlsAdmissionExceeded.Refuse;
+            if (perClient)
+                (limits.HandshakesPerSecondPerClient, limits.BurstPerClient) = (0.01, 3);
+            else
+                (limits.HandshakesPerSecond, limits.Burst) = (0.01, 3);
+        });
+        for (var i = 0; i < 3; i++)
+            Assert.True(await AdmissionHost.TryHandshakeAsync(host));
+
+        Assert.False(await AdmissionHost.TryHandshakeAsync(host));
+        Assert.False(await AdmissionHost.TryHandshakeAsync(host));
+
+        Assert.Equal(2, AdmissionHost.Rejected(host, perClient ? "client_rate" : "rate"));
+        Assert.Equal(3, host.Metrics.Total("aeronet.connections.accepted"));
+    }
+
+    [Fact]
+    public async Task Rate_Used_NextWaits()
+    {
+        await using var host = await AdmissionHost.StartAsync(limits =>
+        {
+            (limits.HandshakesPerSecond, limits.Burst) = (5, 1);
+            limits.WaitTimeout = TimeSpan.FromSeconds(5);
+        });
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 4; i++)
+            Assert.True(await AdmissionHost.TryHandshakeAsync(host));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 590, 20_000);
+        Assert.Equal(0, host.Metrics.Total("aeronet.tls.rejected"));
+        Assert.InRange(host.Metrics.Total("aeronet.tls.delayed"), 1, 3);
+    }
+
+    [Fact]
+    public async Task Client_HasAsManyAsItMay_NextIsResetEvenWhereOthersWait()
+    {
+        await using var host = await AdmissionHost.StartAsync(limits => limits.MaxConcurrentHandshakesPerClient = 1);
+        var first = await AdmissionHost.HalfOpenAsync(host);
+
+        Assert.False(await AdmissionHost.TryHandshakeAsync(host));
+        Assert.Equal(1, AdmissionHost.Rejected(host, "client_concurrency"));
+
+        first.Reset();
+        await Eventually.HoldsAsync(() => host.Metrics.Total("kestrel.active_tls_handshakes") == 0, "the handshake to end", host.Metrics.ToString);
+        Assert.True(await AdmissionHost.TryHandshakeAsync(host));
+    }
+
+    [Fact]
+    public async Task Established_CountNoMore()
+    {
+        await using var host = await AdmissionHost.StartAsync(limits =>
+        {
+            limits.MaxConcurrentHandshakes = 1;
+            limits.MaxConcurrentHandshakesPerClient = 1;
+            limits.OnExceeded = TlsAdmissionExceeded.Refuse;
+        });
+        var open = new List<Stream>();
+        for (var i = 0; i < 5; i++)
+        {
+            open.Add(await Support.TlsClient.ConnectAsync(host));
+            await Eventually.HoldsAsync(() => host.Metrics.Total("kestrel.active_tls_handshakes") == 0, "the handshake to end", host.Metrics.ToString);
+        }
+
+        Assert.Equal(0, host.Metrics.Total("aeronet.tls.rejected"));
+        open.ForEach(stream => stream.Dispose());
+    }
+}
