@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aeronet.AspNetCore.Middleware.Configuration;
 using Aeronet.AspNetCore.Middleware.Cors;
 using Aeronet.AspNetCore.Middleware.Hosting;
@@ -88,6 +89,10 @@ internal sealed class ConfigReporter
         AddDefault(nameof(defaults.RefuseUnknownHosts), "false");
         AddDefault(nameof(defaults.AllowExpiredCertificates), "false");
         AddDefault(nameof(defaults.Fingerprints), "false");
+        AddDefault(ConfigurationPath.Combine(nameof(defaults.Admission), nameof(defaults.Admission.MaxConcurrentHandshakes)), defaults.Admission.MaxConcurrentHandshakes.ToString(CultureInfo.InvariantCulture));
+        AddDefault(ConfigurationPath.Combine(nameof(defaults.Admission), nameof(defaults.Admission.OnExceeded)), defaults.Admission.OnExceeded.ToString());
+        AddDefault(ConfigurationPath.Combine(nameof(defaults.Admission), nameof(defaults.Admission.WaitTimeout)), OptionValues.Text(defaults.Admission.WaitTimeout));
+        AddDefault(ConfigurationPath.Combine(nameof(defaults.Admission), nameof(defaults.Admission.MaxWaiting)), defaults.Admission.MaxWaiting.ToString(CultureInfo.InvariantCulture));
         AddAsWritten(section.Path);
 
         void AddDefault(string key, string value)

@@ -42,6 +42,22 @@ internal static class AdmissionHost
         }
     }
 
+    /// <summary>How the server ends a connection that it does not answer. It may be reset before its client knows that it has connected.</summary>
+    internal static async Task<ConnectionEnd> EndOfNextAsync(KestrelHost host)
+    {
+        try
+        {
+            using var client = await host.ConnectAsync();
+            var (bytes, end) = await client.ReadToEndAsync();
+            Assert.Empty(bytes);
+            return end;
+        }
+        catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return ConnectionEnd.Reset;
+        }
+    }
+
     internal static double Rejected(KestrelHost host, string reason) =>
         host.Metrics.Total("aeronet.tls.rejected", ("aeronet.rejection.reason", reason));
 }

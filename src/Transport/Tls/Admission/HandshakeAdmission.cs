@@ -27,7 +27,7 @@ internal sealed class HandshakeAdmission
 
     private readonly TlsMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly string _endPoint;
+    private readonly Func<string> _endPoint;
     private readonly string[] _keys;
     private readonly ConcurrencyLimiter? _places;
     private readonly ClientTable? _clients;
@@ -39,7 +39,7 @@ internal sealed class HandshakeAdmission
     private long _rejected;
     private long _lastLog;
 
-    private HandshakeAdmission(TlsSettings settings, TlsMetrics metrics, ILogger logger, string endPoint)
+    private HandshakeAdmission(TlsSettings settings, TlsMetrics metrics, ILogger logger, Func<string> endPoint)
     {
         var options = settings.Options.Admission;
         var waits = options.OnExceeded == TlsAdmissionExceeded.Wait;
@@ -81,7 +81,7 @@ internal sealed class HandshakeAdmission
     internal int ClientsActive => _clients?.CountActive() ?? 0;
 
     /// <summary>The admission to an endpoint; null when there is no limit.</summary>
-    internal static HandshakeAdmission? Of(TlsSettings settings, TlsMetrics metrics, ILogger logger, string endPoint)
+    internal static HandshakeAdmission? Of(TlsSettings settings, TlsMetrics metrics, ILogger logger, Func<string> endPoint)
     {
         var options = settings.Options.Admission;
         return options is { MaxConcurrentHandshakes: 0, HandshakesPerSecond: 0, MaxConcurrentHandshakesPerClient: 0, HandshakesPerSecondPerClient: 0 }
@@ -233,7 +233,7 @@ internal sealed class HandshakeAdmission
         var last = Interlocked.Read(ref _lastLog);
         if ((last == 0 || now - last > LogPeriodMilliseconds) && Interlocked.CompareExchange(ref _lastLog, now, last) == last)
         {
-            TransportLog.HandshakesRejected(_logger, _endPoint, _keys[(int)limit], Interlocked.Exchange(ref _rejected, 0));
+            TransportLog.HandshakesRejected(_logger, _endPoint(), _keys[(int)limit], Interlocked.Exchange(ref _rejected, 0));
         }
     }
 }
