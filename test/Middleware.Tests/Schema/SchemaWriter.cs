@@ -117,6 +117,7 @@ internal static class SchemaWriter
     {
         _ when type == typeof(bool) => new() { ["type"] = "boolean" },
         _ when type == typeof(int) || type == typeof(long) => new() { ["type"] = "integer" },
+        _ when type == typeof(double) => new() { ["type"] = "number" },
         _ when type == typeof(string) => SchemaFacts.Text(),
         _ when type == typeof(TimeSpan) => OfTime(),
         { IsEnum: true } => OfEnum(type),
@@ -159,6 +160,7 @@ internal static class SchemaWriter
         bool value => value,
         int value => value,
         long value => value,
+        double value => value,
         "" => null,
         string value => value,
         TimeSpan value => OptionValues.Text(value),

@@ -36,5 +36,10 @@ internal static class SettingsProbe
         {
             return [.. error.Failures];
         }
+        catch (InvalidOperationException error)
+        {
+            // What is wrong with an endpoint's TLS, one at a time.
+            return [error.Message];
+        }
     }
 }

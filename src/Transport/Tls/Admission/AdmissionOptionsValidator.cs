@@ -43,7 +43,7 @@ internal static class AdmissionOptionsValidator
             value is 0 or (>= 0.01 and <= Most),
             settings, option, string.Create(CultureInfo.InvariantCulture, $"is {value}: use 0.01 to {Most}, or 0 for no limit."));
         Check(burst is >= 0 and <= Most, settings, burstOption, $"is {burst}: use 1 to {Most}, or 0 for the handshakes of one second.");
-        Check(burst == 0 || value > 0, settings, burstOption, $"is {burst}, and {option} is 0: set it too, or there is no limit.");
+        Check(burst == 0 || value > 0, settings, option, $"is 0, and {burstOption} is {burst}: set both, or there is no limit.");
     }
 
     private static void Check(bool valid, TlsSettings settings, string option, string problem)

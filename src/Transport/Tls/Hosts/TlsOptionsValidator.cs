@@ -12,6 +12,7 @@ internal static class TlsOptionsValidator
     internal static void Validate(TlsSettings settings)
     {
         var options = settings.Options;
+        AdmissionOptionsValidator.Validate(settings);
         CheckHost(settings, options, null);
         Check(
             options.Certificates.Count > 0, settings, nameof(options.Certificates),
@@ -24,7 +25,6 @@ internal static class TlsOptionsValidator
         Check(
             options.HandshakeTimeout >= TimeSpan.FromMilliseconds(100) && options.HandshakeTimeout <= TimeSpan.FromMinutes(10),
             settings, nameof(options.HandshakeTimeout), $"is {options.HandshakeTimeout}: use 00:00:00.1 to 00:10:00.");
-        AdmissionOptionsValidator.Validate(settings);
         Check(
             !options.RefuseUnknownHosts || options.Hosts.Count > 0,
             settings, nameof(options.Hosts), "is empty, and RefuseUnknownHosts is on: list the hosts, or every client that names one is refused.");
