@@ -56,11 +56,7 @@ internal sealed class TlsOptionsReader
         section.Read<bool>(nameof(options.AllowExpiredCertificates), bool.TryParse, OptionParsers.BoolRemedy, value => options.AllowExpiredCertificates = value);
         section.Read<bool>(nameof(options.Fingerprints), bool.TryParse, OptionParsers.BoolRemedy, value => options.Fingerprints = value);
         SessionTicketReader.Read(section.Section(nameof(options.SessionTickets)), options.SessionTickets);
-        if (section.Section(nameof(options.Admission)) is { } admission)
-        {
-            ReadAdmission(admission, options.Admission);
-        }
-
+        AdmissionReader.Read(section.Section(nameof(options.Admission)), options.Admission);
         foreach (var (name, host) in section.Sections(nameof(options.Hosts)) ?? [])
         {
             var hostOptions = new AeronetTlsHostOptions();
@@ -70,27 +66,6 @@ internal sealed class TlsOptionsReader
         }
 
         section.RejectUnknown();
-    }
-
-    private static void ReadAdmission(OptionSection section, AeronetTlsAdmissionOptions options)
-    {
-        ReadCount(nameof(options.MaxConcurrentHandshakes), value => options.MaxConcurrentHandshakes = value);
-        ReadRate(nameof(options.HandshakesPerSecond), value => options.HandshakesPerSecond = value);
-        ReadCount(nameof(options.Burst), value => options.Burst = value);
-        ReadCount(nameof(options.MaxConcurrentHandshakesPerClient), value => options.MaxConcurrentHandshakesPerClient = value);
-        ReadRate(nameof(options.HandshakesPerSecondPerClient), value => options.HandshakesPerSecondPerClient = value);
-        ReadCount(nameof(options.BurstPerClient), value => options.BurstPerClient = value);
-        ReadCount(nameof(options.IPv4PrefixLength), value => options.IPv4PrefixLength = value);
-        ReadCount(nameof(options.IPv6PrefixLength), value => options.IPv6PrefixLength = value);
-        section.Read<TlsAdmissionExceeded>(
-            nameof(options.OnExceeded), OptionParsers.TryParseName, OptionParsers.RemedyOf<TlsAdmissionExceeded>(), value => options.OnExceeded = value);
-        section.Read<TimeSpan>(nameof(options.WaitTimeout), OptionParsers.TryParseTime, OptionParsers.TimeRemedy, value => options.WaitTimeout = value);
-        ReadCount(nameof(options.MaxWaiting), value => options.MaxWaiting = value);
-        section.RejectUnknown();
-
-        void ReadCount(string key, Action<int> apply) => section.Read(key, OptionParsers.TryParseCount, OptionParsers.CountRemedy, apply);
-
-        void ReadRate(string key, Action<double> apply) => section.Read(key, OptionParsers.TryParseRate, OptionParsers.RateRemedy, apply);
     }
 
     private void ReadHost(OptionSection section, AeronetTlsHostOptions host)

@@ -99,7 +99,7 @@ internal static class TlsEndpoint
         new TlsContexts(settings, listenOptions.Protocols, ticketKeys).Dispose();
         var contexts = new Lazy<TlsContexts>(() => HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys)));
         var logs = new TlsLogs(services.GetRequiredService<ILoggerFactory>());
-        var admission = HandshakeAdmission.Of(settings, metrics, logger, () => NameOf(listenOptions));
+        var admission = HandshakeAdmission.Of(settings, services.GetRequiredService<AdmissionMetrics>(), logger, () => NameOf(listenOptions));
         var announced = 0;
         var status = services.GetRequiredService<TlsStatus>();
         listenOptions.Use(next =>

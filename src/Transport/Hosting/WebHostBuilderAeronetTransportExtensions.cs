@@ -59,6 +59,7 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<LoopMetrics>();
         services.TryAddSingleton<TlsMetrics>();
         services.TryAddSingleton<TicketMetrics>();
+        services.TryAddSingleton<AdmissionMetrics>();
         services.TryAddSingleton<TicketKeyRings>();
         services.TryAddSingleton<TlsStatus>();
         services.TryAddSingleton<IAeronetTlsStatus>(static provider => provider.GetRequiredService<TlsStatus>());

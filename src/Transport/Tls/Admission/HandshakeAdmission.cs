@@ -25,7 +25,7 @@ internal sealed class HandshakeAdmission
 
     private static readonly KeyValuePair<string, object?>[] s_reasons = TransportMetrics.Tags<AdmissionLimit>("aeronet.rejection.reason");
 
-    private readonly TlsMetrics _metrics;
+    private readonly AdmissionMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Func<string> _endPoint;
     private readonly string[] _keys;
@@ -39,7 +39,7 @@ internal sealed class HandshakeAdmission
     private long _rejected;
     private long _lastLog;
 
-    private HandshakeAdmission(TlsSettings settings, TlsMetrics metrics, ILogger logger, Func<string> endPoint)
+    private HandshakeAdmission(TlsSettings settings, AdmissionMetrics metrics, ILogger logger, Func<string> endPoint)
     {
         var options = settings.Options.Admission;
         var waits = options.OnExceeded == TlsAdmissionExceeded.Wait;
@@ -74,14 +74,8 @@ internal sealed class HandshakeAdmission
         }
     }
 
-    /// <summary>Handshakes that have a place now; for tests.</summary>
-    internal long PlacesFree => _places?.GetStatistics()!.CurrentAvailablePermits ?? long.MaxValue;
-
-    /// <summary>Handshakes in progress of clients that are counted; for tests.</summary>
-    internal int ClientsActive => _clients?.CountActive() ?? 0;
-
     /// <summary>The admission to an endpoint; null when there is no limit.</summary>
-    internal static HandshakeAdmission? Of(TlsSettings settings, TlsMetrics metrics, ILogger logger, Func<string> endPoint)
+    internal static HandshakeAdmission? Of(TlsSettings settings, AdmissionMetrics metrics, ILogger logger, Func<string> endPoint)
     {
         var options = settings.Options.Admission;
         return options is { MaxConcurrentHandshakes: 0, HandshakesPerSecond: 0, MaxConcurrentHandshakesPerClient: 0, HandshakesPerSecondPerClient: 0 }
@@ -156,7 +150,7 @@ internal sealed class HandshakeAdmission
 
     private async ValueTask<HandshakePermit> WaitAndEnterAsync(EndPoint? client, TimeSpan wait, CancellationToken closed)
     {
-        _metrics.HandshakeDelayed();
+        _metrics.Delayed();
         await Task.Delay(wait, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return closed.IsCancellationRequested ? default : await EnterAsync(client, TimeSpan.Zero, closed).ConfigureAwait(false);
     }
@@ -170,7 +164,7 @@ internal sealed class HandshakeAdmission
             var waiting = _places!.AcquireAsync(permitCount: 1, end.Token).AsTask();
             if (!waiting.IsCompleted)
             {
-                _metrics.HandshakeDelayed();
+                _metrics.Delayed();
             }
 
             await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -227,7 +221,7 @@ internal sealed class HandshakeAdmission
 
     private void Reject(AdmissionLimit limit)
     {
-        _metrics.HandshakeRejected(s_reasons[(int)limit]);
+        _metrics.Rejected(s_reasons[(int)limit]);
         Interlocked.Increment(ref _rejected);
         var now = Environment.TickCount64;
         var last = Interlocked.Read(ref _lastLog);

@@ -37,8 +37,6 @@ internal sealed class TlsMetrics
     private readonly Counter<long> _broken;
     private readonly Counter<long> _kernel;
     private readonly Counter<long> _fallbacks;
-    private readonly Counter<long> _rejected;
-    private readonly Counter<long> _delayed;
 
     public TlsMetrics(IMeterFactory meters)
     {
@@ -51,13 +49,7 @@ internal sealed class TlsMetrics
         _broken = own.CreateCounter<long>("aeronet.tls.broken", "{connection}", "TLS connections that ended otherwise than by close_notify or reset after their handshake, by reason.");
         _kernel = own.CreateCounter<long>("aeronet.tls.connections", "{connection}", "TLS connections established, by whether the kernel encrypts and decrypts.");
         _fallbacks = own.CreateCounter<long>("aeronet.ktls.fallbacks", "{connection}", "TLS connections that might have been encrypted by the kernel and are not, by reason.");
-        _rejected = own.CreateCounter<long>("aeronet.tls.rejected", "{connection}", "Connections that were reset before their TLS handshake began, by the limit that was reached.");
-        _delayed = own.CreateCounter<long>("aeronet.tls.delayed", "{connection}", "Connections whose TLS handshake had to wait for a limit.");
     }
-
-    internal void HandshakeRejected(KeyValuePair<string, object?> reason) => _rejected.TryAdd(reason);
-
-    internal void HandshakeDelayed() => _delayed.TryAdd();
 
     internal void FellBack(KtlsFallback reason, TlsHost host) =>
         _fallbacks.TryAdd(s_fallbackReasons[(int)reason], TagOf(host.ServerName));
