@@ -14,6 +14,8 @@ internal static class TlsInstruments
     public const string Connections = "aeronet.tls.connections";
     public const string Broken = "aeronet.tls.broken";
     public const string Fallbacks = "aeronet.ktls.fallbacks";
+    public const string Rejected = "aeronet.tls.rejected";
+    public const string Delayed = "aeronet.tls.delayed";
 
     public const string Reason = "error.type";
     public const string Resumed = "tls.resumed";
@@ -35,6 +37,6 @@ internal static class TlsInstruments
 
     /// <summary>Whether an instrument is one of them, and of an application's own meters or the process's.</summary>
     public static bool Includes(Instrument instrument, IMeterFactory application) =>
-        instrument.Name is Duration or Active or Handshakes or Connections or Broken or Fallbacks
+        instrument.Name is Duration or Active or Handshakes or Connections or Broken or Fallbacks or Rejected or Delayed
         && (instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, application));
 }
