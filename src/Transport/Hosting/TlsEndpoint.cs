@@ -52,14 +52,17 @@ internal static class TlsEndpoint
         var logger = LoggerOf(listenOptions.ApplicationServices);
         NoteExposed(settings, ContentRootOf(listenOptions.ApplicationServices));
         TlsWarnings.Report(listenOptions, settings, logger);
-        var fallback = new Lazy<KestrelFallback>(() => new KestrelFallback(settings, listenOptions.Protocols, logger));
-        if (TryUseOpenSsl(listenOptions, settings, logger) is { } problem)
+        string? problem = null;
+        TicketKeyRing? ticketKeys = null;
+        var states = new TlsStateHolder(() => MakeState(listenOptions, settings, ticketKeys, logger, problem));
+        problem = TryUseOpenSsl(listenOptions, settings, states, logger, out ticketKeys);
+        if (problem is not null)
         {
             // Now, so that what Kestrel cannot do fails the start; the protocols of the endpoint are known only later.
             var guardsRequests = listenOptions.ApplicationServices.GetService<TlsLibrary>() is not null;
             new KestrelFallback(settings, listenOptions.Protocols, logger).EnsureHolds(NameOf(listenOptions), problem, guardsRequests);
             TransportLog.TlsFallback(logger, NameOf(listenOptions), problem);
-            ShowFallback(listenOptions, fallback, problem);
+            ShowFallback(listenOptions, states);
         }
 
         if (ClientHelloObservation.ObserverOf(options) is { } observer)
@@ -69,14 +72,15 @@ internal static class TlsEndpoint
 
         return listenOptions.UseHttps(new TlsHandshakeCallbackOptions
         {
-            OnConnection = context => fallback.Value.SelectAsync(context),
+            OnConnection = context => states.Take().Fallback.SelectAsync(context),
             HandshakeTimeout = options.HandshakeTimeout,
         });
     }
 
     /// <summary>Adds the transport's TLS middleware. The reason why not, where it cannot run.</summary>
-    private static string? TryUseOpenSsl(ListenOptions listenOptions, TlsSettings settings, ILogger logger)
+    private static string? TryUseOpenSsl(ListenOptions listenOptions, TlsSettings settings, TlsStateHolder states, ILogger logger, out TicketKeyRing? ticketKeys)
     {
+        ticketKeys = null;
         var services = listenOptions.ApplicationServices;
         if (services.GetService<TlsLibrary>() is not { } library || services.GetService<TlsMetrics>() is not { } metrics)
         {
@@ -93,11 +97,10 @@ internal static class TlsEndpoint
 
         CheckKernelTls(listenOptions, settings, logger);
 
-        var ticketKeys = services.GetRequiredService<TicketKeyRings>().For(settings, ContentRootOf(services));
+        var keys = ticketKeys = services.GetRequiredService<TicketKeyRings>().For(settings, ContentRootOf(services));
 
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
-        new TlsContexts(settings, listenOptions.Protocols, ticketKeys).Dispose();
-        var contexts = new Lazy<TlsContexts>(() => HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys)));
+        new TlsContexts(settings, listenOptions.Protocols, keys).Dispose();
         var logs = new TlsLogs(services.GetRequiredService<ILoggerFactory>());
         var admission = HandshakeAdmission.Of(settings, services.GetRequiredService<AdmissionMetrics>(), logger, () => NameOf(listenOptions));
         var announced = 0;
@@ -108,26 +111,49 @@ internal static class TlsEndpoint
             if (Interlocked.Exchange(ref announced, 1) == 0)
             {
                 TransportLog.TlsStarted(logger, listenOptions.ToString()!, options.Ktls == KtlsMode.Disabled ? "disabled" : KernelTls.Describe());
-                status.OnBinding(new BoundTlsEndpoint(listenOptions, contexts.Value.Default.Host, contexts.Value.Hosts, ticketKeys, fallbackReason: null));
+                status.OnBinding(new BoundTlsEndpoint(listenOptions, () => states.Take().Status, keys));
             }
 
-            return new TlsMiddleware(next, contexts.Value, options, metrics, logs, NameOf(listenOptions), admission).OnConnectionAsync;
+            // Before the first client, who is not to wait for it.
+            _ = states.Take();
+            return new TlsMiddleware(next, states, metrics, logs, NameOf(listenOptions), admission).OnConnectionAsync;
         });
         return null;
     }
 
-    private static void ShowFallback(ListenOptions listenOptions, Lazy<KestrelFallback> fallback, string reason)
+    /// <summary>Makes a state of what was read.</summary>
+    /// <param name="listenOptions">The endpoint, whose protocols are known when it is bound.</param>
+    /// <param name="settings">What was read, checked.</param>
+    /// <param name="ticketKeys">What session tickets are under; the same for all states of an endpoint.</param>
+    /// <param name="logger">The transport's.</param>
+    /// <param name="fallbackReason">Why Kestrel's TLS serves it; null where the transport's does.</param>
+    /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
+    private static TlsState MakeState(ListenOptions listenOptions, TlsSettings settings, TicketKeyRing? ticketKeys, ILogger logger, string? fallbackReason)
+    {
+        var fallback = new Lazy<KestrelFallback>(() => new KestrelFallback(settings, listenOptions.Protocols, logger));
+        if (fallbackReason is not null)
+        {
+            var shown = new Lazy<TlsEndpointStatus>(() => BoundTlsEndpoint.Describe(fallback.Value.Default.Host, fallback.Value.Hosts, fallbackReason));
+            return new TlsState(settings.Options, contexts: null, fallback, shown);
+        }
+
+        var contexts = HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys));
+        return new TlsState(
+            settings.Options, contexts, fallback,
+            new Lazy<TlsEndpointStatus>(() => BoundTlsEndpoint.Describe(contexts.Default.Host, contexts.Hosts, fallbackReason: null)));
+    }
+
+    private static void ShowFallback(ListenOptions listenOptions, TlsStateHolder states)
     {
         if (listenOptions.ApplicationServices.GetService<TlsStatus>() is not { } status)
         {
             return;
         }
 
-        var shown = new Lazy<BoundTlsEndpoint>(
-            () => new BoundTlsEndpoint(listenOptions, fallback.Value.Default.Host, fallback.Value.Hosts, ticketKeys: null, reason));
+        var shown = new BoundTlsEndpoint(listenOptions, () => states.Take().Status, ticketKeys: null);
         listenOptions.Use(next =>
         {
-            status.OnBinding(shown.Value);
+            status.OnBinding(shown);
             return next;
         });
     }

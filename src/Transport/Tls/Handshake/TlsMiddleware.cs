@@ -1,9 +1,7 @@
-using System.Net.Security;
 using System.Runtime.CompilerServices;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls.Admission;
 using Aeronet.AspNetCore.Transport.Tls.Fingerprints;
-using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Connections;
@@ -18,12 +16,11 @@ namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 /// The connection middleware that turns an Aeronet connection into a TLS one in place. Kestrel's own HTTPS stands behind it
 /// and passes a connection through whose TLS is done; on another transport it does its work as ever.
 /// </summary>
-internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts contexts, AeronetTlsOptions options, TlsMetrics metrics, TlsLogs logs, string endPoint, HandshakeAdmission? admission)
+internal sealed class TlsMiddleware(ConnectionDelegate next, TlsStateHolder states, TlsMetrics metrics, TlsLogs logs, string endPoint, HandshakeAdmission? admission)
 {
     private const string Replaced = "a connection middleware in front of it has replaced the connection's transport; register it behind UseAeronetTls to have the transport's";
 
     private readonly ILogger _logger = logs.Transport;
-    private readonly SslServerAuthenticationOptions _forEvents = new() { EnabledSslProtocols = contexts.Default.Host.Protocols };
     private readonly Once _saidReplaced = new();
 
     // What is in front of it on the endpoint may have done TLS already.
@@ -42,12 +39,13 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
     /// </summary>
     private Task LeaveToKestrel(ConnectionContext context)
     {
+        var refuses = states.Take().Options.Ktls == KtlsMode.Required;
         if (_saidReplaced.TryTake())
         {
-            TransportLog.TlsFallback(_logger, endPoint, options.Ktls == KtlsMode.Required ? $"{Replaced}. Ktls is Required: such connections are closed" : Replaced);
+            TransportLog.TlsFallback(_logger, endPoint, refuses ? $"{Replaced}. Ktls is Required: such connections are closed" : Replaced);
         }
 
-        return options.Ktls == KtlsMode.Required ? Refuse(context) : next(context);
+        return refuses ? Refuse(context) : next(context);
     }
 
     private Task Refuse(ConnectionContext context)
@@ -119,8 +117,11 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsContexts context
     // On its own, so that what it measures and learns does not stay in memory as long as the connection does.
     private async ValueTask<bool> TryHandshake(ConnectionContext context, ITlsUpgrade upgrade)
     {
+        // Once: what is decided by one state to the end.
+        var state = states.Take();
+        var (options, contexts) = (state.Options, state.Contexts!);
         var started = metrics.HandshakeStarted(context);
-        KestrelEvents.HandshakeStarted(context, _forEvents);
+        KestrelEvents.HandshakeStarted(context, state.ForEvents);
         var observation = options.OnClientHello is null ? null : new ClientHelloObservation(context, options);
         TlsOutcome outcome;
         try

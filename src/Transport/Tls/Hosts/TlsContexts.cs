@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 
 /// <summary>
-/// The door of the room: the SSL_CTX of each host of an endpoint. Kept for the
-/// life of the process's endpoint and never freed while a thread might be in a handshake: OpenSSL counts references.
+/// The door of the room: the SSL_CTX of each host of an endpoint, of one reading of its options. Not disposed once handshakes may have it:
+/// they keep it until they end, OpenSSL counts the sessions of a context, and the last count is given up by the handle's finalizer.
 /// </summary>
 internal sealed class TlsContexts : IDisposable
 {

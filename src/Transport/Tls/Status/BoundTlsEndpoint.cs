@@ -6,28 +6,40 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Status;
 
-/// <summary>
-/// One endpoint as it is shown. All but its address, which Kestrel completes when it binds a free port, is found out once.
-/// </summary>
-internal sealed class BoundTlsEndpoint
+/// <summary>One endpoint as it is shown: as what its next handshake takes says, and its address, which Kestrel completes when it binds a free port.</summary>
+/// <param name="listenOptions">Kestrel's side of it.</param>
+/// <param name="current">Its present state, from <see cref="Describe(TlsHost, IEnumerable{TlsHost}, string?)"/>.</param>
+/// <param name="ticketKeys">The keys of its tickets; null where it gives out none, and where Kestrel's TLS serves.</param>
+internal sealed class BoundTlsEndpoint(ListenOptions listenOptions, Func<TlsEndpointStatus> current, TicketKeyRing? ticketKeys)
 {
-    private readonly ListenOptions _listenOptions;
-    private readonly TlsEndpointStatus _status;
-    private readonly TicketKeyRing? _ticketKeys;
     private volatile bool _isTransports;
 
-    /// <param name="listenOptions">Kestrel's side of it.</param>
+    internal EndPoint EndPoint => listenOptions.EndPoint;
+
+    /// <summary>This transport listens there. On another one Kestrel's TLS does the work.</summary>
+    internal void OnBoundByTransport() => _isTransports = true;
+
+    internal TlsEndpointStatus Describe()
+    {
+        var status = current() with { Address = listenOptions.ToString()! };
+        if (status.FallbackReason is null && !_isTransports)
+        {
+            return status with { Implementation = TlsImplementation.Kestrel, FallbackReason = "another transport serves the endpoint" };
+        }
+
+        return ticketKeys is null || !status.Hosts.Any(host => host.IsResumable)
+            ? status
+            : status with { TicketKeys = ticketKeys.Describe(), TicketKeyRotation = ticketKeys.Rotation };
+    }
+
+    /// <summary>Describes a state, all but its address and the keys of its tickets.</summary>
     /// <param name="default">Its own policy.</param>
     /// <param name="hosts">The hosts it names.</param>
-    /// <param name="ticketKeys">The keys of its tickets; null where it gives out none, and where Kestrel's TLS serves.</param>
     /// <param name="fallbackReason">Why Kestrel's TLS serves it; null where the transport's does.</param>
-    internal BoundTlsEndpoint(
-        ListenOptions listenOptions, TlsHost @default, IEnumerable<TlsHost> hosts, TicketKeyRing? ticketKeys, string? fallbackReason)
+    internal static TlsEndpointStatus Describe(TlsHost @default, IEnumerable<TlsHost> hosts, string? fallbackReason)
     {
-        _listenOptions = listenOptions;
         TlsHost[] all = [@default, .. hosts.OrderBy(host => host.ServerName, StringComparer.OrdinalIgnoreCase)];
-        _ticketKeys = all.Any(host => host.IsResumable) ? ticketKeys : null;
-        _status = new TlsEndpointStatus
+        return new TlsEndpointStatus
         {
             Address = "",
             Implementation = fallbackReason is null ? TlsImplementation.OpenSsl : TlsImplementation.Kestrel,
@@ -36,22 +48,6 @@ internal sealed class BoundTlsEndpoint
             Hosts = [.. all.Select(Describe)],
             TicketKeys = [],
         };
-    }
-
-    internal EndPoint EndPoint => _listenOptions.EndPoint;
-
-    /// <summary>This transport listens there. On another one Kestrel's TLS does the work.</summary>
-    internal void OnBoundByTransport() => _isTransports = true;
-
-    internal TlsEndpointStatus Describe()
-    {
-        var status = _status with { Address = _listenOptions.ToString()! };
-        if (status.FallbackReason is null && !_isTransports)
-        {
-            return status with { Implementation = TlsImplementation.Kestrel, FallbackReason = "another transport serves the endpoint" };
-        }
-
-        return _ticketKeys is null ? status : status with { TicketKeys = _ticketKeys.Describe(), TicketKeyRotation = _ticketKeys.Rotation };
     }
 
     private static TlsHostStatus Describe(TlsHost host) => new()
