@@ -62,4 +62,20 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     /// </summary>
     /// <remarks>Defaults to <see langword="false"/>.</remarks>
     public bool AllowExpiredCertificates { get; set; }
+
+    /// <summary>
+    /// Reads the section and its files again when they change, and serves new connections by what was read, if all of it can be used.
+    /// Otherwise they are read again by <see cref="ITlsCertificateManager.ReloadAsync"/> alone.
+    /// </summary>
+    /// <remarks>
+    /// Defaults to <see langword="true"/>.
+    /// </remarks>
+    public bool ReloadCertificates { get; set; } = true;
+
+    /// <summary>
+    /// How often files are looked at for changes, beside the notices of the system (inotify(7)), which not every file system gives.
+    /// 1 second to 1 day.
+    /// </summary>
+    /// <remarks>Defaults to 10 s.</remarks>
+    public TimeSpan ReloadInterval { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -93,6 +93,8 @@ internal sealed class ConfigReporter
         AddDefault(ConfigurationPath.Combine(nameof(defaults.Admission), nameof(defaults.Admission.OnExceeded)), defaults.Admission.OnExceeded.ToString());
         AddDefault(ConfigurationPath.Combine(nameof(defaults.Admission), nameof(defaults.Admission.WaitTimeout)), OptionValues.Text(defaults.Admission.WaitTimeout));
         AddDefault(ConfigurationPath.Combine(nameof(defaults.Admission), nameof(defaults.Admission.MaxWaiting)), defaults.Admission.MaxWaiting.ToString(CultureInfo.InvariantCulture));
+        AddDefault(nameof(defaults.ReloadCertificates), "true");
+        AddDefault(nameof(defaults.ReloadInterval), OptionValues.Text(defaults.ReloadInterval));
         AddAsWritten(section.Path);
 
         void AddDefault(string key, string value)

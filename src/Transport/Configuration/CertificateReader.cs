@@ -75,7 +75,7 @@ internal static class CertificateReader
 
     private static LoadedCertificate? FromFile(OptionSection section, string path, string? keyPath, string? password, TlsSettings settings)
     {
-        if (Files.TryRead(section, PathKey, path) is not { } bytes)
+        if (Files.TryRead(section, PathKey, path, settings.Files) is not { } bytes)
         {
             return null;
         }
@@ -119,7 +119,7 @@ internal static class CertificateReader
         var keyText = pem.Text;
         if (keyPath is not null)
         {
-            if (Files.TryRead(section, KeyPathKey, keyPath) is not { } bytes)
+            if (Files.TryRead(section, KeyPathKey, keyPath, settings.Files) is not { } bytes)
             {
                 return null;
             }

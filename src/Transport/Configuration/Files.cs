@@ -1,3 +1,5 @@
+using Aeronet.AspNetCore.Transport.Tls.Policies;
+
 namespace Aeronet.AspNetCore.Transport.Configuration;
 
 /// <summary>Reads the files that options name.</summary>
@@ -14,8 +16,13 @@ internal static class Files
     /// A file's bytes, without the byte order mark that editors put in front of UTF-8; null when it cannot be read, which is
     /// reported as the problem of <paramref name="key"/>.
     /// </summary>
-    internal static byte[]? TryRead(OptionSection section, string key, string path)
+    /// <param name="section">Gets the problem.</param>
+    /// <param name="key">The key that names the file.</param>
+    /// <param name="path">Where it is.</param>
+    /// <param name="files">Gets what the file is now.</param>
+    internal static byte[]? TryRead(OptionSection section, string key, string path, ReadFiles files)
     {
+        files.Note(path);
         try
         {
             if (Directory.Exists(path))

@@ -18,11 +18,12 @@ internal sealed class TlsOptionsReader
     /// <summary>Reads a section.</summary>
     /// <param name="configuration">The section.</param>
     /// <param name="contentRoot">Where relative paths begin.</param>
+    /// <param name="files">Gets the files that were looked at, also when something is wrong.</param>
     /// <exception cref="OptionsValidationException">One line for each thing that is wrong.</exception>
-    internal static TlsSettings Read(IConfiguration configuration, string contentRoot)
+    internal static TlsSettings Read(IConfiguration configuration, string contentRoot, ReadFiles? files = null)
     {
         var path = (configuration as IConfigurationSection)?.Path;
-        var settings = new TlsSettings { Section = configuration.GetChildren().Any() ? path : null };
+        var settings = new TlsSettings { Section = configuration.GetChildren().Any() ? path : null, Files = files ?? new ReadFiles() };
         var reader = new TlsOptionsReader(settings, contentRoot);
         reader.Read(new OptionSection(configuration, reader._failures));
         reader.ThrowIfFailed();
@@ -54,6 +55,8 @@ internal sealed class TlsOptionsReader
         section.Read<TimeSpan>(nameof(options.HandshakeTimeout), OptionParsers.TryParseTime, OptionParsers.TimeRemedy, value => options.HandshakeTimeout = value);
         section.Read<bool>(nameof(options.RefuseUnknownHosts), bool.TryParse, OptionParsers.BoolRemedy, value => options.RefuseUnknownHosts = value);
         section.Read<bool>(nameof(options.AllowExpiredCertificates), bool.TryParse, OptionParsers.BoolRemedy, value => options.AllowExpiredCertificates = value);
+        section.Read<bool>(nameof(options.ReloadCertificates), bool.TryParse, OptionParsers.BoolRemedy, value => options.ReloadCertificates = value);
+        section.Read<TimeSpan>(nameof(options.ReloadInterval), OptionParsers.TryParseTime, OptionParsers.TimeRemedy, value => options.ReloadInterval = value);
         section.Read<bool>(nameof(options.Fingerprints), bool.TryParse, OptionParsers.BoolRemedy, value => options.Fingerprints = value);
         SessionTicketReader.Read(section.Section(nameof(options.SessionTickets)), options.SessionTickets);
         AdmissionReader.Read(section.Section(nameof(options.Admission)), options.Admission);
@@ -80,8 +83,8 @@ internal sealed class TlsOptionsReader
         section.Read<HttpProtocols>(nameof(host.HttpProtocols), OptionParsers.TryParseHttpProtocols, OptionParsers.HttpProtocolsRemedy, value => host.HttpProtocols = value);
         section.Read<TlsClientCertificates>(
             nameof(host.ClientCertificates), OptionParsers.TryParseName, OptionParsers.RemedyOf<TlsClientCertificates>(), value => host.ClientCertificates = value);
-        TrustFiles.ReadAuthorities(section, nameof(host.TrustedClientAuthorities), _contentRoot, host.TrustedClientAuthorities);
-        TrustFiles.ReadRevocationLists(section, nameof(host.RevocationLists), _contentRoot, host.RevocationLists);
+        TrustFiles.ReadAuthorities(section, nameof(host.TrustedClientAuthorities), _contentRoot, host.TrustedClientAuthorities, _settings.Files);
+        TrustFiles.ReadRevocationLists(section, nameof(host.RevocationLists), _contentRoot, host.RevocationLists, _settings.Files);
     }
 
     private void ReadCertificates(OptionSection section, AeronetTlsHostOptions host)

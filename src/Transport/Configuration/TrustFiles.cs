@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 
 namespace Aeronet.AspNetCore.Transport.Configuration;
 
@@ -10,12 +11,12 @@ internal static class TrustFiles
     private const string RevocationListLabel = "X509 CRL";
 
     /// <summary>Loads the certificates in PEM or DER files.</summary>
-    internal static void ReadAuthorities(OptionSection section, string key, string contentRoot, X509Certificate2Collection authorities)
+    internal static void ReadAuthorities(OptionSection section, string key, string contentRoot, X509Certificate2Collection authorities, ReadFiles files)
     {
         foreach (var (name, text) in section.Texts(key) ?? [])
         {
             var path = Path.Combine(contentRoot, text);
-            if (Files.TryRead(section, name, path) is not { } bytes)
+            if (Files.TryRead(section, name, path, files) is not { } bytes)
             {
                 continue;
             }
@@ -45,12 +46,12 @@ internal static class TrustFiles
     }
 
     /// <summary>Loads the revocation lists in PEM or DER files.</summary>
-    internal static void ReadRevocationLists(OptionSection section, string key, string contentRoot, IList<byte[]> lists)
+    internal static void ReadRevocationLists(OptionSection section, string key, string contentRoot, IList<byte[]> lists, ReadFiles files)
     {
         foreach (var (name, text) in section.Texts(key) ?? [])
         {
             var path = Path.Combine(contentRoot, text);
-            if (Files.TryRead(section, name, path) is not { } bytes)
+            if (Files.TryRead(section, name, path, files) is not { } bytes)
             {
                 continue;
             }

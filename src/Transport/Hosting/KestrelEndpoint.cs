@@ -42,7 +42,7 @@ internal static class KestrelEndpoint
             return;
         }
 
-        var settings = TlsEndpoint.ReadSettings(services);
+        var settings = TlsEndpoint.ReadSettings(services, section: null, new ReadFiles());
         try
         {
             Use(endpoint, kestrel, settings, logger, name);
@@ -60,19 +60,11 @@ internal static class KestrelEndpoint
 
     private static void Use(EndpointConfiguration endpoint, IConfiguration kestrel, TlsSettings settings, ILogger logger, string name)
     {
-        ApplyOptions(endpoint, settings.Options);
-        var isChosen = ApplyCertificate(endpoint, kestrel, settings);
-        KestrelSniSection.Apply(endpoint, TlsEndpoint.ContentRootOf(endpoint.ListenOptions.ApplicationServices), settings);
+        var isChosen = Apply(endpoint, kestrel, settings);
         if (settings.Options.Certificates.Count == 0)
         {
             // Kestrel says so better: it knows where it has looked.
             return;
-        }
-
-        if (endpoint.HttpsOptions.ClientCertificateValidation is { } validation && TlsOptionsValidator.AsksAnybody(settings.Options))
-        {
-            // Kestrel takes a validation that nobody is subjected to (AllowAnyClientCertificate() with no mode) for none.
-            settings.Options.ClientCertificateValidation = KestrelClientValidation.Adapt(validation);
         }
 
         var served = CertificatesOf(settings);
@@ -82,7 +74,14 @@ internal static class KestrelEndpoint
             return;
         }
 
-        TlsEndpoint.Use(endpoint.ListenOptions, settings);
+        var services = endpoint.ListenOptions.ApplicationServices;
+        var source = new TlsSource(TlsEndpoint.SectionOf(services), files =>
+        {
+            var read = TlsEndpoint.ReadSettings(services, section: null, files);
+            Apply(endpoint, kestrel, read);
+            return read;
+        });
+        TlsEndpoint.Use(endpoint.ListenOptions, settings, source);
         foreach (var certificate in served)
         {
             if (settings.Origins.GetValueOrDefault(certificate) is { AllowInvalid: true } && CertificateChecks.ProblemNow(certificate) is { } problem)
@@ -90,6 +89,21 @@ internal static class KestrelEndpoint
                 TransportLog.CertificateNotCurrent(logger, certificate.Subject, name, problem);
             }
         }
+    }
+
+    /// <summary>Puts what Kestrel's sections say over what was read; false when the certificate is the one Kestrel finds where nothing names one.</summary>
+    private static bool Apply(EndpointConfiguration endpoint, IConfiguration kestrel, TlsSettings settings)
+    {
+        ApplyOptions(endpoint, settings.Options);
+        var isChosen = ApplyCertificate(endpoint, kestrel, settings);
+        KestrelSniSection.Apply(endpoint, TlsEndpoint.ContentRootOf(endpoint.ListenOptions.ApplicationServices), settings);
+        if (endpoint.HttpsOptions.ClientCertificateValidation is { } validation && TlsOptionsValidator.AsksAnybody(settings.Options))
+        {
+            // Kestrel takes a validation that nobody is subjected to (AllowAnyClientCertificate() with no mode) for none.
+            settings.Options.ClientCertificateValidation = KestrelClientValidation.Adapt(validation);
+        }
+
+        return isChosen;
     }
 
     private static void ApplyOptions(EndpointConfiguration endpoint, AeronetTlsOptions options)

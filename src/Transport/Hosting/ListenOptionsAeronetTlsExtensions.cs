@@ -77,7 +77,10 @@ public static class ListenOptionsAeronetTlsExtensions
     /// is no obstacle. Features that expose an <c>SslStream</c> are absent. With <c>CreateSlimBuilder</c>, call <c>UseKestrelHttpsConfiguration</c>.
     /// </remarks>
     /// <param name="listenOptions">The endpoint.</param>
-    /// <param name="configure">Changes the options after they were read from the configuration section <c>Aeronet:Tls</c>, if there is one.</param>
+    /// <param name="configure">
+    /// Changes the options after they were read from the configuration section <c>Aeronet:Tls</c>, if there is one; at the start, and
+    /// on the thread pool each time they are read again (<see cref="AeronetTlsOptions.ReloadCertificates"/>).
+    /// </param>
     /// <returns><paramref name="listenOptions"/>.</returns>
     /// <exception cref="OptionsValidationException">The configuration has mistakes, which are listed.</exception>
     /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
@@ -90,8 +93,13 @@ public static class ListenOptionsAeronetTlsExtensions
     private static ListenOptions Use(ListenOptions listenOptions, IConfiguration? configuration, Action<AeronetTlsOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(listenOptions);
-        var settings = TlsEndpoint.ReadSettings(listenOptions.ApplicationServices, configuration);
-        configure?.Invoke(settings.Options);
-        return TlsEndpoint.Use(listenOptions, settings);
+        var services = listenOptions.ApplicationServices;
+        var source = new TlsSource(configuration ?? TlsEndpoint.SectionOf(services), files =>
+        {
+            var settings = TlsEndpoint.ReadSettings(services, configuration, files);
+            configure?.Invoke(settings.Options);
+            return settings;
+        });
+        return TlsEndpoint.Use(listenOptions, source.Read(), source);
     }
 }

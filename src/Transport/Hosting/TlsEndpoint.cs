@@ -1,6 +1,7 @@
 using Aeronet.AspNetCore.Transport.Configuration;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls.Admission;
+using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Fallback;
 using Aeronet.AspNetCore.Transport.Tls.Handshake;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
@@ -23,12 +24,16 @@ internal static class TlsEndpoint
     /// <summary>Reads an endpoint's settings.</summary>
     /// <param name="services">The application's.</param>
     /// <param name="section">The section; null for <see cref="AeronetTlsOptions.SectionName"/>.</param>
+    /// <param name="files">Gets the files that were looked at.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">One line for each thing that is wrong.</exception>
-    internal static TlsSettings ReadSettings(IServiceProvider services, IConfiguration? section = null)
+    internal static TlsSettings ReadSettings(IServiceProvider services, IConfiguration? section, ReadFiles files)
     {
-        section ??= services.GetService<IConfiguration>()?.GetSection(AeronetTlsOptions.SectionName);
-        return section is null ? new TlsSettings() : TlsOptionsReader.Read(section, ContentRootOf(services));
+        section ??= SectionOf(services);
+        return section is null ? new TlsSettings() : TlsOptionsReader.Read(section, ContentRootOf(services), files);
     }
+
+    /// <summary>The section of endpoints that have none of their own.</summary>
+    internal static IConfiguration? SectionOf(IServiceProvider services) => services.GetService<IConfiguration>()?.GetSection(AeronetTlsOptions.SectionName);
 
     internal static string ContentRootOf(IServiceProvider services) =>
         services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
@@ -44,8 +49,11 @@ internal static class TlsEndpoint
     /// Puts TLS on an endpoint: the transport's, and behind it Kestrel's by the same policies, which passes through what is
     /// done already and does the work where the first cannot.
     /// </summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="settings">What was read.</param>
+    /// <param name="source">Where it was read from, and is again when that changes.</param>
     /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
-    internal static ListenOptions Use(ListenOptions listenOptions, TlsSettings settings)
+    internal static ListenOptions Use(ListenOptions listenOptions, TlsSettings settings, TlsSource source)
     {
         TlsOptionsValidator.Validate(settings);
         var options = settings.Options;
@@ -54,16 +62,16 @@ internal static class TlsEndpoint
         TlsWarnings.Report(listenOptions, settings, logger);
         string? problem = null;
         TicketKeyRing? ticketKeys = null;
-        var states = new TlsStateHolder(() => MakeState(listenOptions, settings, ticketKeys, logger, problem));
+        var states = new TlsStateHolder(() => Make(settings));
         problem = TryUseOpenSsl(listenOptions, settings, states, logger, out ticketKeys);
         if (problem is not null)
         {
             // Now, so that what Kestrel cannot do fails the start; the protocols of the endpoint are known only later.
-            var guardsRequests = listenOptions.ApplicationServices.GetService<TlsLibrary>() is not null;
-            new KestrelFallback(settings, listenOptions.Protocols, logger).EnsureHolds(NameOf(listenOptions), problem, guardsRequests);
+            EnsureHolds(new KestrelFallback(settings, listenOptions.Protocols, logger));
             TransportLog.TlsFallback(logger, NameOf(listenOptions), problem);
-            ShowFallback(listenOptions, states);
         }
+
+        ShowWhenBound(listenOptions, states, ticketKeys, (isBound, library) => new ReloadableTls(source, settings, Remake, states, library, () => NameOf(listenOptions), isBound));
 
         if (ClientHelloObservation.ObserverOf(options) is { } observer)
         {
@@ -75,6 +83,29 @@ internal static class TlsEndpoint
             OnConnection = context => states.Take().Fallback.SelectAsync(context),
             HandshakeTimeout = options.HandshakeTimeout,
         });
+
+        TlsState Make(TlsSettings read) => MakeState(listenOptions, read, ticketKeys, logger, problem);
+
+        // As at the start, and all of it before the first handshake.
+        TlsState Remake(TlsSettings read)
+        {
+            TlsOptionsValidator.Validate(read);
+            RequireKernelTls(read);
+            var state = Make(read);
+            if (problem is not null)
+            {
+                EnsureHolds(state.Fallback);
+            }
+            else if (listenOptions.Protocols.HasFlag(HttpProtocols.Http3))
+            {
+                _ = state.Fallback;
+            }
+
+            return state;
+        }
+
+        void EnsureHolds(KestrelFallback fallback) =>
+            fallback.EnsureHolds(NameOf(listenOptions), problem!, guardsRequests: listenOptions.ApplicationServices.GetService<TlsLibrary>() is not null);
     }
 
     /// <summary>Adds the transport's TLS middleware. The reason why not, where it cannot run.</summary>
@@ -104,14 +135,12 @@ internal static class TlsEndpoint
         var logs = new TlsLogs(services.GetRequiredService<ILoggerFactory>());
         var admission = HandshakeAdmission.Of(settings, services.GetRequiredService<AdmissionMetrics>(), logger, () => NameOf(listenOptions));
         var announced = 0;
-        var status = services.GetRequiredService<TlsStatus>();
         listenOptions.Use(next =>
         {
             // Once, though localhost is built for either address family; now, for the address to say https.
             if (Interlocked.Exchange(ref announced, 1) == 0)
             {
                 TransportLog.TlsStarted(logger, listenOptions.ToString()!, options.Ktls == KtlsMode.Disabled ? "disabled" : KernelTls.Describe());
-                status.OnBinding(new BoundTlsEndpoint(listenOptions, () => states.Take().Status, keys));
             }
 
             // Before the first client, who is not to wait for it.
@@ -143,17 +172,27 @@ internal static class TlsEndpoint
             new Lazy<TlsEndpointStatus>(() => BoundTlsEndpoint.Describe(contexts.Default.Host, contexts.Hosts, fallbackReason: null)));
     }
 
-    private static void ShowFallback(ListenOptions listenOptions, TlsStateHolder states)
+    /// <summary>Shows the endpoint, and looks after its certificates, from when it is bound.</summary>
+    private static void ShowWhenBound(ListenOptions listenOptions, TlsStateHolder states, TicketKeyRing? ticketKeys, Func<Func<bool>, bool, ReloadableTls> reloadable)
     {
-        if (listenOptions.ApplicationServices.GetService<TlsStatus>() is not { } status)
+        var services = listenOptions.ApplicationServices;
+        if (services.GetService<TlsStatus>() is not { } status || services.GetService<TlsCertificateManager>() is not { } certificates)
         {
             return;
         }
 
-        var shown = new BoundTlsEndpoint(listenOptions, () => states.Take().Status, ticketKeys: null);
+        var shown = new BoundTlsEndpoint(listenOptions, () => states.Take().Status, ticketKeys);
+        var looked = reloadable(() => status.IsBound(shown), services.GetService<TlsLibrary>() is { Problem: null });
+        var bound = new Once();
         listenOptions.Use(next =>
         {
-            status.OnBinding(shown);
+            // Once, though localhost is built for either address family.
+            if (bound.TryTake())
+            {
+                status.OnBinding(shown);
+                certificates.Add(looked);
+            }
+
             return next;
         });
     }
@@ -174,14 +213,18 @@ internal static class TlsEndpoint
             return;
         }
 
-        if (options.Ktls == KtlsMode.Required)
-        {
-            throw new InvalidOperationException($"{settings.NameOf(nameof(options.Ktls))} is Required, and {KernelTls.Remedy}, or use Opportunistic.");
-        }
-
+        RequireKernelTls(settings);
         if (options.Ktls == KtlsMode.Enabled)
         {
             TransportLog.NoKernelTls(logger, NameOf(listenOptions), KernelTls.Remedy);
+        }
+    }
+
+    private static void RequireKernelTls(TlsSettings settings)
+    {
+        if (settings.Options.Ktls == KtlsMode.Required && !KernelTls.IsAvailable)
+        {
+            throw new InvalidOperationException($"{settings.NameOf(nameof(settings.Options.Ktls))} is Required, and {KernelTls.Remedy}, or use Opportunistic.");
         }
     }
 }

@@ -4,6 +4,7 @@ using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Hosting;
 using Aeronet.AspNetCore.Transport.Listening;
+using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Status;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
@@ -63,6 +64,8 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<TicketKeyRings>();
         services.TryAddSingleton<TlsStatus>();
         services.TryAddSingleton<IAeronetTlsStatus>(static provider => provider.GetRequiredService<TlsStatus>());
+        services.TryAddSingleton<TlsCertificateManager>();
+        services.TryAddSingleton<ITlsCertificateManager>(static provider => provider.GetRequiredService<TlsCertificateManager>());
         services.TryAddSingleton(TlsLibrary.OfThisProcess);
         services.TryAddSingleton<StallReporter>();
         if (!services.Any(static service => service.ImplementationType == typeof(RequestHookStartupFilter)))

@@ -17,7 +17,7 @@ internal static unsafe partial class Libc
     ];
 
     /// <summary>What is asked for by name first, and done otherwise where it is missing.</summary>
-    internal static readonly string[] Optional = [nameof(sendfile), nameof(sendfile64)];
+    internal static readonly string[] Optional = [nameof(sendfile), nameof(sendfile64), nameof(statx)];
 
     // Plain sendfile takes a 32-bit off_t on 32-bit glibc. musl's is 64-bit everywhere, and musl has no other since 1.2.4.
     private static readonly bool s_hasSendFile64 = Has(nameof(sendfile64));

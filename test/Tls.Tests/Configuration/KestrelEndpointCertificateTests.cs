@@ -114,7 +114,7 @@ public sealed class KestrelEndpointCertificateTests : KestrelEndpointTest
     [InlineData(true)]
     public async Task DevelopmentCertificate_IsLeftToKestrel_UnlessNamed(bool named)
     {
-        using var development = Create("localhost", 9, new X509Extension("1.3.6.1.4.1.311.84.1.1", [2], false));
+        using var development = Create("localhost", 19, new X509Extension("1.3.6.1.4.1.311.84.1.1", [2], false));
         var configuration = named ? string.Join('\n', Https, Certificate("Kestrel:Certificates:Default", development)) : Https;
         await using var host = await ConfiguredHost.StartKestrelAsync(configuration, kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = named ? null : development));
 

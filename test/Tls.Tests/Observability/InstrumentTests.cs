@@ -36,6 +36,7 @@ public sealed class InstrumentTests
             UpDownCounter<long> => "up-down counter",
             Counter<long> => "counter",
             Histogram<double> => "histogram",
+            ObservableGauge<double> => "gauge",
             _ => instrument.GetType().Name,
         };
     }

@@ -38,7 +38,7 @@ internal static class Certificates
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        using var leafPublic = request.Create(middle, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(10), [2]);
+        using var leafPublic = request.Create(middle, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(18), [2]);
         return (leafPublic.CopyWithPrivateKey(leafKey), middle, root);
     }
 

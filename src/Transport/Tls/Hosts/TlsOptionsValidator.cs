@@ -26,6 +26,9 @@ internal static class TlsOptionsValidator
             options.HandshakeTimeout >= TimeSpan.FromMilliseconds(100) && options.HandshakeTimeout <= TimeSpan.FromMinutes(10),
             settings, nameof(options.HandshakeTimeout), $"is {options.HandshakeTimeout}: use 00:00:00.1 to 00:10:00.");
         Check(
+            options.ReloadInterval >= TimeSpan.FromSeconds(1) && options.ReloadInterval <= TimeSpan.FromDays(1),
+            settings, nameof(options.ReloadInterval), $"is {options.ReloadInterval}: use 00:00:01 to 1.00:00:00.");
+        Check(
             !options.RefuseUnknownHosts || options.Hosts.Count > 0,
             settings, nameof(options.Hosts), "is empty, and RefuseUnknownHosts is on: list the hosts, or every client that names one is refused.");
         SessionTicketValidator.Validate(settings);

@@ -13,6 +13,9 @@ internal sealed class TlsSettings
     /// <summary>Where the certificates came from that were not given in code.</summary>
     internal Dictionary<X509Certificate2, CertificateOrigin> Origins { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>The files that were read for it.</summary>
+    internal ReadFiles Files { get; init; } = new();
+
     /// <summary>The files with private keys that every user of the machine can read.</summary>
     internal List<string> ExposedKeyFiles { get; } = [];
 

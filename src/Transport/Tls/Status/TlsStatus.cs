@@ -17,6 +17,8 @@ internal sealed class TlsStatus : IAeronetTlsStatus
     internal void OnBinding(BoundTlsEndpoint endpoint) =>
         ImmutableInterlocked.Update(ref _endpoints, static (all, added) => all.Contains(added) ? all : all.Add(added), endpoint);
 
+    internal bool IsBound(BoundTlsEndpoint endpoint) => Volatile.Read(ref _endpoints).Contains(endpoint);
+
     /// <summary>An address, as Kestrel asks for it, is bound by this transport.</summary>
     internal void OnBoundByTransport(EndPoint asked)
     {
