@@ -82,7 +82,8 @@ internal static class CertificateReader
 
         try
         {
-            if (PemText.TryDecode(bytes) is { } pem)
+            using var pem = PemText.TryDecode(bytes);
+            if (pem is not null)
             {
                 return FromPem(section, path, pem, keyPath, password, settings);
             }
@@ -95,7 +96,7 @@ internal static class CertificateReader
                     section.Fail(KeyPathKey, $"is '{keyPath}', and '{path}' is a PKCS#12 file, which holds its key: remove KeyPath.");
                     return null;
                 case X509ContentType.Cert:
-                    return FromPem(section, path, new PemText([X509CertificateLoader.LoadCertificate(bytes)], ""), keyPath, password, settings);
+                    return FromPem(section, path, PemText.Of(X509CertificateLoader.LoadCertificate(bytes)), keyPath, password, settings);
                 default:
                     section.Fail(PathKey, $"is '{path}', which is neither PEM nor PKCS#12 nor DER: convert it.");
                     return null;
@@ -105,6 +106,10 @@ internal static class CertificateReader
         {
             section.Fail(PathKey, $"is '{path}', which cannot be read as PEM, PKCS#12 or DER: {Files.Sentence(e.Message)}");
             return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
         }
     }
 
@@ -116,17 +121,13 @@ internal static class CertificateReader
             return null;
         }
 
-        var keyText = pem.Text;
-        if (keyPath is not null)
+        using var keyFile = keyPath is null ? null : ReadKey(section, keyPath, settings.Files);
+        if (keyPath is not null && keyFile is null)
         {
-            if (Files.TryRead(section, KeyPathKey, keyPath, settings.Files) is not { } bytes)
-            {
-                return null;
-            }
-
-            keyText = PemText.Decode(bytes);
+            return null;
         }
 
+        var keyText = (keyFile ?? pem).Text;
         var (key, holder) = keyPath is null ? (PathKey, path) : (KeyPathKey, keyPath);
         var loaded = PrivateKeys.TryJoin(pem.Certificates, keyText, password, section, key, holder);
         if (loaded is not null && PrivateKeys.HasPlainKey(keyText))
@@ -135,6 +136,23 @@ internal static class CertificateReader
         }
 
         return loaded;
+    }
+
+    private static PemText? ReadKey(OptionSection section, string path, ReadFiles files)
+    {
+        if (Files.TryRead(section, KeyPathKey, path, files) is not { } bytes)
+        {
+            return null;
+        }
+
+        try
+        {
+            return PemText.Decode(bytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
     }
 
     private static LoadedCertificate? FromPkcs12(OptionSection section, string path, byte[] bytes, string? password, TlsSettings settings)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 
 namespace Aeronet.AspNetCore.Transport.Configuration;
@@ -14,7 +15,7 @@ internal static class Files
 
     /// <summary>
     /// A file's bytes, without the byte order mark that editors put in front of UTF-8; null when it cannot be read, which is
-    /// reported as the problem of <paramref name="key"/>.
+    /// reported as the problem of <paramref name="key"/>. Pinned: who reads a key wipes it, and the garbage collector has left no copy.
     /// </summary>
     /// <param name="section">Gets the problem.</param>
     /// <param name="key">The key that names the file.</param>
@@ -35,7 +36,7 @@ internal static class Files
             var file = new FileInfo(path);
             if (file is { Exists: true, Length: > 0 and <= Largest })
             {
-                return TryTakeText(section, key, path, File.ReadAllBytes(path));
+                return TryTakeText(section, key, path, ReadAll(path));
             }
 
             section.Fail(key, file.Exists
@@ -95,7 +96,29 @@ internal static class Files
             return null;
         }
 
-        return bytes.AsSpan().StartsWith(Utf8Mark) ? bytes[Utf8Mark.Length..] : bytes;
+        return bytes.AsSpan().StartsWith(Utf8Mark) ? Move(bytes, Utf8Mark.Length, bytes.Length) : bytes;
+    }
+
+    private static byte[] ReadAll(string path)
+    {
+        // Not through a stream's buffer, which would keep a copy.
+        using var file = File.OpenHandle(path);
+        var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(RandomAccess.GetLength(file), Largest), pinned: true);
+        var length = 0;
+        for (int read; length < bytes.Length && (read = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0;)
+        {
+            length += read;
+        }
+
+        return length == bytes.Length ? bytes : Move(bytes, 0, length);
+    }
+
+    private static byte[] Move(byte[] bytes, int from, int to)
+    {
+        var moved = GC.AllocateUninitializedArray<byte>(to - from, pinned: true);
+        bytes.AsSpan(from..to).CopyTo(moved);
+        CryptographicOperations.ZeroMemory(bytes);
+        return moved;
     }
 
     /// <summary>Another's message as one line that ends with a full stop.</summary>

@@ -1,17 +1,32 @@
 using System.Formats.Asn1;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Aeronet.AspNetCore.Transport.Configuration;
 
-/// <summary>What a PEM file holds (RFC 7468): its certificates in order, and the text, which may hold a key.</summary>
-internal sealed record PemText(X509Certificate2Collection Certificates, string Text)
+/// <summary>What a PEM file holds (RFC 7468): its certificates in order, and the text, which may hold a key and is wiped when disposed.</summary>
+internal sealed class PemText : IDisposable
 {
     private const string Begin = "-----BEGIN ";
 
     // The second is an old name of the first; the third has trust settings of OpenSSL behind the certificate.
     private static readonly string[] s_certificateLabels = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
+
+    // Pinned: the garbage collector leaves no copy behind.
+    private readonly char[] _text;
+
+    private PemText(X509Certificate2Collection certificates, char[] text)
+    {
+        Certificates = certificates;
+        _text = text;
+    }
+
+    internal X509Certificate2Collection Certificates { get; }
+
+    /// <summary>All of the file. Not to be kept beyond the end of this.</summary>
+    internal ReadOnlySpan<char> Text => _text;
 
     /// <summary>Whether something follows a certificate in its block: what it is trusted for, or not at all (openssl-x509(1), "Trust options").</summary>
     internal bool HasTrustSettings { get; private set; }
@@ -25,24 +40,42 @@ internal sealed record PemText(X509Certificate2Collection Certificates, string T
             return null;
         }
 
-        var text = Decode(bytes);
-        var pem = new PemText([], text);
-        foreach (var label in s_certificateLabels)
+        var pem = Decode(bytes);
+        try
         {
-            pem.CheckBlocks(label);
-        }
+            foreach (var label in s_certificateLabels)
+            {
+                pem.CheckBlocks(label);
+            }
 
-        foreach (var (_, der) in pem.Blocks(s_certificateLabels))
+            foreach (var (_, der) in pem.Blocks(s_certificateLabels))
+            {
+                var certificate = FirstValueOf(der);
+                pem.HasTrustSettings |= certificate.Length < der.Length;
+                pem.Certificates.Add(X509CertificateLoader.LoadCertificate(certificate));
+            }
+
+            return pem;
+        }
+        catch
         {
-            var certificate = FirstValueOf(der);
-            pem.HasTrustSettings |= certificate.Length < der.Length;
-            pem.Certificates.Add(X509CertificateLoader.LoadCertificate(certificate));
+            pem.Dispose();
+            throw;
         }
-
-        return pem;
     }
 
-    internal static string Decode(byte[] bytes) => Encoding.Latin1.GetString(bytes);
+    /// <summary>The text of a file's bytes, without a look for certificates.</summary>
+    internal static PemText Decode(byte[] bytes)
+    {
+        var text = GC.AllocateUninitializedArray<char>(bytes.Length, pinned: true);
+        Encoding.Latin1.GetChars(bytes, text);
+        return new PemText([], text);
+    }
+
+    /// <summary>A certificate that came alone, in DER.</summary>
+    internal static PemText Of(X509Certificate2 certificate) => new([certificate], []);
+
+    public void Dispose() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_text.AsSpan()));
 
     /// <summary>Whether a text has more blocks with a label than can be read.</summary>
     internal static bool HasMalformed(ReadOnlySpan<char> text, string label)
@@ -67,13 +100,15 @@ internal sealed record PemText(X509Certificate2Collection Certificates, string T
 
     private IEnumerable<(string Label, byte[] Content)> Blocks(string[] labels)
     {
-        var rest = Text;
-        while (PemEncoding.TryFind(rest, out var fields))
+        ReadOnlyMemory<char> rest = _text;
+        while (PemEncoding.TryFind(rest.Span, out var fields))
         {
-            var label = rest[fields.Label];
+            var label = rest.Span[fields.Label].ToString();
             if (labels.Contains(label))
             {
-                yield return (label, Convert.FromBase64String(rest[fields.Base64Data]));
+                var content = new byte[fields.DecodedDataLength];
+                Convert.TryFromBase64Chars(rest.Span[fields.Base64Data], content, out _);
+                yield return (label, content);
             }
 
             rest = rest[fields.Location.End..];

@@ -11,7 +11,7 @@ internal static class PrivateKeys
     private static readonly string[] s_labels = [EncryptedLabel, "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
 
     /// <summary>Whether a text has a private key that opens without a password.</summary>
-    internal static bool HasPlainKey(string pem) => LabelsOf(pem).Any(label => label != EncryptedLabel);
+    internal static bool HasPlainKey(ReadOnlySpan<char> pem) => LabelsOf(pem).Any(label => label != EncryptedLabel);
 
     /// <summary>Of the certificates the one that belongs to the key, with it, and the others; null when there is none, which is reported.</summary>
     /// <param name="certificates">The server's certificate and others, in any order.</param>
@@ -21,7 +21,7 @@ internal static class PrivateKeys
     /// <param name="key">The key that names the text's file.</param>
     /// <param name="path">The text's file.</param>
     internal static LoadedCertificate? TryJoin(
-        X509Certificate2Collection certificates, string pem, string? password, OptionSection section, string key, string path)
+        X509Certificate2Collection certificates, ReadOnlySpan<char> pem, string? password, OptionSection section, string key, string path)
     {
         var labels = LabelsOf(pem);
         if (Problem(pem, labels) is { } problem)
@@ -61,7 +61,7 @@ internal static class PrivateKeys
         }
     }
 
-    private static string? Problem(string pem, List<string> labels)
+    private static string? Problem(ReadOnlySpan<char> pem, List<string> labels)
     {
         // The headers of RFC 1421 make such a block invisible to the framework's reader, which follows RFC 7468.
         if (pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
@@ -69,9 +69,12 @@ internal static class PrivateKeys
             return "has its key in OpenSSL's old encryption: convert it with 'openssl pkcs8 -topk8'.";
         }
 
-        if (s_labels.FirstOrDefault(label => PemText.HasMalformed(pem, label)) is { } malformed)
+        foreach (var label in s_labels)
         {
-            return $"has a {malformed} block that is malformed (RFC 7468): write the file again.";
+            if (PemText.HasMalformed(pem, label))
+            {
+                return $"has a {label} block that is malformed (RFC 7468): write the file again.";
+            }
         }
 
         return labels.Count switch
@@ -84,7 +87,7 @@ internal static class PrivateKeys
     }
 
     // A wrong password fails for both kinds of keys, a right one for one of them.
-    private static AsymmetricAlgorithm? TryImport(string pem, string? password)
+    private static AsymmetricAlgorithm? TryImport(ReadOnlySpan<char> pem, string? password)
     {
         // Nothing but its block: the framework reads no key where there are several, and a public one beside it is one.
         var block = BlockOf(pem);
@@ -128,10 +131,9 @@ internal static class PrivateKeys
     private static X509Certificate2 Join(X509Certificate2 certificate, AsymmetricAlgorithm key) =>
         key is ECDsa ecdsa ? certificate.CopyWithPrivateKey(ecdsa) : certificate.CopyWithPrivateKey((RSA)key);
 
-    private static List<string> LabelsOf(string pem)
+    private static List<string> LabelsOf(ReadOnlySpan<char> text)
     {
         var labels = new List<string>();
-        var text = pem.AsSpan();
         while (PemEncoding.TryFind(text, out var fields))
         {
             var label = text[fields.Label].ToString();
@@ -146,9 +148,8 @@ internal static class PrivateKeys
         return labels;
     }
 
-    private static ReadOnlySpan<char> BlockOf(string pem)
+    private static ReadOnlySpan<char> BlockOf(ReadOnlySpan<char> text)
     {
-        var text = pem.AsSpan();
         while (PemEncoding.TryFind(text, out var fields))
         {
             if (s_labels.Contains(text[fields.Label].ToString()))
@@ -163,9 +164,8 @@ internal static class PrivateKeys
     }
 
     // Encrypted: nothing that had to be wiped.
-    private static byte[] ContentOf(string pem)
+    private static byte[] ContentOf(ReadOnlySpan<char> text)
     {
-        var text = pem.AsSpan();
         while (PemEncoding.TryFind(text, out var fields))
         {
             if (text[fields.Label].SequenceEqual(EncryptedLabel))

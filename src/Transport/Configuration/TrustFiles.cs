@@ -23,7 +23,7 @@ internal static class TrustFiles
 
             try
             {
-                var pem = PemText.TryDecode(bytes);
+                using var pem = PemText.TryDecode(bytes);
                 if (pem is { HasTrustSettings: true })
                 {
                     // They may say that it is trusted for nothing.
@@ -59,7 +59,8 @@ internal static class TrustFiles
             byte[][] found;
             try
             {
-                found = PemText.TryDecode(bytes) is { } pem ? [.. pem.Blocks(RevocationListLabel)] : [bytes];
+                using var pem = PemText.TryDecode(bytes);
+                found = pem is null ? [bytes] : [.. pem.Blocks(RevocationListLabel)];
             }
             catch (CryptographicException e)
             {
