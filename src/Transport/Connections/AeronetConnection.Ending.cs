@@ -27,13 +27,15 @@ internal sealed partial class AeronetConnection
     private static readonly TimeSpan s_whileAnswered = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _closedSource = new();
-    private Timer? _closedTimer;
+    private Timer? _halfCloseTimer;
+    private Timer? _answerTimer;
     private LoopThread? _endReader;
     private long? _takenAtLastLook;
     private int _halfCloseSeen;
     private int _closeReason;
     private int _closedFired;
     private int _socketClosed;
+    private volatile bool _firesAtOnce;
     private volatile bool _resets;
     private volatile bool _gaveUpHalfClosed;
 
@@ -187,8 +189,8 @@ internal sealed partial class AeronetConnection
     }
 
     /// <summary>
-    /// Posted by <see cref="FireClosed"/>: what was flushed before has left by now. Where the loop has changed hands since the end was
-    /// read, the application may still be at its answer.
+    /// Posted by <see cref="FireClosed"/>: what was flushed before has left by now. Where another thread leads the loop than the one
+    /// that read the end, the application may still be at its answer.
     /// </summary>
     void ILoopWork.RunOnLoop()
     {
@@ -199,14 +201,14 @@ internal sealed partial class AeronetConnection
         }
 
         Interlocked.Exchange(ref _closedFired, 0);
-        if (Volatile.Read(ref _socketClosed) == 0)
+        if (_firesAtOnce || Volatile.Read(ref _socketClosed) != 0)
         {
-            FireClosedLater();
+            // Who closed it, or found the peer gone, may have taken it for fired.
+            FireClosed(atOnce: true);
         }
         else
         {
-            // Who closed it may have found it fired.
-            FireClosed(atOnce: true);
+            FireClosedLater();
         }
     }
 
@@ -244,7 +246,7 @@ internal sealed partial class AeronetConnection
         else if (timeout != Timeout.InfiniteTimeSpan)
         {
             _takenAtLastLook = _output.TotalTaken;
-            SetTimer(new Timer(static connection => ((AeronetConnection)connection!).OnHalfCloseTimer(), this, timeout, timeout));
+            _halfCloseTimer = new Timer(static connection => ((AeronetConnection)connection!).OnHalfCloseTimer(), this, timeout, timeout);
         }
     }
 
@@ -252,7 +254,7 @@ internal sealed partial class AeronetConnection
     {
         if (_input.HasEnded)
         {
-            _closedTimer?.Dispose();
+            _halfCloseTimer?.Dispose();
             return;
         }
 
@@ -262,7 +264,7 @@ internal sealed partial class AeronetConnection
         _takenAtLastLook = taken;
         if (!goesOn)
         {
-            _closedTimer?.Dispose();
+            _halfCloseTimer?.Dispose();
             GiveUpHalfClosed();
         }
     }
@@ -346,7 +348,8 @@ internal sealed partial class AeronetConnection
             return;
         }
 
-        _closedTimer?.Dispose();
+        _halfCloseTimer?.Dispose();
+        _answerTimer?.Dispose();
         CloseFrameworkSocket();
         var reason = (CloseReason)Volatile.Read(ref _closeReason);
         _services.Metrics.ConnectionClosed(reason);
@@ -386,21 +389,23 @@ internal sealed partial class AeronetConnection
     /// The read tells the application that the peer has finished, and it may be about to answer; Kestrel takes the signal for the end of
     /// answering. Off the loop nobody knows when it has answered, so it has a while, or until it is done with the connection.
     /// </summary>
-    private void FireClosedLater() =>
-        SetTimer(new Timer(
-            static connection => ((AeronetConnection)connection!).FireClosed(atOnce: true), this, s_whileAnswered, Timeout.InfiniteTimeSpan));
-
-    private void SetTimer(Timer timer)
+    private void FireClosedLater()
     {
-        Interlocked.Exchange(ref _closedTimer, timer)?.Dispose();
+        _answerTimer = new Timer(
+            static connection => ((AeronetConnection)connection!).FireClosed(atOnce: true), this, s_whileAnswered, Timeout.InfiniteTimeSpan);
         if (Volatile.Read(ref _socketClosed) != 0)
         {
-            timer.Dispose();
+            _answerTimer.Dispose();
         }
     }
 
     private void FireClosed(bool atOnce)
     {
+        if (atOnce)
+        {
+            _firesAtOnce = true;
+        }
+
         if (Interlocked.Exchange(ref _closedFired, 1) != 0)
         {
             return;
