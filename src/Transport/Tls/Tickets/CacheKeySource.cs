@@ -12,7 +12,7 @@ namespace Aeronet.AspNetCore.Transport.Tls.Tickets;
 /// cache down:     the keys held stay; where an epoch begins without one, a key of its own, which the cache's replaces when it is back
 /// </code>
 /// </summary>
-internal sealed class CacheKeySource(IDistributedCache cache, CachedKeyFormat format, string prefix, TimeSpan rotation, int window, TimeSpan poll) : ITicketKeySource
+internal sealed class CacheKeySource(IDistributedCache cache, CachedKeyFormat format, string prefix, TimeSpan rotation, int window, TimeSpan poll) : ITicketKeySource, IDisposable
 {
     // A cache that does not answer is down, and its clients' own limits are longer.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -44,22 +44,29 @@ internal sealed class CacheKeySource(IDistributedCache cache, CachedKeyFormat fo
         string? problem = null;
         _looked = true;
         _isSettled = true;
-        try
-        {
-            if (!_lastCall.IsCompleted)
-            {
-                throw new TimeoutException("the call before has not ended yet");
-            }
 
-            foreach (var wanted in _epochs.UsedAt(now).Prepend(epoch + 1))
+        // The current one first, and each by itself: one that cannot be read, or not be written, keeps nobody from the others.
+        foreach (var wanted in _epochs.UsedAt(now).Append(epoch + 1))
+        {
+            try
             {
+                if (!_lastCall.IsCompleted)
+                {
+                    throw new TimeoutException("the call before has not ended yet");
+                }
+
                 await LookAsync(wanted, mayPut: wanted >= epoch).ConfigureAwait(false);
             }
-        }
-        catch (Exception e)
-        {
-            // Whatever a cache throws.
-            problem = e is TimeoutException or CryptographicException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            catch (TimeoutException e)
+            {
+                problem = e.Message;
+                break;
+            }
+            catch (Exception e)
+            {
+                // Whatever a cache throws.
+                problem ??= e is CryptographicException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            }
         }
 
         if (!_held.ContainsKey(epoch))
@@ -77,6 +84,8 @@ internal sealed class CacheKeySource(IDistributedCache cache, CachedKeyFormat fo
         : !_isSettled && s_settles < poll ? s_settles
         : _epochs.UntilNext(now) is var rest && rest < poll ? rest : poll;
 
+    public void Dispose() => format.Dispose();
+
     private async Task LookAsync(long epoch, bool mayPut)
     {
         var entry = FormattableString.Invariant($"{prefix}:{(long)rotation.TotalSeconds}:{epoch}");
@@ -92,7 +101,6 @@ internal sealed class CacheKeySource(IDistributedCache cache, CachedKeyFormat fo
                 _held[epoch] = key = TicketKey.Random(_epochs.BeginOf(epoch));
             }
 
-            _isSettled = false;
             var value = format.Write(entry, key);
 
             // As long as tickets of it may be accepted, on whichever server, from whenever it was made.
@@ -102,6 +110,7 @@ internal sealed class CacheKeySource(IDistributedCache cache, CachedKeyFormat fo
                 await cache.SetAsync(entry, value, kept, cancel).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
+            _isSettled = false;
         }
     }
 

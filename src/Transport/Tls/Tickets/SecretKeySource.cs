@@ -6,7 +6,7 @@ namespace Aeronet.AspNetCore.Transport.Tls.Tickets;
 /// Keys derived from a shared secret and the clock by HKDF (RFC 5869) with SHA-256: servers with the same secret and the same rotation
 /// have the same keys at the same time, and need not speak with each other. The next key is accepted already, from a clock that is ahead.
 /// </summary>
-internal sealed class SecretKeySource(SharedSecret secret, TimeSpan rotation, int window) : ITicketKeySource
+internal sealed class SecretKeySource(SharedSecret secret, TimeSpan rotation, int window) : ITicketKeySource, IDisposable
 {
     private readonly KeyEpochs _epochs = new(rotation, window);
 
@@ -18,6 +18,8 @@ internal sealed class SecretKeySource(SharedSecret secret, TimeSpan rotation, in
         ValueTask.FromResult(inUse.Current.Created == _epochs.BeginOf(_epochs.At(now)) ? inUse : Take(inUse, now));
 
     public TimeSpan LookAgainAfter(DateTimeOffset now) => _epochs.UntilNext(now);
+
+    public void Dispose() => secret.Dispose();
 
     private TicketKeyWindow Take(TicketKeyWindow? inUse, DateTimeOffset now) =>
         new([.. _epochs.UsedAt(now).Select(epoch => Take(inUse, epoch))], Take(inUse, _epochs.At(now) + 1));

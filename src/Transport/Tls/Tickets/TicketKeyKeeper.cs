@@ -25,7 +25,10 @@ internal sealed class TicketKeyKeeper : IDisposable
         var now = time.GetUtcNow();
         ring.Replace(source.Begin(now));
         metrics.Observe(source.Name, () => _time.GetUtcNow() - ring.Window.Current.Created);
-        _timer = time.CreateTimer(static keeper => _ = ((TicketKeyKeeper)keeper!).LookAsync(), this, source.LookAgainAfter(now), Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static keeper => _ = ((TicketKeyKeeper)keeper!).LookAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // Not before it is known by its name, under which its callback sets it again.
+        _timer.Change(source.LookAgainAfter(now), Timeout.InfiniteTimeSpan);
     }
 
     internal TicketKeyRing Ring { get; }
@@ -63,7 +66,15 @@ internal sealed class TicketKeyKeeper : IDisposable
         {
             OnFailure(failure);
         }
+        finally
+        {
+            // Whatever a logger throws: without it no key would ever follow.
+            LookAgain();
+        }
+    }
 
+    private void LookAgain()
+    {
         try
         {
             _timer.Change(_source.LookAgainAfter(_time.GetUtcNow()), Timeout.InfiniteTimeSpan);
@@ -98,6 +109,14 @@ internal sealed class TicketKeyKeeper : IDisposable
 
     private void OnFailure(Exception failure)
     {
+        lock (_gate)
+        {
+            if (_isDisposedByGate)
+            {
+                return;
+            }
+        }
+
         _metrics.Failed(_source.Name);
         if (!_isFailing)
         {
