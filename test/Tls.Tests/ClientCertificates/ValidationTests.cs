@@ -254,7 +254,7 @@ public sealed class ValidationTests
     [Fact]
     public async Task OneByteAtATime_Works()
     {
-        await using var host = await StartAsync((_, _, _) => true);
+        await using var host = await StartAsync((_, _, _) => true, tls => tls.HandshakeTimeout = TimeSpan.FromMinutes(2));
         await using var client = await TlsClient.ConnectAsync(
             host,
             options => options.ClientCertificateContext = SslStreamCertificateContext.Create(ClientPki.Alice, null, offline: true),

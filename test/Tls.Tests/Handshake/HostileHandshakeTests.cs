@@ -167,7 +167,7 @@ public sealed class HostileHandshakeTests
     [Fact]
     public async Task OneByteAtATime_WithinTime_Works()
     {
-        await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("ok"));
+        await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("ok"), tls => tls.HandshakeTimeout = TimeSpan.FromMinutes(2));
         await using var client = await TlsClient.ConnectAsync(host, step: 1);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 

@@ -53,7 +53,7 @@ internal sealed class TlsClient : IAsyncDisposable
         configure?.Invoke(options);
         try
         {
-            await tls.AuthenticateAsClientAsync(options).OrTimeout("the handshake");
+            await tls.AuthenticateAsClientAsync(options).OrTimeout("the handshake", step > 0 ? TimeSpan.FromMinutes(2) : null);
             return new TlsClient(socket, wire, tls);
         }
         catch
