@@ -28,7 +28,7 @@ install_tools() {
 
 install_programs() {
   local missing=() pair sudo=()
-  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server; do
+  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server tshark:tshark; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0

@@ -78,4 +78,17 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     /// </summary>
     /// <remarks>Defaults to 10 s.</remarks>
     public TimeSpan ReloadInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Where the secrets of sessions are appended for Wireshark and its like, in the format of SSLKEYLOGFILE; relative paths begin at the content
+    /// root. Whoever reads the file can decrypt the traffic: it is made for this user alone (mode 0600), refused where others may read it or
+    /// it is a symbolic link, and a warning is logged at start. Only in the environment <c>Development</c>, unless
+    /// <see cref="AllowKeyLogOutsideDevelopment"/>. Not where Kestrel's TLS serves.
+    /// </summary>
+    /// <remarks>Defaults to none.</remarks>
+    public string? KeyLogFile { get; set; }
+
+    /// <summary>Allows <see cref="KeyLogFile"/> in every environment.</summary>
+    /// <remarks>Defaults to <see langword="false"/>.</remarks>
+    public bool AllowKeyLogOutsideDevelopment { get; set; }
 }

@@ -60,6 +60,9 @@ internal sealed class TlsOptionsReader
         section.Read<bool>(nameof(options.Fingerprints), bool.TryParse, OptionParsers.BoolRemedy, value => options.Fingerprints = value);
         SessionTicketReader.Read(section.Section(nameof(options.SessionTickets)), options.SessionTickets);
         AdmissionReader.Read(section.Section(nameof(options.Admission)), options.Admission);
+        options.KeyLogFile = section.Text(nameof(options.KeyLogFile));
+        section.Read<bool>(
+            nameof(options.AllowKeyLogOutsideDevelopment), bool.TryParse, OptionParsers.BoolRemedy, value => options.AllowKeyLogOutsideDevelopment = value);
         foreach (var (name, host) in section.Sections(nameof(options.Hosts)) ?? [])
         {
             var hostOptions = new AeronetTlsHostOptions();

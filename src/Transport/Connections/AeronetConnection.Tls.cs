@@ -163,6 +163,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
                 _ => session.Failure ?? "no reason given",
             },
             HostName = handshake.HostName,
+            ClientHello = handshake.ClientHello,
             Host = handshake.Host,
         };
     }

@@ -126,6 +126,17 @@ internal static partial class TransportLog
         EventName = "HandshakesRejected")]
     internal static partial void HandshakesRejected(ILogger logger, LogText endPoint, LogText option, long count);
 
+    [LoggerMessage(90, LogLevel.Warning, "{Observer}, an observer of TLS handshakes, threw; it is told of the next one all the same. Logged at most once a minute.", EventName = "HandshakeObserverFailed")]
+    internal static partial void HandshakeObserverFailed(ILogger logger, LogText observer, Exception exception);
+
+    [LoggerMessage(91, LogLevel.Warning,
+        "THE KEYS OF TLS SESSIONS on {EndPoint} are written to {Path}. Whoever reads it can decrypt their traffic. Remove KeyLogFile when done, and delete the file.",
+        EventName = "KeysAreLogged")]
+    internal static partial void KeysAreLogged(ILogger logger, LogText endPoint, LogText path);
+
+    [LoggerMessage(92, LogLevel.Warning, "The key log {Path} could not be written; lines are missing. Logged once.", EventName = "KeyLogFailed")]
+    internal static partial void KeyLogFailed(ILogger logger, LogText path);
+
     [LoggerMessage(40, LogLevel.Warning,
         "The file behind a response on connection {ConnectionId} ended {Missing} bytes before its promised length; the connection is aborted.", EventName = "FileTruncated")]
     internal static partial void FileTruncated(ILogger logger, LogText connectionId, long missing);

@@ -5,6 +5,8 @@ using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Fallback;
 using Aeronet.AspNetCore.Transport.Tls.Handshake;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
+using Aeronet.AspNetCore.Transport.Tls.KeyLog;
+using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Status;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
@@ -38,6 +40,10 @@ internal static class TlsEndpoint
     internal static string ContentRootOf(IServiceProvider services) =>
         services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
 
+    // Two objects, of which builder.Environment is the web host's.
+    private static IHostEnvironment? EnvironmentOf(IServiceProvider services) =>
+        services.GetService<IWebHostEnvironment>() ?? services.GetService<IHostEnvironment>();
+
     internal static ILogger LoggerOf(IServiceProvider services) =>
         TransportLog.CreateLogger(services.GetRequiredService<ILoggerFactory>());
 
@@ -62,8 +68,9 @@ internal static class TlsEndpoint
         TlsWarnings.Report(listenOptions, settings, logger);
         string? problem = null;
         TicketKeyRing? ticketKeys = null;
+        KeyLogFile? keyLog = null;
         var states = new TlsStateHolder(() => Make(settings));
-        problem = TryUseOpenSsl(listenOptions, settings, states, logger, out ticketKeys);
+        problem = TryUseOpenSsl(listenOptions, settings, states, logger, out ticketKeys, out keyLog);
         if (problem is not null)
         {
             // Now, so that what Kestrel cannot do fails the start; the protocols of the endpoint are known only later.
@@ -84,7 +91,7 @@ internal static class TlsEndpoint
             HandshakeTimeout = options.HandshakeTimeout,
         });
 
-        TlsState Make(TlsSettings read) => MakeState(listenOptions, read, ticketKeys, logger, problem);
+        TlsState Make(TlsSettings read) => MakeState(listenOptions, read, ticketKeys, keyLog, logger, problem);
 
         // As at the start, and all of it before the first handshake.
         TlsState Remake(TlsSettings read)
@@ -109,9 +116,10 @@ internal static class TlsEndpoint
     }
 
     /// <summary>Adds the transport's TLS middleware. The reason why not, where it cannot run.</summary>
-    private static string? TryUseOpenSsl(ListenOptions listenOptions, TlsSettings settings, TlsStateHolder states, ILogger logger, out TicketKeyRing? ticketKeys)
+    private static string? TryUseOpenSsl(ListenOptions listenOptions, TlsSettings settings, TlsStateHolder states, ILogger logger, out TicketKeyRing? ticketKeys, out KeyLogFile? keyLog)
     {
         ticketKeys = null;
+        keyLog = null;
         var services = listenOptions.ApplicationServices;
         if (services.GetService<TlsLibrary>() is not { } library || services.GetService<TlsMetrics>() is not { } metrics)
         {
@@ -130,10 +138,13 @@ internal static class TlsEndpoint
 
         var keys = ticketKeys = services.GetRequiredService<TicketKeyRings>().For(settings, ContentRootOf(services));
 
+        keyLog = OpenKeyLog(listenOptions, settings, logger);
+
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
         new TlsContexts(settings, listenOptions.Protocols, keys).Dispose();
+        var observers = services.GetService<HandshakeObservers>() is { IsEmpty: false } some ? some : null;
         var logs = new TlsLogs(services.GetRequiredService<ILoggerFactory>());
-        var admission = HandshakeAdmission.Of(settings, services.GetRequiredService<AdmissionMetrics>(), logger, () => NameOf(listenOptions));
+        var admission = HandshakeAdmission.Of(settings, services.GetRequiredService<AdmissionMetrics>(), observers, logger, () => NameOf(listenOptions));
         var announced = 0;
         listenOptions.Use(next =>
         {
@@ -145,7 +156,7 @@ internal static class TlsEndpoint
 
             // Before the first client, who is not to wait for it.
             _ = states.Take();
-            return new TlsMiddleware(next, states, metrics, logs, NameOf(listenOptions), admission).OnConnectionAsync;
+            return new TlsMiddleware(next, states, metrics, logs, observers, NameOf(listenOptions), admission).OnConnectionAsync;
         });
         return null;
     }
@@ -154,10 +165,11 @@ internal static class TlsEndpoint
     /// <param name="listenOptions">The endpoint, whose protocols are known when it is bound.</param>
     /// <param name="settings">What was read, checked.</param>
     /// <param name="ticketKeys">What session tickets are under; the same for all states of an endpoint.</param>
+    /// <param name="keyLog">Where secrets are written, likewise; null for nowhere.</param>
     /// <param name="logger">The transport's.</param>
     /// <param name="fallbackReason">Why Kestrel's TLS serves it; null where the transport's does.</param>
     /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
-    private static TlsState MakeState(ListenOptions listenOptions, TlsSettings settings, TicketKeyRing? ticketKeys, ILogger logger, string? fallbackReason)
+    private static TlsState MakeState(ListenOptions listenOptions, TlsSettings settings, TicketKeyRing? ticketKeys, KeyLogFile? keyLog, ILogger logger, string? fallbackReason)
     {
         var fallback = new Lazy<KestrelFallback>(() => new KestrelFallback(settings, listenOptions.Protocols, logger));
         if (fallbackReason is not null)
@@ -166,7 +178,7 @@ internal static class TlsEndpoint
             return new TlsState(settings.Options, contexts: null, fallback, shown);
         }
 
-        var contexts = HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys));
+        var contexts = HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys) { KeyLog = keyLog });
         return new TlsState(
             settings.Options, contexts, fallback,
             new Lazy<TlsEndpointStatus>(() => BoundTlsEndpoint.Describe(contexts.Default.Host, contexts.Hosts, fallbackReason: null)));
@@ -203,6 +215,18 @@ internal static class TlsEndpoint
         var keys = settings.Options.SessionTickets.Keys;
         IEnumerable<string> files = keys.SecretFile is { } secret ? keys.Files.Append(secret) : keys.Files;
         settings.ExposedKeyFiles.AddRange(files.Select(file => Path.Combine(contentRoot, file)).Where(path => File.Exists(path) && Files.IsReadableByAll(path)));
+    }
+
+    private static KeyLogFile? OpenKeyLog(ListenOptions listenOptions, TlsSettings settings, ILogger logger)
+    {
+        var options = settings.Options;
+        var services = listenOptions.ApplicationServices;
+        return KeyLogFile.Open(
+            options.KeyLogFile is { } path ? Path.Combine(ContentRootOf(services), path) : null,
+            settings.NameOf(nameof(options.KeyLogFile)),
+            options.AllowKeyLogOutsideDevelopment || EnvironmentOf(services)?.IsDevelopment() == true,
+            NameOf(listenOptions),
+            logger);
     }
 
     private static void CheckKernelTls(ListenOptions listenOptions, TlsSettings settings, ILogger logger)

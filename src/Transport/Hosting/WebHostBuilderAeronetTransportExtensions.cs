@@ -5,6 +5,7 @@ using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Hosting;
 using Aeronet.AspNetCore.Transport.Listening;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
+using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Status;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
@@ -62,6 +63,7 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<TicketMetrics>();
         services.TryAddSingleton<AdmissionMetrics>();
         services.TryAddSingleton<TicketKeyRings>();
+        services.TryAddSingleton<HandshakeObservers>();
         services.TryAddSingleton<TlsStatus>();
         services.TryAddSingleton<IAeronetTlsStatus>(static provider => provider.GetRequiredService<TlsStatus>());
         services.TryAddSingleton<TlsCertificateManager>();

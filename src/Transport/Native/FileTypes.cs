@@ -12,7 +12,9 @@ internal static unsafe class FileTypes
     private const int AT_FDCWD = -100;
     private const int AT_SYMLINK_NOFOLLOW = 0x100;
     private const int AT_EMPTY_PATH = 0x1000;
-    private const uint STATX_TYPE_AND_SIZE = 0x1 | 0x200;
+    private const uint STATX_TYPE_MODE_NLINK_UID_SIZE = 0x1 | 0x2 | 0x4 | 0x8 | 0x200;
+    private const int LinksOffset = 16;
+    private const int OwnerOffset = 20;
     private const int ModeOffset = 28;
     private const int SizeOffset = 40;
     private const int S_IFMT = 0xF000;
@@ -43,14 +45,29 @@ internal static unsafe class FileTypes
     internal static bool TryGetRegularFileSize(SafeFileHandle file, out long size)
     {
         var buffer = stackalloc byte[256];
+        var isRegular = Stat(file, buffer) && TypeOf(buffer) == S_IFREG;
+        size = *(long*)(buffer + SizeOffset);
+        return isRegular;
+    }
+
+    /// <summary>What an open file is, and whose.</summary>
+    internal static bool TryDescribe(SafeFileHandle file, out FileDescription description)
+    {
+        var buffer = stackalloc byte[256];
+        var known = Stat(file, buffer);
+        description = new FileDescription(
+            TypeOf(buffer) == S_IFREG, *(ushort*)(buffer + ModeOffset) & ~S_IFMT, *(uint*)(buffer + LinksOffset), *(uint*)(buffer + OwnerOffset));
+        return known;
+    }
+
+    private static bool Stat(SafeFileHandle file, byte* buffer)
+    {
         byte empty = 0;
         var held = false;
         try
         {
             file.DangerousAddRef(ref held);
-            var isRegular = Stat((int)file.DangerousGetHandle(), &empty, AT_EMPTY_PATH, buffer) && TypeOf(buffer) == S_IFREG;
-            size = *(long*)(buffer + SizeOffset);
-            return isRegular;
+            return Stat((int)file.DangerousGetHandle(), &empty, AT_EMPTY_PATH, buffer);
         }
         finally
         {
@@ -62,7 +79,7 @@ internal static unsafe class FileTypes
     }
 
     private static bool Stat(int directory, byte* path, int flags, byte* buffer) =>
-        Libc.syscall(s_statx, directory, (nint)path, flags, (nint)STATX_TYPE_AND_SIZE, (nint)buffer) == 0;
+        Libc.syscall(s_statx, directory, (nint)path, flags, (nint)STATX_TYPE_MODE_NLINK_UID_SIZE, (nint)buffer) == 0;
 
     private static int TypeOf(byte* buffer) => *(ushort*)(buffer + ModeOffset) & S_IFMT;
 }

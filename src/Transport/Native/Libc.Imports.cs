@@ -13,7 +13,7 @@ internal static unsafe partial class Libc
     [
         nameof(close), nameof(recv), nameof(readv), nameof(send), nameof(sendmsg), nameof(accept4), nameof(shutdown), nameof(setsockopt),
         nameof(getsockname), nameof(ioctl), nameof(fcntl), nameof(poll), nameof(epoll_create1), nameof(epoll_ctl), nameof(epoll_wait),
-        nameof(eventfd), nameof(write), nameof(syscall), nameof(mmap), nameof(munmap), nameof(madvise), nameof(mlock), "getrlimit",
+        nameof(eventfd), nameof(open), nameof(geteuid), nameof(write), nameof(syscall), nameof(mmap), nameof(munmap), nameof(madvise), nameof(mlock), "getrlimit",
     ];
 
     /// <summary>What is asked for by name first, and done otherwise where it is missing.</summary>

@@ -143,6 +143,12 @@ internal static unsafe partial class Libc
     internal static partial int eventfd(uint initial, int flags);
 
     [LibraryImport(Library)]
+    internal static partial int open(byte* path, int flags, int mode);
+
+    [LibraryImport(Library)]
+    internal static partial uint geteuid();
+
+    [LibraryImport(Library)]
     internal static partial nint write(int fd, void* buffer, nuint length);
 
     [LibraryImport(Library)]

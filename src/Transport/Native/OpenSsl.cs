@@ -238,6 +238,9 @@ internal static unsafe partial class OpenSsl
     internal static partial void SSL_CTX_set_client_hello_cb(nint context, delegate* unmanaged<nint, int*, nint, int> callback, nint argument);
 
     [LibraryImport(Ssl)]
+    internal static partial void SSL_CTX_set_keylog_callback(nint context, delegate* unmanaged<nint, byte*, void> callback);
+
+    [LibraryImport(Ssl)]
     internal static partial void SSL_CTX_set_msg_callback(nint context, delegate* unmanaged<int, int, int, byte*, nuint, nint, nint, void> callback);
 
     [LibraryImport(Ssl)]

@@ -145,7 +145,7 @@ public sealed class SwapTests
             var services = listen.ApplicationServices;
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(next => new TlsMiddleware(
-                next, states, services.GetRequiredService<TlsMetrics>(), new TlsLogs(services.GetRequiredService<ILoggerFactory>()), "the endpoint", admission: null).OnConnectionAsync);
+                next, states, services.GetRequiredService<TlsMetrics>(), new TlsLogs(services.GetRequiredService<ILoggerFactory>()), observers: null, "the endpoint", admission: null).OnConnectionAsync);
         },
         App = app => app.Run(context => context.Response.WriteAsync("served", Token)),
     });

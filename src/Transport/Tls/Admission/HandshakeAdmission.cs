@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Threading.RateLimiting;
 using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,7 @@ internal sealed class HandshakeAdmission
     private static readonly KeyValuePair<string, object?>[] s_reasons = TransportMetrics.Tags<AdmissionLimit>("aeronet.rejection.reason");
 
     private readonly AdmissionMetrics _metrics;
+    private readonly HandshakeObservers? _observers;
     private readonly ILogger _logger;
     private readonly Func<string> _endPoint;
     private readonly string[] _keys;
@@ -39,11 +41,12 @@ internal sealed class HandshakeAdmission
     private long _rejected;
     private long _lastLog;
 
-    private HandshakeAdmission(TlsSettings settings, AdmissionMetrics metrics, ILogger logger, Func<string> endPoint)
+    private HandshakeAdmission(TlsSettings settings, AdmissionMetrics metrics, HandshakeObservers? observers, ILogger logger, Func<string> endPoint)
     {
         var options = settings.Options.Admission;
         var waits = options.OnExceeded == TlsAdmissionExceeded.Wait;
         _metrics = metrics;
+        _observers = observers;
         _logger = logger;
         _endPoint = endPoint;
         _keys =
@@ -75,12 +78,12 @@ internal sealed class HandshakeAdmission
     }
 
     /// <summary>The admission to an endpoint; null when there is no limit.</summary>
-    internal static HandshakeAdmission? Of(TlsSettings settings, AdmissionMetrics metrics, ILogger logger, Func<string> endPoint)
+    internal static HandshakeAdmission? Of(TlsSettings settings, AdmissionMetrics metrics, HandshakeObservers? observers, ILogger logger, Func<string> endPoint)
     {
         var options = settings.Options.Admission;
         return options is { MaxConcurrentHandshakes: 0, HandshakesPerSecond: 0, MaxConcurrentHandshakesPerClient: 0, HandshakesPerSecondPerClient: 0 }
             ? null
-            : new HandshakeAdmission(settings, metrics, logger, endPoint);
+            : new HandshakeAdmission(settings, metrics, observers, logger, endPoint);
     }
 
     /// <summary>Takes a handshake from the rates, once a connection. False when it is to be reset; that is counted.</summary>
@@ -96,7 +99,7 @@ internal sealed class HandshakeAdmission
         if (_clients is not null && _prefix.TryGet(client, out var prefix)
             && _clients.Reserve(prefix, now, _patience, out longest) is not AdmissionLimit.None and var clientLimit)
         {
-            Reject(clientLimit);
+            Reject(clientLimit, client);
             return false;
         }
 
@@ -104,7 +107,7 @@ internal sealed class HandshakeAdmission
         {
             if (!TryTakeFromAll(now, out var waitForAll))
             {
-                Reject(AdmissionLimit.Rate);
+                Reject(AdmissionLimit.Rate, client);
                 return false;
             }
 
@@ -134,7 +137,7 @@ internal sealed class HandshakeAdmission
         var place = _places.AttemptAcquire();
         return place.IsAcquired
             ? new ValueTask<HandshakePermit>(permit with { Place = place })
-            : WaitForPlaceAsync(permit, closed);
+            : WaitForPlaceAsync(permit, client, closed);
     }
 
     /// <summary>The handshake has ended, however it did.</summary>
@@ -155,7 +158,7 @@ internal sealed class HandshakeAdmission
         return closed.IsCancellationRequested ? default : await EnterAsync(client, TimeSpan.Zero, closed).ConfigureAwait(false);
     }
 
-    private async ValueTask<HandshakePermit> WaitForPlaceAsync(HandshakePermit permit, CancellationToken closed)
+    private async ValueTask<HandshakePermit> WaitForPlaceAsync(HandshakePermit permit, EndPoint? client, CancellationToken closed)
     {
         if (_waitTimeout > TimeSpan.Zero)
         {
@@ -177,7 +180,7 @@ internal sealed class HandshakeAdmission
         Leave(permit);
         if (!closed.IsCancellationRequested)
         {
-            Reject(AdmissionLimit.Concurrency);
+            Reject(AdmissionLimit.Concurrency, client);
         }
 
         return default;
@@ -193,7 +196,7 @@ internal sealed class HandshakeAdmission
 
         if (!_clients.TryEnter(prefix, Stopwatch.GetTimestamp(), out var isCounted))
         {
-            Reject(AdmissionLimit.ClientConcurrency);
+            Reject(AdmissionLimit.ClientConcurrency, client);
             permit = default;
             return false;
         }
@@ -219,9 +222,16 @@ internal sealed class HandshakeAdmission
         }
     }
 
-    private void Reject(AdmissionLimit limit)
+    private void Reject(AdmissionLimit limit, EndPoint? client)
     {
         _metrics.Rejected(s_reasons[(int)limit]);
+        _observers?.Tell(new TlsHandshakeEvent
+        {
+            Time = DateTimeOffset.UtcNow,
+            RemoteEndPoint = client,
+            Failure = TlsFailure.RateLimited,
+            Description = $"{_keys[(int)limit]} is reached",
+        });
         Interlocked.Increment(ref _rejected);
         var now = Environment.TickCount64;
         var last = Interlocked.Read(ref _lastLog);

@@ -38,6 +38,11 @@ internal static unsafe class HandshakeCallbacks
         foreach (var context in contexts.Named.Prepend(contexts.Default))
         {
             OpenSsl.SSL_CTX_set_alpn_select_cb(context.Pointer, &OnSelectProtocol, 0);
+            if (contexts.KeyLog is not null)
+            {
+                OpenSsl.SSL_CTX_set_keylog_callback(context.Pointer, &OnSecret);
+            }
+
             if (context.Host.AsksApplication)
             {
                 OpenSsl.SSL_CTX_set_cert_verify_callback(context.Pointer, &OnChain, 0);
@@ -98,6 +103,20 @@ internal static unsafe class HandshakeCallbacks
         {
             NativeFaults.Note(failure);
             return 0;
+        }
+    }
+
+    /// <summary>Called for every secret a handshake comes to (SSL_CTX_set_keylog_callback(3)), with a line of the key log.</summary>
+    [UnmanagedCallersOnly]
+    private static void OnSecret(nint ssl, byte* line)
+    {
+        try
+        {
+            t_current?.Contexts.KeyLog?.Append(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(line));
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls.Admission;
 using Aeronet.AspNetCore.Transport.Tls.Fingerprints;
+using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
 using Microsoft.AspNetCore.Connections;
@@ -16,7 +17,7 @@ namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 /// The connection middleware that turns an Aeronet connection into a TLS one in place. Kestrel's own HTTPS stands behind it
 /// and passes a connection through whose TLS is done; on another transport it does its work as ever.
 /// </summary>
-internal sealed class TlsMiddleware(ConnectionDelegate next, TlsStateHolder states, TlsMetrics metrics, TlsLogs logs, string endPoint, HandshakeAdmission? admission)
+internal sealed class TlsMiddleware(ConnectionDelegate next, TlsStateHolder states, TlsMetrics metrics, TlsLogs logs, HandshakeObservers? observers, string endPoint, HandshakeAdmission? admission)
 {
     private const string Replaced = "a connection middleware in front of it has replaced the connection's transport; register it behind UseAeronetTls to have the transport's";
 
@@ -51,7 +52,9 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsStateHolder stat
     private Task Refuse(ConnectionContext context)
     {
         var outcome = new TlsOutcome { FailureKind = TlsFailure.KernelTlsRequired, Failure = $"kernel TLS is required, and {Replaced}", HostName = "" };
-        metrics.HandshakeStopped(context, outcome, metrics.HandshakeStarted(context));
+        var started = metrics.HandshakeStarted(context);
+        metrics.HandshakeStopped(context, outcome, started);
+        HandshakeEvents.Tell(observers, context, outcome, started.Started, fingerprints: false);
         TransportLog.HandshakeFailed(_logger, context.ConnectionId, outcome.Failure);
         return Task.CompletedTask;
     }
@@ -134,6 +137,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsStateHolder stat
             outcome = new TlsOutcome { FailureKind = TlsFailure.Internal, Failure = e.Message, HostName = "" };
             metrics.HandshakeStopped(context, outcome, started);
             Ended(context, outcome);
+            HandshakeEvents.Tell(observers, context, outcome, started.Started, options.Fingerprints);
             throw;
         }
 
@@ -153,6 +157,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsStateHolder stat
 
         metrics.HandshakeStopped(context, outcome, started);
         Ended(context, outcome);
+        HandshakeEvents.Tell(observers, context, outcome, started.Started, options.Fingerprints);
         if (observation?.Failure is { } thrown)
         {
             TransportLog.ObserverFailed(_logger, context.ConnectionId, thrown);

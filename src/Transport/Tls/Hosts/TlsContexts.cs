@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.SendFile;
+using Aeronet.AspNetCore.Transport.Tls.KeyLog;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -53,6 +54,9 @@ internal sealed class TlsContexts : IDisposable
     internal bool RefuseUnknown { get; }
 
     internal bool KestrelRules { get; }
+
+    /// <summary>Where secrets are written; null for nowhere.</summary>
+    internal KeyLogFile? KeyLog { get; init; }
 
     /// <summary>Whether somebody wants to see ClientHellos.</summary>
     internal bool KeepsHello { get; }
