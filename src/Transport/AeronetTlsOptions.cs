@@ -16,8 +16,8 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     /// <summary>
     /// What differs by server name (RFC 6066, section 3). A name is exact (<c>www.example.com</c>) or a wildcard for one label
     /// (<c>*.example.com</c>); exact names win. Names are compared without regard to case; those that are not ASCII as IDNA has
-    /// them (RFC 5890). A request for a host that asks for client certificates is answered 421 (Misdirected Request) on a
-    /// connection that another host let in.
+    /// them (RFC 5890). A request for a host that asks more of client certificates than the one that let the connection in, or does not have its
+    /// version of TLS, is answered 421 (Misdirected Request).
     /// </summary>
     public IDictionary<string, AeronetTlsHostOptions> Hosts { get; } =
         new Dictionary<string, AeronetTlsHostOptions>(StringComparer.OrdinalIgnoreCase);

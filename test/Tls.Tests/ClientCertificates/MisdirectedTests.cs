@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Text;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
@@ -31,6 +33,11 @@ public sealed class MisdirectedTests
     [InlineData("a.test", "open.test", "200")]
     [InlineData("a.test", "asks.test", "421")]
     [InlineData("b.sub.test", "c.sub.test", "200")]
+    [InlineData("a.test", "b.sub.test", "200")]
+    [InlineData("a.test", "asks-the-same.test", "200")]
+    [InlineData("asks-the-same.test", "a.test", "421")]
+    [InlineData("a.test", "other-authority.test", "421")]
+    [InlineData("a.test", "other-callback.test", "421")]
     public async Task Request_ForAnotherHost(string? connected, string requested, string status)
     {
         await using var host = await StartAsync();
@@ -77,6 +84,63 @@ public sealed class MisdirectedTests
         Assert.Contains(status, result.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(SslProtocols.Tls12, "421")]
+    [InlineData(SslProtocols.Tls13, "200")]
+    public async Task Request_ForAHostWithoutTheVersion_OnEitherTls(SslProtocols version, string status)
+    {
+        foreach (var kind in new[] { TransportKind.Aeronet, TransportKind.Sockets })
+        {
+            await using var host = await StartAsync(builder: builder => UseKestrelsTlsFor(kind, builder));
+            await using var client = await TlsClient.ConnectAsync(host, o => (o.TargetHost, o.EnabledSslProtocols) = ("open.test", version));
+
+            await client.SendAsync("GET / HTTP/1.1\r\nHost: modern.test\r\n\r\n");
+
+            await client.ReadUntilAsync($"HTTP/1.1 {status} ");
+        }
+    }
+
+    /// <summary>HttpClient asks for all of the hosts on one connection: its TLS is made below it, for the first of them.</summary>
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task HttpClient_SharesAConnection_OnlyWhereThePolicyIsTheSame(string version)
+    {
+        await using var host = await StartAsync(kestrel => kestrel.AllowAlternateSchemes = true);
+        Assert.Equal("200 200 421 421 200", await AskAllAsync("a.test", "a.test", "b.sub.test", "other-authority.test", "asks.test", "open.test"));
+        Assert.Equal("421 421 200", await AskAllAsync("open.test", "a.test", "other-authority.test", "open.test"));
+
+        async Task<string> AskAllAsync(string connected, params string[] requested)
+        {
+            var connections = 0;
+            using var handler = new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, _) =>
+                {
+                    connections++;
+                    return (await TlsClient.ConnectAsync(host, tls =>
+                    {
+                        tls.TargetHost = connected;
+                        tls.ApplicationProtocols = [version == "2.0" ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11];
+                        tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => ClientPki.Alice;
+                    })).Tls;
+                },
+            };
+            using var client = new HttpClient(handler);
+            var statuses = new List<int>();
+            foreach (var name in requested)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, "http://connection.test/") { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+                request.Headers.Host = name;
+                using var response = await client.SendAsync(request).OrTimeout("an answer");
+                statuses.Add((int)response.StatusCode);
+            }
+
+            Assert.Equal(1, connections);
+            return string.Join(' ', statuses);
+        }
+    }
+
     /// <summary>With the option the scheme is whatever the client says; who was let in is TLS's to say.</summary>
     [Theory]
     [InlineData("a.test", "http", true)]
@@ -89,12 +153,7 @@ public sealed class MisdirectedTests
         {
             await using var host = await StartAsync(
                 kestrel => kestrel.AllowAlternateSchemes = true,
-                builder =>
-                {
-                    // Kestrel's own HTTPS in the transport's place.
-                    if (kind == TransportKind.Sockets)
-                        builder.Services.AddSingleton(new TlsLibrary("this test has none"));
-                });
+                builder => UseKestrelsTlsFor(kind, builder));
             await using var client = await TlsClient.ConnectAsync(host, o =>
             {
                 o.TargetHost = "open.test";
@@ -127,6 +186,13 @@ public sealed class MisdirectedTests
         }
     }
 
+    private static void UseKestrelsTlsFor(TransportKind kind, WebApplicationBuilder builder)
+    {
+        // Kestrel's own HTTPS in the transport's place.
+        if (kind == TransportKind.Sockets)
+            builder.Services.AddSingleton(new TlsLibrary("this test has none"));
+    }
+
     private static Task<KestrelHost> StartAsync(Action<KestrelServerOptions>? kestrel = null, Action<WebApplicationBuilder>? builder = null) => KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
     {
         Kestrel = kestrel,
@@ -144,5 +210,14 @@ public sealed class MisdirectedTests
         asks.ClientCertificates = TlsClientCertificates.Request;
         asks.TrustedClientAuthorities.Add(ClientPki.Stranger.Public());
         (tls.Hosts["a.test"], tls.Hosts["*.sub.test"], tls.Hosts["asks.test"], tls.Hosts["open.test"]) = (a, sub, asks, new AeronetTlsHostOptions());
+        var (same, authority, callback) = (new AeronetTlsHostOptions(), new AeronetTlsHostOptions(), new AeronetTlsHostOptions());
+        ClientCertificateTests.Require(same);
+        same.ClientCertificates = TlsClientCertificates.Request;
+        ClientCertificateTests.Require(authority);
+        authority.TrustedClientAuthorities.Add(ClientPki.Stranger.Public());
+        ClientCertificateTests.Require(callback);
+        callback.ClientCertificateValidation = (_, _, reason) => reason is null;
+        (tls.Hosts["asks-the-same.test"], tls.Hosts["other-authority.test"], tls.Hosts["other-callback.test"]) = (same, authority, callback);
+        tls.Hosts["modern.test"] = new AeronetTlsHostOptions { CipherPolicy = TlsCipherPolicy.Modern };
     }
 }

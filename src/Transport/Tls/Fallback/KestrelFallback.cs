@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
@@ -48,7 +49,7 @@ internal sealed class KestrelFallback
     /// <exception cref="InvalidOperationException">Kestrel cannot hold a policy; the message says which and whose.</exception>
     internal void EnsureHolds(string endPoint, string reason, bool guardsRequests)
     {
-        if (_guards && !guardsRequests)
+        if (!guardsRequests && _guards && Hosts.Append(Default.Host).Any(host => !host.IsOpen))
         {
             throw new InvalidOperationException(
                 $"TLS on {endPoint} has hosts that ask for client certificates, and nothing keeps requests for them off other hosts' connections: call UseAeronetTransport, which answers those 421.");
@@ -83,7 +84,9 @@ internal sealed class KestrelFallback
 
         if (_guards)
         {
-            context.Connection.Features.Set<IHostGuard>(new TlsHostGuard(host.Host, requested => (_hosts.Find(requested) ?? Default).Host));
+            var features = context.Connection.Features;
+            features.Set<IHostGuard>(new TlsHostGuard(
+                host.Host, () => features.Get<ITlsHandshakeFeature>()?.Protocol ?? SslProtocols.None, requested => (_hosts.Find(requested) ?? Default).Host));
         }
 
         var options = host.CreateOptions(_logger, context.Connection.ConnectionId);

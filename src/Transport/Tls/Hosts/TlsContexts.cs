@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Tls.KeyLog;
@@ -73,9 +74,9 @@ internal sealed class TlsContexts : IDisposable
     /// <summary>The hosts that have a name.</summary>
     internal IEnumerable<TlsHost> Hosts => _hosts.Values.Select(context => context.Host);
 
-    /// <summary>What a connection that a host let in may ask for; null for everything.</summary>
-    internal IHostGuard? GuardOf(TlsHost connected) =>
-        _guards ? new TlsHostGuard(connected, name => (_hosts.Find(name) ?? Default).Host) : null;
+    /// <summary>What a connection that a host let in by a version of TLS may ask for; null for everything.</summary>
+    internal IHostGuard? GuardOf(TlsHost connected, SslProtocols version) =>
+        _guards ? new TlsHostGuard(connected, () => version, name => (_hosts.Find(name) ?? Default).Host) : null;
 
     public void Dispose()
     {

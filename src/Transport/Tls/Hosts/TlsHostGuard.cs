@@ -1,13 +1,17 @@
+using System.Security.Authentication;
 using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 
 /// <summary>
-/// Keeps requests for a host that asks for client certificates off connections whose client was let in by another host:
-/// it showed no certificate there, or one that this host might not trust.
+/// Keeps requests for a host off connections that it would not have let in itself: the client was let in by another host, where it showed
+/// no certificate, or one that this host might not trust, or by a version of TLS that this host does not have.
 /// </summary>
-internal sealed class TlsHostGuard(TlsHost connected, Func<ReadOnlySpan<char>, TlsHost> hostOf) : IHostGuard
+/// <param name="connected">The host that let the connection in.</param>
+/// <param name="version">By which version; asked when there is a request.</param>
+/// <param name="hostOf">The host of a name.</param>
+internal sealed class TlsHostGuard(TlsHost connected, Func<SslProtocols> version, Func<ReadOnlySpan<char>, TlsHost> hostOf) : IHostGuard
 {
     // A name and a port. What is longer is not kept for the life of a connection.
     private const int LongestKept = HostNames.MaxLength + 7;
@@ -19,7 +23,7 @@ internal sealed class TlsHostGuard(TlsHost connected, Func<ReadOnlySpan<char>, T
     internal static bool IsNeededFor(TlsHost endpoint, IEnumerable<TlsHost> hosts)
     {
         var named = hosts.ToArray();
-        return named.Length > 0 && named.Append(endpoint).Any(host => !host.IsOpen);
+        return named.Length > 0 && named.Append(endpoint).Any(host => !host.IsOpen || host.Protocols != endpoint.Protocols);
     }
 
     public bool MayServe(string authority)
@@ -30,7 +34,7 @@ internal sealed class TlsHostGuard(TlsHost connected, Func<ReadOnlySpan<char>, T
         }
 
         var host = hostOf(NameOf(authority));
-        if (host != connected && !host.IsOpen)
+        if (host != connected && !host.WouldLetIn(connected, version()))
         {
             return false;
         }

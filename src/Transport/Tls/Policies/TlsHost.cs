@@ -8,6 +8,7 @@ namespace Aeronet.AspNetCore.Transport.Tls.Policies;
 internal sealed class TlsHost
 {
     private readonly TlsSettings _settings;
+    private readonly byte[] _clientTrust;
 
     /// <param name="settings">The endpoint's.</param>
     /// <param name="host">The host's own options; the endpoint's for the default host.</param>
@@ -49,6 +50,7 @@ internal sealed class TlsHost
         TrustedClientAuthorities = host.TrustedClientAuthorities.Count > 0 ? host.TrustedClientAuthorities : endpoint.TrustedClientAuthorities;
         RevocationLists = host.RevocationLists.Count > 0 ? [.. host.RevocationLists] : [.. endpoint.RevocationLists];
         ClientCertificateValidation = host.ClientCertificateValidation ?? endpoint.ClientCertificateValidation;
+        _clientTrust = IsOpen ? [] : ClientTrust.DigestOf(TrustedClientAuthorities, RevocationLists);
     }
 
     /// <summary>For messages: <c>the default host</c> or <c>host 'www.example.com'</c>.</summary>
@@ -103,8 +105,22 @@ internal sealed class TlsHost
     /// <summary>Whether a handshake may call <see cref="ClientCertificateValidation"/>, which no loop can wait for.</summary>
     internal bool AsksApplication => ClientCertificateValidation is not null && ClientCertificates != TlsClientCertificates.Disabled;
 
+    /// <summary>
+    /// Whether a connection that <paramref name="other"/> let in, by a version of TLS, would have been let in by this host too: it asks
+    /// no more of a client's certificate, and allows the version.
+    /// </summary>
+    /// <param name="other">The host that the client named in the handshake.</param>
+    /// <param name="version">The version; <see cref="SslProtocols.None"/> where QUIC does not tell, which has TLS 1.3 alone.</param>
+    internal bool WouldLetIn(TlsHost other, SslProtocols version) =>
+        (version == SslProtocols.None || Protocols.HasFlag(version)) && (IsOpen || AsksNoMoreThan(other));
+
     /// <summary>An option's name in messages.</summary>
     internal string NameOf(string option) => _settings.NameOf(option, ServerName);
+
+    private bool AsksNoMoreThan(TlsHost other) =>
+        ClientCertificates <= other.ClientCertificates
+        && _clientTrust.AsSpan().SequenceEqual(other._clientTrust)
+        && Equals(ClientCertificateValidation, other.ClientCertificateValidation);
 
     private static byte[] Alpn(HttpProtocols protocols) =>
     [
