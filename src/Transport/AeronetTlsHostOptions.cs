@@ -26,7 +26,7 @@ public class AeronetTlsHostOptions
 
     /// <summary>
     /// The TLS 1.2 suites of <see cref="TlsCipherPolicy.Custom"/>, in OpenSSL's cipher list format (openssl-ciphers(1)).
-    /// Ciphers without encryption or authentication, with less than 128 bits, RC4 and MD5 are refused.
+    /// Ciphers without encryption or authentication, with less than 128 bits, RC4, MD5 and CCM8 are refused.
     /// </summary>
     /// <remarks>Defaults to those of <see cref="TlsCipherPolicy.Intermediate"/>.</remarks>
     public string? CipherList { get; set; }
@@ -37,10 +37,12 @@ public class AeronetTlsHostOptions
 
     /// <summary>
     /// Key exchange groups, separated by colons, such as <c>X25519:P-256</c>. With TLS 1.2 the first that the client supports
-    /// is used; with TLS 1.3 the first of the client's that is listed.
+    /// is used. With TLS 1.3 it is one that the client has sent a share of: the client's first that is listed, with OpenSSL 3.5
+    /// and newer the first of the list. There groups before a slash (<c>X25519MLKEM768/X25519:P-256</c>) go before those after
+    /// it also where the client only supports them, and must be asked for a share: that costs it a round trip.
     /// </summary>
     /// <remarks>
-    /// Defaults to X25519MLKEM768 where OpenSSL has it (3.5 and newer), X25519, P-256, P-384; on a host without a
+    /// Defaults to X25519:P-256:P-384, with OpenSSL 3.5 and newer to X25519MLKEM768/X25519:P-256:P-384; on a host without a
     /// <see cref="CipherPolicy"/> of its own to those of the endpoint.
     /// </remarks>
     public string? Groups { get; set; }

@@ -19,9 +19,10 @@ public static class OpensslClient
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(inputs);
         var tool = ExternalTool.Require("openssl");
+        // Versions differ in how they write names unless told.
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(tool.FullPath, ["s_client", "-connect", $"127.0.0.1:{host.Port}", .. arguments])
+            StartInfo = new ProcessStartInfo(tool.FullPath, ["s_client", "-nameopt", "RFC2253", "-connect", $"127.0.0.1:{host.Port}", .. arguments])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,

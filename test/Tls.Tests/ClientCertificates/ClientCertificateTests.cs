@@ -27,8 +27,8 @@ public sealed class ClientCertificateTests
 
         Assert.Contains($"I am CN={who.Split(' ')[0]}.", output, StringComparison.Ordinal);
         Assert.Contains("Acceptable client certificate CA names", output, StringComparison.Ordinal);
-        Assert.Contains("CN = client root", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("CN = stranger", output, StringComparison.Ordinal);
+        Assert.Contains("CN=client root", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("CN=stranger", output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -168,8 +168,8 @@ public sealed class ClientCertificateTests
 
         var stranger = await ConnectAsync(host, version, "mallory", "-servername", "stranger.test");
         Assert.Contains("I am CN=mallory.", stranger, StringComparison.Ordinal);
-        Assert.Contains("CN = stranger", stranger, StringComparison.Ordinal);
-        Assert.DoesNotContain("CN = client root", stranger, StringComparison.Ordinal);
+        Assert.Contains("CN=stranger", stranger, StringComparison.Ordinal);
+        Assert.DoesNotContain("CN=client root", stranger, StringComparison.Ordinal);
         Assert.Contains("alert unknown ca", await ConnectAsync(host, version, "alice", "-servername", "stranger.test"), StringComparison.Ordinal);
     }
 

@@ -31,7 +31,7 @@ public sealed class TestsslTests
             name,
             [
                 "--quiet", "--color", "0", "--warnings", "off", "--nodns", "none", "--openssl-timeout", "10", "--connect-timeout", "10",
-                "--protocols", "--pfs", "--vulnerable", "--jsonfile", report, string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{host.Port}"),
+                "--protocols", "--fs", "--vulnerable", "--jsonfile", report, string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{host.Port}"),
             ],
             limit: s_limit);
         await File.WriteAllTextAsync(Path.ChangeExtension(report, ".txt"), result.Output);

@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tools;
 using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Native;
 using Microsoft.AspNetCore.Http;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Policies;
@@ -74,16 +75,26 @@ public sealed class CipherPolicyTests
         }
     }
 
-    [Fact]
-    public async Task Groups_HybridWhereOpensslHasIt()
+    /// <summary>As OpenSSL does of itself, and nginx: also a client that has only sent a share of another group is asked for the hybrid.</summary>
+    [Theory]
+    [InlineData("X25519MLKEM768", "Negotiated TLS1.3 group: X25519MLKEM768")]
+    [InlineData("*X25519MLKEM768:*X25519", "Negotiated TLS1.3 group: X25519MLKEM768")]
+    [InlineData("*X25519:X25519MLKEM768", "Negotiated TLS1.3 group: X25519MLKEM768")]
+    [InlineData("*P-256:X25519", "Peer Temp Key: ECDH, prime256v1")]
+    [InlineData("*P-384:*P-256:*X25519", "Peer Temp Key: X25519,")]
+    [InlineData("P-384", "Peer Temp Key: ECDH, secp384r1")]
+    public async Task Groups_HybridFirst_ThenOneThatTheClientHasSentAShareOf(string offered, string expected)
     {
+        if (!OpenSslLibrary.IsAtLeast(3, 5))
+            Assert.Skip("this OpenSSL has no X25519MLKEM768: it came with 3.5");
+
         await using var host = await StartAsync(TlsCipherPolicy.Intermediate);
+        foreach (var name in (string[])["other.test", "modern.test", "compatibility.test"])
+        {
+            var output = await OpensslClient.RunAsync(host, ["-tls1_3", "-groups", offered, "-servername", name], "Q\n");
 
-        var output = await OpensslClient.RunAsync(host, ["-tls1_3", "-groups", "X25519MLKEM768"], "Q\n");
-        if (output.Contains("X25519MLKEM768", StringComparison.Ordinal) && !output.Contains("New, TLSv1.3", StringComparison.Ordinal))
-            Assert.Skip("this openssl has no X25519MLKEM768");
-
-        Assert.Contains("X25519MLKEM768", output, StringComparison.Ordinal);
+            Assert.Contains(expected, output, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -93,6 +104,8 @@ public sealed class CipherPolicyTests
     [InlineData("HIGH:NULL-SHA256", "NULL-SHA256")]
     [InlineData("HIGH:eNULL:!ADH", "eNULL")]
     [InlineData("HIGH:+aNULL", "aNULL")]
+    [InlineData("ECDHE-ECDSA-AES128-CCM8:HIGH:!aNULL:!eNULL", "ECDHE-ECDSA-AES128-CCM8")]
+    [InlineData("HIGH:!aNULL:!eNULL:+AESCCM8", "AESCCM8")]
     [InlineData("HIGH", "ADH-")]
     [InlineData("ALL", "ADH-")]
     public async Task Custom_WeakCipher_FailsStart_NamingIt(string list, string named)
@@ -116,7 +129,9 @@ public sealed class CipherPolicyTests
     }
 
     [Theory]
-    [InlineData("HIGH:!aNULL:!eNULL:!AESCCM8:!3DES:!RC4:!MD5")]
+    [InlineData("HIGH:!aNULL:!eNULL:!3DES:!RC4:!MD5")]
+    [InlineData("ALL:!aNULL:!eNULL")]
+    [InlineData("ALL:!aNULL:!eNULL:@SECLEVEL=0")]
     [InlineData("DEFAULT:!kRSA")]
     [InlineData("ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384")]
     public async Task Custom_StrongList_Starts(string list)
@@ -124,6 +139,37 @@ public sealed class CipherPolicyTests
         await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("ok"), tls => (tls.CipherPolicy, tls.CipherList) = (TlsCipherPolicy.Custom, list));
 
         Assert.Contains("New, TLSv1.2", await OpensslClient.RunAsync(host, ["-tls1_2"], "Q\n"), StringComparison.Ordinal);
+    }
+
+    /// <summary>OpenSSL counts them as weak since 3.2; a list is good for every version or for none.</summary>
+    [Theory]
+    [InlineData("ECDHE-ECDSA-AES128-CCM8", true)]
+    [InlineData("ECDHE-ECDSA-AES256-CCM8", true)]
+    [InlineData("ECDHE-ECDSA-AES128-CCM", false)]
+    public async Task Custom_ShortTags_LeftOutOfGroupsOfCiphers(string cipher, bool refused)
+    {
+        foreach (var list in (string[])["ALL:!aNULL:!eNULL:@SECLEVEL=0", "ECDHE+AESCCM:@SECLEVEL=0"])
+        {
+            await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("ok"), tls =>
+            {
+                (tls.CipherPolicy, tls.CipherList) = (TlsCipherPolicy.Custom, "ECDHE-ECDSA-AES128-GCM-SHA256");
+                tls.Hosts["a.test"] = new AeronetTlsHostOptions { CipherPolicy = TlsCipherPolicy.Custom, CipherList = list };
+            });
+
+            var output = await OpensslClient.RunAsync(host, ["-tls1_2", "-cipher", $"{cipher}:@SECLEVEL=0", "-servername", "a.test"], "Q\n");
+
+            Assert.Contains(refused ? "alert handshake failure" : $"Cipher is {cipher}", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Custom_ShortTagOfTls13_FailsStart()
+    {
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TlsHost.StartAsync(
+            context => Task.CompletedTask,
+            tls => (tls.CipherPolicy, tls.CipherSuites) = (TlsCipherPolicy.Custom, "TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_8_SHA256")));
+
+        Assert.Contains("has TLS_AES_128_CCM_8_SHA256, which is weak", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -55,7 +55,7 @@ public sealed class FallbackTests
                 Assert.Contains(expected, output, StringComparison.Ordinal);
 
             if (name == "a.test")
-                Assert.Contains("CN = client root", output, StringComparison.Ordinal);
+                Assert.Contains("CN=client root", output, StringComparison.Ordinal);
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class ToolTests
 
         Assert.Contains($"New, {shown}", output, StringComparison.Ordinal);
         Assert.Contains("ALPN protocol: http/1.1", output, StringComparison.Ordinal);
-        Assert.Contains("Secure Renegotiation IS" + (version == "-tls1_2" ? " supported" : " NOT supported"), output, StringComparison.Ordinal);
+        Assert.Equal(version == "-tls1_2", output.Contains("Secure Renegotiation IS supported", StringComparison.Ordinal));
         Assert.Contains("Compression: NONE", output, StringComparison.Ordinal);
         Assert.Contains("hello there", output, StringComparison.Ordinal);
         Assert.DoesNotContain("unexpected eof", output, StringComparison.Ordinal);
@@ -88,10 +88,10 @@ public sealed class ToolTests
     }
 
     [Theory]
-    [InlineData("-tls1_3", "RSA-PSS+SHA256", "RSA-PSS")]
-    [InlineData("-tls1_3", "ECDSA+SHA256", "ECDSA")]
-    [InlineData("-tls1_2", "RSA-PSS+SHA256:RSA+SHA256", "RSA")]
-    [InlineData("-tls1_2", "ECDSA+SHA256", "ECDSA")]
+    [InlineData("-tls1_3", "RSA-PSS+SHA256", "(RSA-PSS|rsa_pss_rsae_sha256)")]
+    [InlineData("-tls1_3", "ECDSA+SHA256", "(ECDSA|ecdsa_secp256r1_sha256)")]
+    [InlineData("-tls1_2", "RSA-PSS+SHA256:RSA+SHA256", "(RSA-PSS|rsa_pss_rsae_sha256)")]
+    [InlineData("-tls1_2", "ECDSA+SHA256", "(ECDSA|ecdsa_secp256r1_sha256)")]
     public async Task Openssl_RsaAndEcdsaOnOneName_WhatTheClientSupports(string version, string algorithms, string signature)
     {
         foreach (var hosts in new[] { false, true })
@@ -105,7 +105,7 @@ public sealed class ToolTests
 
             var output = await OpensslClient.RunAsync(host, [version, "-sigalgs", algorithms, "-servername", hosts ? "www.example.com" : "x.test"], Close);
 
-            Assert.Contains($"Peer signature type: {signature}", output, StringComparison.Ordinal);
+            Assert.Matches($"Peer signature type: {signature}\n", output);
             Assert.Contains("hello there", output, StringComparison.Ordinal);
         }
     }
@@ -124,7 +124,7 @@ public sealed class ToolTests
         var output = await OpensslClient.RunAsync(host, ["-showcerts"], Close);
 
         Assert.Equal(2, Regex.Count(output[..output.IndexOf("Server certificate", StringComparison.Ordinal)], "BEGIN CERTIFICATE"));
-        Assert.Contains("s:CN = intermediate", output, StringComparison.Ordinal);
+        Assert.Contains("s:CN=intermediate", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -100,8 +100,13 @@ internal static unsafe class SslContextFactory
 
     private static void SetCiphers(nint context, TlsHost host)
     {
+        if (WeakCiphers.NamedIn(host.CipherList) is { } named)
+        {
+            throw Weak(named, host);
+        }
+
         OpenSsl.ERR_clear_error();
-        if (OpenSsl.SSL_CTX_set_cipher_list(context, host.CipherList) != 1)
+        if (OpenSsl.SSL_CTX_set_cipher_list(context, host.OfferedCiphers) != 1)
         {
             throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherList")} is '{host.CipherList}', which names no cipher that OpenSSL has");
         }
@@ -112,11 +117,14 @@ internal static unsafe class SslContextFactory
             throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"{host.NameOf("CipherSuites")} is '{host.CipherSuites}', which OpenSSL refuses");
         }
 
-        if ((WeakCiphers.NamedIn(host.CipherList) ?? WeakCiphers.OfferedBy(context)) is { } weak)
+        if (WeakCiphers.OfferedBy(context) is { } offered)
         {
-            throw new InvalidOperationException($"{host.NameOf("CipherList")} '{host.CipherList}' or CipherSuites '{host.CipherSuites}' has {weak}, which is broken: take it out, or exclude it (!aNULL:!eNULL:!AESCCM8).");
+            throw Weak(offered, host);
         }
     }
+
+    private static InvalidOperationException Weak(string cipher, TlsHost host) =>
+        new($"{host.NameOf("CipherList")} '{host.CipherList}' or CipherSuites '{host.CipherSuites}' has {cipher}, which is weak: take it out, or exclude it (!aNULL:!eNULL).");
 
     // A ticket is good for the host and policy it was made for and no other: one may ask for a client certificate.
     private static void SetSessionContext(nint context, TlsHost host)

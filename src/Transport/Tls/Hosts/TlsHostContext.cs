@@ -37,7 +37,7 @@ internal sealed unsafe class TlsHostContext(TlsHost host) : IDisposable
 
         if (host.CipherList != from.CipherList)
         {
-            applied &= OpenSsl.SSL_set_cipher_list(ssl, host.CipherList) == 1;
+            applied &= OpenSsl.SSL_set_cipher_list(ssl, host.OfferedCiphers) == 1;
         }
 
         if (host.CipherSuites != from.CipherSuites)

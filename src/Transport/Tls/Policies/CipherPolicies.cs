@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using Aeronet.AspNetCore.Transport.Native;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Policies;
 
@@ -25,8 +26,20 @@ internal static class CipherPolicies
     // What is left of a list is what IsForKernel is true of: MACs name the suites with CBC (openssl-ciphers(1)).
     private const string NotForKernel = "!MD5:!SHA1:!SHA256:!SHA384:!AESCCM8:!AES256+AESCCM:!ARIAGCM:!eNULL";
 
+    private const string Hybrid = "X25519MLKEM768";
+
     private static readonly Lazy<string> s_groups = new(() =>
-        string.Join(':', new[] { "X25519MLKEM768", "X25519", "P-256", "P-384" }.Where(KeyExchangeGroups.Exists)));
+    {
+        var groups = string.Join(':', new[] { "X25519", "P-256", "P-384" }.Where(KeyExchangeGroups.Exists));
+        if (!KeyExchangeGroups.Exists(Hybrid))
+        {
+            return groups;
+        }
+
+        // A tuple of its own (SSL_CTX_set1_groups_list(3) of 3.5): a client that knows the hybrid and has only sent a share of another
+        // group is asked for one, as OpenSSL's own list has it. Older versions, where a provider brings it, do not know tuples.
+        return Hybrid + (OpenSslLibrary.IsAtLeast(3, 5) ? '/' : ':') + groups;
+    });
 
     /// <summary>
     /// The groups of every policy, as far as OpenSSL has them: hybrid key exchange came with 3.5, and FIPS mode takes

@@ -42,6 +42,8 @@ internal sealed class TlsHost
             CipherSuites = CipherPolicies.CipherSuitesForKernel(CipherSuites);
         }
 
+        OfferedCiphers = WeakCiphers.WithoutShortTags(CipherList);
+
         // Groups are part of a policy: a host with one of its own does not take those of the endpoint's.
         Groups = host.Groups ?? (host.CipherPolicy is null ? endpoint.Groups : null);
         SignatureAlgorithms = host.SignatureAlgorithms ?? endpoint.SignatureAlgorithms;
@@ -69,8 +71,11 @@ internal sealed class TlsHost
 
     internal SslProtocols Protocols { get; }
 
-    /// <summary>TLS 1.2 suites.</summary>
+    /// <summary>TLS 1.2 suites, as they were asked for.</summary>
     internal string CipherList { get; }
+
+    /// <summary><see cref="CipherList"/> for OpenSSL.</summary>
+    internal string OfferedCiphers { get; }
 
     /// <summary>TLS 1.3 suites.</summary>
     internal string CipherSuites { get; }

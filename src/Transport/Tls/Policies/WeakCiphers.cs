@@ -5,13 +5,19 @@ namespace Aeronet.AspNetCore.Transport.Tls.Policies;
 
 /// <summary>
 /// Finds ciphers that no endpoint may offer: without encryption or authentication, with less than 128 bits (export, DES,
-/// 3DES: RFC 9325, section 4.1), RC4 (RFC 7465), or MD5.
+/// 3DES: RFC 9325, section 4.1), RC4 (RFC 7465), MD5, or CCM with a tag of 64 bits, which OpenSSL counts as that much since 3.2.
 /// </summary>
 internal static unsafe class WeakCiphers
 {
     private const int FewestBits = 128;
 
-    private static readonly string[] s_names = ["NULL", "EXP", "RC2", "RC4", "DES", "MD5", "ADH", "AECDH"];
+    private static readonly string[] s_names = ["NULL", "EXP", "RC2", "RC4", "DES", "MD5", "ADH", "AECDH", "CCM8", "CCM_8"];
+
+    /// <summary>
+    /// A cipher list without the short tags that come in by names of groups of ciphers (<c>HIGH</c>, <c>AESCCM</c>): one list is good
+    /// for every version of OpenSSL, and offers the same with each.
+    /// </summary>
+    internal static string WithoutShortTags(string list) => $"{list}:!AESCCM8";
 
     /// <summary>
     /// The first weak cipher a cipher list asks for by name; null when there is none. Also those that this machine's OpenSSL
