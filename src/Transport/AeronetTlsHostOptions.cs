@@ -16,6 +16,9 @@ public class AeronetTlsHostOptions
     /// <summary>Intermediate certificates sent along; those that do not belong to a certificate's chain are left out.</summary>
     public X509Certificate2Collection Intermediates { get; } = [];
 
+    /// <summary>Whether and from where handshakes get the authority's word that the certificates are not revoked.</summary>
+    public OcspStaplingOptions OcspStapling { get; } = new();
+
     /// <summary>TLS 1.2, TLS 1.3, or both.</summary>
     /// <remarks>Defaults to both.</remarks>
     public SslProtocols? Protocols { get; set; }

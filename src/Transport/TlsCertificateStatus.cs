@@ -29,4 +29,16 @@ public sealed record TlsCertificateStatus
 
     /// <summary>Whether its revocation status is sent along.</summary>
     public required TlsStapleState Staple { get; init; }
+
+    /// <summary>When what the staple says was known to be so; null while there is none.</summary>
+    public DateTimeOffset? StapleUpdatedAt { get; init; }
+
+    /// <summary>When the staple is over, also of one that is; null while there is none.</summary>
+    public DateTimeOffset? StapleExpiresAt { get; init; }
+
+    /// <summary>Why there is no newer staple; null when the last attempt to get one succeeded, and before the first.</summary>
+    public string? StapleProblem { get; init; }
+
+    /// <summary>Whether the certificate tells clients to refuse it without a staple (RFC 7633).</summary>
+    public bool DemandsStaple { get; init; }
 }

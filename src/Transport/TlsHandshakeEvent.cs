@@ -62,6 +62,9 @@ public sealed class TlsHandshakeEvent
     /// <summary>Whether the client came back with a ticket.</summary>
     public bool Resumed { get; init; }
 
+    /// <summary>Whether the client asked for the OCSP response for the server's certificate and got it; never where it was resumed.</summary>
+    public bool Stapled { get; init; }
+
     /// <summary>The subject of the certificate that the client has shown and the host has accepted, such as <c>CN=alice</c>.</summary>
     public string? ClientCertificateSubject
     {

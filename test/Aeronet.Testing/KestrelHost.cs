@@ -134,7 +134,9 @@ public sealed class KestrelHost : IAsyncDisposable
             ShowLogs();
         }
 
-        if (Logs.From("Aeronet.AspNetCore", LogLevel.Error) is { Count: > 0 } errors)
+        // What is wrong with the certificates of a test is the test's own business.
+        var errors = Logs.From("Aeronet.AspNetCore", LogLevel.Error).Where(e => e.EventId.Name is not ("CertificateRevoked" or "MustStapleMissing")).ToArray();
+        if (errors.Length > 0)
         {
             var lines = errors.Select(e => e.ToString()).Prepend("The transport logged errors:");
             throw new InvalidOperationException(string.Join(Environment.NewLine, lines));

@@ -77,6 +77,7 @@ internal sealed class TlsOptionsReader
     private void ReadHost(OptionSection section, AeronetTlsHostOptions host)
     {
         ReadCertificates(section, host);
+        StaplingReader.Read(section.Section(nameof(host.OcspStapling)), host.OcspStapling);
         section.Read<SslProtocols>(nameof(host.Protocols), OptionParsers.TryParseProtocols, OptionParsers.ProtocolsRemedy, value => host.Protocols = value);
         section.Read<TlsCipherPolicy>(nameof(host.CipherPolicy), OptionParsers.TryParseName, OptionParsers.RemedyOf<TlsCipherPolicy>(), value => host.CipherPolicy = value);
         host.CipherList = section.Names(nameof(host.CipherList));

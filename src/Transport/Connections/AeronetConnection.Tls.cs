@@ -99,6 +99,8 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
             Host = handshake.Host,
             Agreement = agreement,
             Ticket = handshake.Ticket,
+            Staple = agreement.Resumed ? default : handshake.Staple,
+            StapleAge = handshake.StapleAge,
             SendsByKernel = session.SendsByKernel,
             ReceivesByKernel = session.ReceivesByKernel,
         };

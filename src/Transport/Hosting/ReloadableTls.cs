@@ -1,6 +1,7 @@
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Handshake;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 
 namespace Aeronet.AspNetCore.Transport.Hosting;
 
@@ -12,8 +13,10 @@ namespace Aeronet.AspNetCore.Transport.Hosting;
 /// <param name="followsChains">Whether OpenSSL is there to find out what is sent with a certificate.</param>
 /// <param name="name">The endpoint's address.</param>
 /// <param name="isBound">Whether it still listens.</param>
+/// <param name="stapler">Keeps staples fresh; null for nobody.</param>
 internal sealed class ReloadableTls(
-    TlsSource source, TlsSettings first, Func<TlsSettings, TlsState> make, TlsStateHolder states, bool followsChains, Func<string> name, Func<bool> isBound) : IReloadableEndpoint
+    TlsSource source, TlsSettings first, Func<TlsSettings, TlsState> make, TlsStateHolder states, bool followsChains, Func<string> name, Func<bool> isBound,
+    TlsStapler? stapler) : IReloadableEndpoint, IStapledEndpoint
 {
     private byte[] _configured = source.Digest();
     private volatile TlsSettings _current = first;
@@ -27,6 +30,8 @@ internal sealed class ReloadableTls(
     public TlsSettings Current => _current;
 
     public IReadOnlyList<ServedCertificate> Served => _served;
+
+    public IEnumerable<HostStaples> Staples => states.Take().Contexts?.Staples ?? [];
 
     public ReadFiles Files => _files;
 
@@ -42,5 +47,6 @@ internal sealed class ReloadableTls(
         states.Replace(state);
         _current = settings;
         _served = served;
+        stapler?.Look();
     }
 }

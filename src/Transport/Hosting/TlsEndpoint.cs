@@ -8,6 +8,7 @@ using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.KeyLog;
 using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Status;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Hosting;
@@ -69,6 +70,7 @@ internal static class TlsEndpoint
         string? problem = null;
         TicketKeyRing? ticketKeys = null;
         KeyLogFile? keyLog = null;
+        var stapler = listenOptions.ApplicationServices.GetService<TlsStapler>();
         var states = new TlsStateHolder(() => Make(settings));
         problem = TryUseOpenSsl(listenOptions, settings, states, logger, out ticketKeys, out keyLog);
         if (problem is not null)
@@ -78,7 +80,7 @@ internal static class TlsEndpoint
             TransportLog.TlsFallback(logger, NameOf(listenOptions), problem);
         }
 
-        ShowWhenBound(listenOptions, states, ticketKeys, (isBound, library) => new ReloadableTls(source, settings, Remake, states, library, () => NameOf(listenOptions), isBound));
+        ShowWhenBound(listenOptions, states, ticketKeys, (isBound, library) => new ReloadableTls(source, settings, Remake, states, library, () => NameOf(listenOptions), isBound, stapler));
 
         if (ClientHelloObservation.ObserverOf(options) is { } observer)
         {
@@ -91,7 +93,7 @@ internal static class TlsEndpoint
             HandshakeTimeout = options.HandshakeTimeout,
         });
 
-        TlsState Make(TlsSettings read) => MakeState(listenOptions, read, ticketKeys, keyLog, logger, problem);
+        TlsState Make(TlsSettings read) => MakeState(listenOptions, read, ticketKeys, stapler, keyLog, logger, problem);
 
         // As at the start, and all of it before the first handshake.
         TlsState Remake(TlsSettings read)
@@ -102,8 +104,11 @@ internal static class TlsEndpoint
             if (problem is not null)
             {
                 EnsureHolds(state.Fallback);
+                return state;
             }
-            else if (listenOptions.Protocols.HasFlag(HttpProtocols.Http3))
+
+            stapler?.AwaitDemanded(state.Contexts!.Staples);
+            if (listenOptions.Protocols.HasFlag(HttpProtocols.Http3))
             {
                 _ = state.Fallback;
             }
@@ -165,11 +170,12 @@ internal static class TlsEndpoint
     /// <param name="listenOptions">The endpoint, whose protocols are known when it is bound.</param>
     /// <param name="settings">What was read, checked.</param>
     /// <param name="ticketKeys">What session tickets are under; the same for all states of an endpoint.</param>
+    /// <param name="stapler">Has the staples of certificates.</param>
     /// <param name="keyLog">Where secrets are written, likewise; null for nowhere.</param>
     /// <param name="logger">The transport's.</param>
     /// <param name="fallbackReason">Why Kestrel's TLS serves it; null where the transport's does.</param>
     /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
-    private static TlsState MakeState(ListenOptions listenOptions, TlsSettings settings, TicketKeyRing? ticketKeys, KeyLogFile? keyLog, ILogger logger, string? fallbackReason)
+    private static TlsState MakeState(ListenOptions listenOptions, TlsSettings settings, TicketKeyRing? ticketKeys, TlsStapler? stapler, KeyLogFile? keyLog, ILogger logger, string? fallbackReason)
     {
         var fallback = new Lazy<KestrelFallback>(() => new KestrelFallback(settings, listenOptions.Protocols, logger));
         if (fallbackReason is not null)
@@ -178,7 +184,7 @@ internal static class TlsEndpoint
             return new TlsState(settings.Options, contexts: null, fallback, shown);
         }
 
-        var contexts = HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys) { KeyLog = keyLog });
+        var contexts = HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys, stapler) { KeyLog = keyLog });
         return new TlsState(
             settings.Options, contexts, fallback,
             new Lazy<TlsEndpointStatus>(() => BoundTlsEndpoint.Describe(contexts.Default.Host, contexts.Hosts, fallbackReason: null)));
@@ -193,7 +199,7 @@ internal static class TlsEndpoint
             return;
         }
 
-        var shown = new BoundTlsEndpoint(listenOptions, () => states.Take().Status, ticketKeys);
+        var shown = new BoundTlsEndpoint(listenOptions, () => states.Take().Status, () => states.Take().Contexts?.Staples ?? [], ticketKeys);
         var looked = reloadable(() => status.IsBound(shown), services.GetService<TlsLibrary>() is { Problem: null });
         var bound = new Once();
         listenOptions.Use(next =>
@@ -203,6 +209,7 @@ internal static class TlsEndpoint
             {
                 status.OnBinding(shown);
                 certificates.Add(looked);
+                services.GetService<TlsStapler>()?.Add(looked);
             }
 
             return next;

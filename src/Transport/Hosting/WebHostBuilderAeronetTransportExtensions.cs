@@ -7,6 +7,7 @@ using Aeronet.AspNetCore.Transport.Listening;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Status;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Connections;
@@ -63,6 +64,7 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<TicketMetrics>();
         services.TryAddSingleton<AdmissionMetrics>();
         services.TryAddSingleton<TicketKeyRings>();
+        services.TryAddSingleton<TlsStapler>();
         services.TryAddSingleton<HandshakeObservers>();
         services.TryAddSingleton<TlsStatus>();
         services.TryAddSingleton<IAeronetTlsStatus>(static provider => provider.GetRequiredService<TlsStatus>());

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
@@ -41,6 +42,11 @@ internal static unsafe class HandshakeCallbacks
             if (contexts.KeyLog is not null)
             {
                 OpenSsl.SSL_CTX_set_keylog_callback(context.Pointer, &OnSecret);
+            }
+
+            if (context.Staples is { IsEmpty: false })
+            {
+                _ = OpenSsl.SSL_CTX_callback_ctrl(context.Pointer, OpenSsl.SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, &OnStatusRequest);
             }
 
             if (context.Host.AsksApplication)
@@ -103,6 +109,29 @@ internal static unsafe class HandshakeCallbacks
         {
             NativeFaults.Note(failure);
             return 0;
+        }
+    }
+
+    /// <summary>Called where a client asks for the status of the certificate that it gets (SSL_CTX_set_tlsext_status_cb(3)).</summary>
+    [UnmanagedCallersOnly]
+    private static int OnStatusRequest(nint ssl, nint argument)
+    {
+        try
+        {
+            if (t_current is not { Staples: { } staples } handshake)
+            {
+                return OpenSsl.SSL_TLSEXT_ERR_NOACK;
+            }
+
+            var isSent = staples.TrySend(ssl, out var age);
+            handshake.Staple = isSent ? StapleUse.Sent : StapleUse.Missing;
+            handshake.StapleAge = age;
+            return isSent ? OpenSsl.SSL_TLSEXT_ERR_OK : OpenSsl.SSL_TLSEXT_ERR_NOACK;
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+            return OpenSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
         }
     }
 
@@ -230,7 +259,9 @@ internal static unsafe class HandshakeCallbacks
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;
         }
 
-        handshake.Host = (context ?? contexts.Default).Host;
+        var chosen = context ?? contexts.Default;
+        handshake.Host = chosen.Host;
+        handshake.Staples = chosen.Staples;
         if (handshake.Host.AsksApplication && !handshake.MayAskApplication())
         {
             return OpenSsl.SSL_CLIENT_HELLO_RETRY;

@@ -3,6 +3,7 @@ using System.Text;
 using Aeronet.AspNetCore.Transport.Tls.Fingerprints;
 using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
@@ -38,6 +39,7 @@ internal static class HandshakeEvents
             ServerName = outcome.HostName,
             ServedHost = outcome.Host?.ServerName,
             Resumed = agreement.Resumed,
+            Stapled = outcome.Staple == StapleUse.Sent,
             ClientCertificate = agreement.ClientCertificate,
             SendsByKernel = outcome.SendsByKernel,
             ReceivesByKernel = outcome.ReceivesByKernel,

@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
@@ -51,6 +52,14 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
 
     /// <summary>Which key the client's ticket was under.</summary>
     internal TicketUse Ticket { get; set; }
+
+    /// <summary>What the host's certificates are stapled with.</summary>
+    internal HostStaples? Staples { get; set; }
+
+    /// <summary>Whether the client got its certificate's staple.</summary>
+    internal StapleUse Staple { get; set; }
+
+    internal TimeSpan StapleAge { get; set; }
 
     /// <summary>The client's first message, where somebody wants to see it.</summary>
     internal byte[]? ClientHello { get; set; }

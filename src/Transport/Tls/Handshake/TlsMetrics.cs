@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -30,10 +31,18 @@ internal sealed class TlsMetrics
     private static readonly KeyValuePair<string, object?> s_full = new(Resumed, false);
     private static readonly KeyValuePair<string, object?> s_resumed = new(Resumed, true);
 
+    private static readonly KeyValuePair<string, object?> s_sent = new("aeronet.staple.sent", true);
+    private static readonly KeyValuePair<string, object?> s_missing = new("aeronet.staple.sent", false);
+
+    // Minutes where somebody's responder is fast, days for those of public authorities.
+    private static readonly InstrumentAdvice<double> s_stapleAges = new() { HistogramBucketBoundaries = [60, 600, 3600, 21_600, 43_200, 86_400, 172_800, 259_200, 345_600, 432_000, 604_800, 864_000] };
+
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _handshakes;
     private readonly Counter<long> _tickets;
+    private readonly Counter<long> _staples;
+    private readonly Histogram<double> _stapleAge;
     private readonly Counter<long> _broken;
     private readonly Counter<long> _kernel;
     private readonly Counter<long> _fallbacks;
@@ -46,6 +55,8 @@ internal sealed class TlsMetrics
         var own = meters.Create(TransportMetrics.MeterName);
         _handshakes = own.CreateCounter<long>("aeronet.tls.handshakes", "{handshake}", "TLS handshakes ended: full or resumed, or why they failed.");
         _tickets = own.CreateCounter<long>("aeronet.tls.tickets", "{ticket}", "Session tickets that clients came back with, by which key they were under.");
+        _staples = own.CreateCounter<long>("aeronet.tls.staples", "{handshake}", "Full handshakes of clients that asked for the OCSP response for a certificate that is stapled, by whether they got it.");
+        _stapleAge = own.CreateHistogram("aeronet.tls.staple.age", "s", "How old the OCSP responses are that handshakes carry.", advice: s_stapleAges);
         _broken = own.CreateCounter<long>("aeronet.tls.broken", "{connection}", "TLS connections that ended otherwise than by close_notify or reset after their handshake, by reason.");
         _kernel = own.CreateCounter<long>("aeronet.tls.connections", "{connection}", "TLS connections established, by whether the kernel encrypts and decrypts.");
         _fallbacks = own.CreateCounter<long>("aeronet.ktls.fallbacks", "{connection}", "TLS connections that might have been encrypted by the kernel and are not, by reason.");
@@ -89,6 +100,11 @@ internal sealed class TlsMetrics
         {
             var host = TagOf(outcome.Host!.ServerName);
             _handshakes.TryAdd(outcome.Agreement.Resumed ? s_resumed : s_full, host);
+            if (outcome.Staple != StapleUse.NotAsked)
+            {
+                RecordStaple(outcome, host);
+            }
+
             if (_kernel.Enabled)
             {
                 _kernel.TryAdd(new("aeronet.ktls.send", outcome.SendsByKernel), new("aeronet.ktls.receive", outcome.ReceivesByKernel), host);
@@ -114,6 +130,16 @@ internal sealed class TlsMetrics
     /// <param name="failure">How.</param>
     /// <param name="servedHost">The name of the host whose policy held; null for the endpoint's own.</param>
     internal void SessionBroke(TlsFailure failure, string? servedHost) => _broken.TryAdd(TagOf(failure), TagOf(servedHost));
+
+    private void RecordStaple(in TlsOutcome outcome, KeyValuePair<string, object?> host)
+    {
+        var isSent = outcome.Staple == StapleUse.Sent;
+        _staples.TryAdd(isSent ? s_sent : s_missing, host);
+        if (isSent && _stapleAge.Enabled)
+        {
+            _stapleAge.TryRecord(outcome.StapleAge.TotalSeconds, new TagList { host });
+        }
+    }
 
     private void RecordDuration(in TlsOutcome outcome, in StartedHandshake measurement)
     {

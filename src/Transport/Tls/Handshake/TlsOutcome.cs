@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
@@ -23,6 +24,12 @@ internal readonly struct TlsOutcome
 
     /// <summary>Which key the client's ticket was under.</summary>
     internal TicketUse Ticket { get; init; }
+
+    /// <summary>Whether the client asked for its certificate's staple and got it; none where a session was resumed, which shows no certificate.</summary>
+    internal StapleUse Staple { get; init; }
+
+    /// <summary>How old what the staple says is.</summary>
+    internal TimeSpan StapleAge { get; init; }
 
     internal TlsAgreement Agreement { get; init; }
 

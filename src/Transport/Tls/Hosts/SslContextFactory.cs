@@ -11,8 +11,10 @@ namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 /// <summary>Makes an SSL_CTX out of options and certificates.</summary>
 internal static unsafe class SslContextFactory
 {
+    /// <param name="host">The options.</param>
+    /// <param name="used">Told of each certificate, with the X509 that the context has for it.</param>
     /// <exception cref="InvalidOperationException">A certificate cannot be used; the message says which and why.</exception>
-    internal static SslContextHandle Create(TlsHost host)
+    internal static SslContextHandle Create(TlsHost host, Action<nint, X509Certificate2> used)
     {
         OpenSsl.ERR_clear_error();
         var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
@@ -34,7 +36,7 @@ internal static unsafe class SslContextFactory
                         $"Certificates of {host.Name} has '{kinds[certificate.GetKeyAlgorithm()].Subject}' and '{certificate.Subject}' with the same kind of key: give it one RSA and one ECDSA certificate, and each name a host of its own.");
                 }
 
-                Use(context.Pointer, certificate, host.Intermediates, host.Name);
+                used(Use(context.Pointer, certificate, host.Intermediates, host.Name), certificate);
             }
 
             return context;
@@ -137,7 +139,7 @@ internal static unsafe class SslContextFactory
         }
     }
 
-    private static void Use(nint context, X509Certificate2 certificate, X509Certificate2Collection intermediates, string host)
+    private static nint Use(nint context, X509Certificate2 certificate, X509Certificate2Collection intermediates, string host)
     {
         using var leaf = X509Handle.Of(certificate);
         OpenSsl.ERR_clear_error();
@@ -163,6 +165,8 @@ internal static unsafe class SslContextFactory
                 throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The intermediate certificate '{intermediate.Subject}' of {host} was refused");
             }
         }
+
+        return leaf.Pointer;
     }
 
     // The framework's keys are EVP_PKEYs of the same libcrypto; a duplicate is a counted reference.

@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Tls.KeyLog;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -18,13 +19,13 @@ internal sealed class TlsContexts : IDisposable
     private readonly bool _guards;
 
     /// <exception cref="InvalidOperationException">A certificate or an option cannot be used; the message says which and why.</exception>
-    internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols, TicketKeyRing? ticketKeys)
+    internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols, TicketKeyRing? ticketKeys, TlsStapler? stapler = null)
     {
         var options = settings.Options;
         RefuseUnknown = options.RefuseUnknownHosts;
         KestrelRules = settings.KestrelHostRules;
         _hosts = new HostTable<TlsHostContext>(deepWildcards: KestrelRules);
-        Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols));
+        Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols), stapler);
         TicketKeys = ticketKeys;
 
         // A handshake's tickets stay with the context it began with: SSL_set_SSL_CTX does not move them (session_ctx in OpenSSL's source).
@@ -36,7 +37,7 @@ internal sealed class TlsContexts : IDisposable
         KeepsWatching = KeepsReceiving || OpenSslLibrary.IsAtLeast(3, 2);
         foreach (var (name, host) in options.Hosts)
         {
-            var context = new TlsHostContext(new TlsHost(settings, host, name, endpointProtocols));
+            var context = new TlsHostContext(new TlsHost(settings, host, name, endpointProtocols), stapler);
             _hosts.Add(HostNames.TryNormalize(name)!, context);
         }
 
@@ -50,6 +51,9 @@ internal sealed class TlsContexts : IDisposable
 
     /// <summary>The contexts of the hosts that have a name.</summary>
     internal IEnumerable<TlsHostContext> Named => _hosts.Values;
+
+    /// <summary>The staples of all hosts.</summary>
+    internal IEnumerable<HostStaples> Staples => Named.Prepend(Default).Select(context => context.Staples).OfType<HostStaples>();
 
     /// <summary>Whether a client that names a host which is not there is refused.</summary>
     internal bool RefuseUnknown { get; }

@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 
@@ -9,16 +10,36 @@ namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 /// The SSL_CTX of one host. A handshake begins with the default host's; <see cref="Apply"/> moves it to another's when the
 /// client has said whom it wants.
 /// </summary>
-internal sealed unsafe class TlsHostContext(TlsHost host) : IDisposable
+internal sealed unsafe class TlsHostContext : IDisposable
 {
-    private readonly SslContextHandle _context = SslContextFactory.Create(host);
+    private readonly SslContextHandle _context;
 
-    internal TlsHost Host => host;
+    /// <param name="host">Its policy.</param>
+    /// <param name="stapler">Has the staples of its certificates; null for none.</param>
+    /// <exception cref="InvalidOperationException">A certificate or an option cannot be used; the message says which and why.</exception>
+    internal TlsHostContext(TlsHost host, TlsStapler? stapler)
+    {
+        Host = host;
+        MayUseKernel = host.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
+        Staples = stapler?.StaplesOf(host);
+        _context = SslContextFactory.Create(host, (pointer, certificate) =>
+        {
+            if (stapler?.For(host, certificate) is { } staple)
+            {
+                Staples!.Add(pointer, staple);
+            }
+        });
+    }
+
+    internal TlsHost Host { get; }
+
+    /// <summary>What its certificates are stapled with; null for nothing.</summary>
+    internal HostStaples? Staples { get; }
 
     internal nint Pointer => _context.Pointer;
 
     /// <summary>Whether OpenSSL may hand the keys of a handshake over to the kernel.</summary>
-    internal bool MayUseKernel { get; } = host.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
+    internal bool MayUseKernel { get; }
 
     /// <summary>
     /// Makes a handshake that has seen no more than the ClientHello this host's. Certificates, signature algorithms, trust
@@ -29,34 +50,34 @@ internal sealed unsafe class TlsHostContext(TlsHost host) : IDisposable
     internal bool Apply(nint ssl, TlsHost from)
     {
         var applied = OpenSsl.SSL_set_SSL_CTX(ssl, _context.Pointer) != 0;
-        if (host.Protocols != from.Protocols)
+        if (Host.Protocols != from.Protocols)
         {
-            applied &= OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, MinimumOf(host.Protocols), 0) == 1
-                && OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, MaximumOf(host.Protocols), 0) == 1;
+            applied &= OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, MinimumOf(Host.Protocols), 0) == 1
+                && OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, MaximumOf(Host.Protocols), 0) == 1;
         }
 
-        if (host.CipherList != from.CipherList)
+        if (Host.CipherList != from.CipherList)
         {
-            applied &= OpenSsl.SSL_set_cipher_list(ssl, host.OfferedCiphers) == 1;
+            applied &= OpenSsl.SSL_set_cipher_list(ssl, Host.OfferedCiphers) == 1;
         }
 
-        if (host.CipherSuites != from.CipherSuites)
+        if (Host.CipherSuites != from.CipherSuites)
         {
-            applied &= OpenSsl.SSL_set_ciphersuites(ssl, host.CipherSuites) == 1;
+            applied &= OpenSsl.SSL_set_ciphersuites(ssl, Host.CipherSuites) == 1;
         }
 
-        if (host.Groups != from.Groups)
+        if (Host.Groups != from.Groups)
         {
-            applied &= OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups) == 1;
+            applied &= OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, Host.Groups ?? CipherPolicies.Groups) == 1;
         }
 
-        if (host.IsResumable != from.IsResumable)
+        if (Host.IsResumable != from.IsResumable)
         {
-            _ = host.IsResumable ? OpenSsl.SSL_clear_options(ssl, OpenSsl.SSL_OP_NO_TICKET) : OpenSsl.SSL_set_options(ssl, OpenSsl.SSL_OP_NO_TICKET);
-            applied &= OpenSsl.SSL_set_num_tickets(ssl, TicketsOf(host)) == 1;
+            _ = Host.IsResumable ? OpenSsl.SSL_clear_options(ssl, OpenSsl.SSL_OP_NO_TICKET) : OpenSsl.SSL_set_options(ssl, OpenSsl.SSL_OP_NO_TICKET);
+            applied &= OpenSsl.SSL_set_num_tickets(ssl, TicketsOf(Host)) == 1;
         }
 
-        OpenSsl.SSL_set_verify(ssl, ClientCertificateTrust.ModeOf(host), &ClientCertificateVerifier.OnCertificate);
+        OpenSsl.SSL_set_verify(ssl, ClientCertificateTrust.ModeOf(Host), &ClientCertificateVerifier.OnCertificate);
         return applied;
     }
 

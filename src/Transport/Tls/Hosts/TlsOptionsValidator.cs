@@ -1,6 +1,7 @@
 using Aeronet.AspNetCore.Transport.Tls.Admission;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
@@ -59,6 +60,7 @@ internal static class TlsOptionsValidator
             CertificateChecks.CheckTime(settings, certificate!, name);
         }
 
+        StapleOptionsValidator.Validate(settings, host, name);
         Check(
             host.Protocols is null || (host.Protocols != 0 && (host.Protocols & ~TlsVersions.All) == 0),
             settings, nameof(host.Protocols), $"is {host.Protocols}: use Tls12, Tls13 or both.", name);

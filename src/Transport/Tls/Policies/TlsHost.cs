@@ -25,6 +25,7 @@ internal sealed class TlsHost
         var owner = host.Certificates.Count > 0 ? host : endpoint;
         Certificates = [.. owner.Certificates];
         Intermediates = owner.Intermediates;
+        Stapling = new StaplePolicy(host.OcspStapling, endpoint.OcspStapling, owner.OcspStapling);
         CipherPolicy = host.CipherPolicy ?? endpoint.CipherPolicy ?? TlsCipherPolicy.Intermediate;
         var protocols = host.Protocols ?? endpoint.Protocols ?? TlsVersions.All;
         Protocols = protocols & CipherPolicies.VersionsOf(CipherPolicy);
@@ -66,6 +67,8 @@ internal sealed class TlsHost
     internal X509Certificate2[] Certificates { get; }
 
     internal X509Certificate2Collection Intermediates { get; }
+
+    internal StaplePolicy Stapling { get; }
 
     internal TlsCipherPolicy CipherPolicy { get; }
 

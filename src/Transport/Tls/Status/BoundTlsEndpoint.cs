@@ -1,6 +1,7 @@
 using System.Net;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -9,8 +10,9 @@ namespace Aeronet.AspNetCore.Transport.Tls.Status;
 /// <summary>One endpoint as it is shown: as what its next handshake takes says, and its address, which Kestrel completes when it binds a free port.</summary>
 /// <param name="listenOptions">Kestrel's side of it.</param>
 /// <param name="current">Its present state, from <see cref="Describe(TlsHost, IEnumerable{TlsHost}, string?)"/>.</param>
+/// <param name="staples">Those of its hosts, in its present state.</param>
 /// <param name="ticketKeys">The keys of its tickets; null where it gives out none, and where Kestrel's TLS serves.</param>
-internal sealed class BoundTlsEndpoint(ListenOptions listenOptions, Func<TlsEndpointStatus> current, TicketKeyRing? ticketKeys)
+internal sealed class BoundTlsEndpoint(ListenOptions listenOptions, Func<TlsEndpointStatus> current, Func<IEnumerable<HostStaples>> staples, TicketKeyRing? ticketKeys)
 {
     private volatile bool _isTransports;
 
@@ -27,9 +29,20 @@ internal sealed class BoundTlsEndpoint(ListenOptions listenOptions, Func<TlsEndp
             return status with { Implementation = TlsImplementation.Kestrel, FallbackReason = "another transport serves the endpoint" };
         }
 
+        status = WithStaples(status);
         return ticketKeys is null || !status.Hosts.Any(host => host.IsResumable)
             ? status
             : status with { TicketKeys = ticketKeys.Describe(), TicketKeyRotation = ticketKeys.Rotation };
+    }
+
+    // What the rest is described by does not change; a staple does.
+    private TlsEndpointStatus WithStaples(TlsEndpointStatus status)
+    {
+        var all = staples().Where(host => !host.IsEmpty).ToDictionary(host => host.Host ?? "", StringComparer.OrdinalIgnoreCase);
+        return all.Count == 0 ? status : status with
+        {
+            Hosts = [.. status.Hosts.Select(host => all.GetValueOrDefault(host.Name ?? "") is { } of ? host with { Certificates = [.. host.Certificates.Select(of.Describe)] } : host)],
+        };
     }
 
     /// <summary>Describes a state, all but its address and the keys of its tickets.</summary>
