@@ -84,7 +84,7 @@ internal static class StapleFiles
     }
 
     private static bool IsOurs(string name) =>
-        name.TrimStart('.') is { Length: > 64 } rest && rest.AsSpan(0, 64).ContainsAnyExcept("0123456789abcdef") == false
+        name.TrimStart('.') is { Length: > 64 } rest && rest[..64].All(char.IsAsciiHexDigitLower)
         && (name[0] == '.' ? Guid.TryParseExact(rest[65..], "N", out _) : rest[64..] == Extension);
 
     private static void TryDelete(string path)

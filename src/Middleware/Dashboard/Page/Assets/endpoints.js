@@ -38,9 +38,10 @@ function certificateView(host, certificate, now) {
   const begins = new Date(certificate.notBefore);
   const days = Math.floor((ends - now) / 86400000);
   const left = span(Math.abs(ends - now));
-  const badge = ends <= now ? { kind: "bad", text: "expired " + left + " ago" }
+  const badge = certificate.staple === "Revoked" ? { kind: "bad", text: "revoked" } : ends <= now ? { kind: "bad", text: "expired " + left + " ago" }
     : begins > now ? { kind: "bad", text: "not valid yet" }
-      : { kind: days < soonDays ? "warn" : "good", text: left + " left" };
+      : certificate.staple === "Missing" && certificate.demandsStaple ? { kind: "bad", text: "demands an OCSP staple, and there is none" }
+        : { kind: days < soonDays ? "warn" : "good", text: left + " left" };
   return {
     name: certificate.names.length ? certificate.names.join(", ") : certificate.subject,
     badge,
@@ -49,10 +50,20 @@ function certificateView(host, certificate, now) {
       ["Key", certificate.keyAlgorithm + (certificate.keySize ? ", " + certificate.keySize + " bits" : "")],
       ["Valid", day(begins) + " to " + day(ends)],
       ["Issuer", certificate.issuer],
-      ["OCSP staple", certificate.staple === "None" ? "none is sent" : words(certificate.staple)],
+      ["OCSP staple", stapleText(certificate, now)],
       ["Resumption", host.isResumable ? "allowed" : "not allowed"],
     ],
   };
+}
+
+function stapleText(certificate, now) {
+  const because = certificate.stapleProblem ? "; " + certificate.stapleProblem : "";
+  const left = certificate.stapleExpiresAt ? span(new Date(certificate.stapleExpiresAt) - now) : "";
+  switch (certificate.staple) {
+    case "None": return "none is sent";
+    case "Missing": return "missing" + because;
+    default: return words(certificate.staple) + ", " + left + " left" + because;
+  }
 }
 
 // A TimeSpan as .NET writes it: [d.]hh:mm:ss.
