@@ -102,7 +102,7 @@ public sealed class ResponderTests : IDisposable
         var curl = await StapleClient.CurlAsync(host, _authority.RootPath);
 
         Assert.Equal(91, curl.ExitCode);
-        Assert.Contains("revoked", curl.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("revocation", curl.Error, StringComparison.OrdinalIgnoreCase);
         Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "CertificateRevoked" && entry.Level == Microsoft.Extensions.Logging.LogLevel.Error);
     }
 
