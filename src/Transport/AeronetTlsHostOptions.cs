@@ -79,6 +79,20 @@ public class AeronetTlsHostOptions
     public IList<byte[]> RevocationLists { get; } = [];
 
     /// <summary>
+    /// Where revocation lists are fetched from, in the background: absolute http or https addresses of lists (DER or PEM), each signed by one of
+    /// <see cref="TrustedClientAuthorities"/>, without which nothing is fetched. They count like <see cref="RevocationLists"/>, and are fetched
+    /// again before they end; see <see cref="AeronetTlsOptions.Revocation"/>.
+    /// </summary>
+    public IList<string> RevocationUrls { get; } = [];
+
+    /// <summary>
+    /// What becomes of a client when nobody can say whether its certificate was revoked: there are lists, and none of its issuer is current, or the
+    /// <see cref="ITlsRevocationChecker"/> does not know, fails or takes too long.
+    /// </summary>
+    /// <remarks>Defaults to <see cref="TlsRevocationFailure.Hard"/>: it is refused.</remarks>
+    public TlsRevocationFailure? RevocationFailure { get; set; }
+
+    /// <summary>
     /// Decides about a client certificate after the chain was checked: gets the certificate, the chain the client sent, and
     /// OpenSSL's reason for refusing it (null when it is accepted). The answer is final, and an exception is a refusal. Runs
     /// on the thread pool, inside the handshake and its timeout, and may block. Not called for a client without certificate.

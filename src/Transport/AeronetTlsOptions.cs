@@ -50,6 +50,9 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     /// <summary>The tickets that clients come back with, and the keys they are under.</summary>
     public SessionTicketOptions SessionTickets { get; } = new();
 
+    /// <summary>How it becomes known that client certificates were revoked.</summary>
+    public AeronetTlsRevocationOptions Revocation { get; } = new();
+
     /// <summary>How long a handshake may take from the first byte to the last. 100 ms to 10 minutes.</summary>
     /// <remarks>Defaults to 10 s, as Kestrel.</remarks>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);

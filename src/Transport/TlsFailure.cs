@@ -54,7 +54,7 @@ public enum TlsFailure
     /// <summary><c>revoked</c>: the peer's certificate, or one above it, was revoked.</summary>
     Revoked,
 
-    /// <summary><c>revocation_unknown</c>: nobody can say whether the peer's certificate was revoked: there is no current list of its issuer.</summary>
+    /// <summary><c>revocation_unknown</c>: nobody can say whether the peer's certificate was revoked: there is no current list of its issuer, or an <see cref="ITlsRevocationChecker"/> does not know.</summary>
     RevocationUnknown,
 
     /// <summary><c>unknown_authority</c>: the peer's certificate comes from no authority that the host trusts.</summary>

@@ -59,6 +59,7 @@ internal sealed class TlsOptionsReader
         section.Read<TimeSpan>(nameof(options.ReloadInterval), OptionParsers.TryParseTime, OptionParsers.TimeRemedy, value => options.ReloadInterval = value);
         section.Read<bool>(nameof(options.Fingerprints), bool.TryParse, OptionParsers.BoolRemedy, value => options.Fingerprints = value);
         SessionTicketReader.Read(section.Section(nameof(options.SessionTickets)), options.SessionTickets);
+        RevocationReader.Read(section.Section(nameof(options.Revocation)), options.Revocation);
         AdmissionReader.Read(section.Section(nameof(options.Admission)), options.Admission);
         options.KeyLogFile = section.Text(nameof(options.KeyLogFile));
         section.Read<bool>(
@@ -89,6 +90,13 @@ internal sealed class TlsOptionsReader
             nameof(host.ClientCertificates), OptionParsers.TryParseName, OptionParsers.RemedyOf<TlsClientCertificates>(), value => host.ClientCertificates = value);
         TrustFiles.ReadAuthorities(section, nameof(host.TrustedClientAuthorities), _contentRoot, host.TrustedClientAuthorities, _settings.Files);
         TrustFiles.ReadRevocationLists(section, nameof(host.RevocationLists), _contentRoot, host.RevocationLists, _settings.Files);
+        foreach (var (_, url) in section.Texts(nameof(host.RevocationUrls)) ?? [])
+        {
+            host.RevocationUrls.Add(url);
+        }
+
+        section.Read<TlsRevocationFailure>(
+            nameof(host.RevocationFailure), OptionParsers.TryParseName, OptionParsers.RemedyOf<TlsRevocationFailure>(), value => host.RevocationFailure = value);
     }
 
     private void ReadCertificates(OptionSection section, AeronetTlsHostOptions host)

@@ -8,6 +8,7 @@ using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.KeyLog;
 using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Revocation;
 using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Status;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
@@ -32,7 +33,9 @@ internal static class TlsEndpoint
     internal static TlsSettings ReadSettings(IServiceProvider services, IConfiguration? section, ReadFiles files)
     {
         section ??= SectionOf(services);
-        return section is null ? new TlsSettings() : TlsOptionsReader.Read(section, ContentRootOf(services), files);
+        var settings = section is null ? new TlsSettings() : TlsOptionsReader.Read(section, ContentRootOf(services), files);
+        settings.HasRevocationChecker = services.GetService<ITlsRevocationChecker>() is not null;
+        return settings;
     }
 
     /// <summary>The section of endpoints that have none of their own.</summary>
@@ -184,7 +187,11 @@ internal static class TlsEndpoint
             return new TlsState(settings.Options, contexts: null, fallback, shown);
         }
 
-        var contexts = HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys, stapler) { KeyLog = keyLog });
+        var revocation = listenOptions.ApplicationServices.GetService<ClientRevocation>();
+        var contexts = HandshakeCallbacks.Attach(new TlsContexts(settings, listenOptions.Protocols, ticketKeys, stapler) { KeyLog = keyLog }, revocation);
+
+        // At the start and after a reload the first clients find the lists there, unless their servers are slow.
+        contexts.AwaitRevocationLists();
         return new TlsState(
             settings.Options, contexts, fallback,
             new Lazy<TlsEndpointStatus>(() => BoundTlsEndpoint.Describe(contexts.Default.Host, contexts.Hosts, fallbackReason: null)));

@@ -7,6 +7,7 @@ using Aeronet.AspNetCore.Transport.Listening;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Revocation;
 using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Status;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
@@ -70,6 +71,8 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<IAeronetTlsStatus>(static provider => provider.GetRequiredService<TlsStatus>());
         services.TryAddSingleton<TlsCertificateManager>();
         services.TryAddSingleton<ITlsCertificateManager>(static provider => provider.GetRequiredService<TlsCertificateManager>());
+        services.TryAddSingleton<RevocationMetrics>();
+        services.TryAddSingleton<ClientRevocation>();
         services.TryAddSingleton(TlsLibrary.OfThisProcess);
         services.TryAddSingleton<StallReporter>();
         if (!services.Any(static service => service.ImplementationType == typeof(RequestHookStartupFilter)))

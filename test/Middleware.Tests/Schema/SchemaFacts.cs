@@ -99,6 +99,7 @@ internal static class SchemaFacts
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.SignatureAlgorithms))] = TextOrList,
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.TrustedClientAuthorities))] = TextOrList,
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.RevocationLists))] = TextOrList,
+        [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.RevocationUrls))] = TextOrList,
     };
 
     /// <summary>Keys that are no properties, by type.</summary>

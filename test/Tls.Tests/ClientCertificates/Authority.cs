@@ -39,12 +39,15 @@ internal sealed class Authority
     public void Revoke(X509Certificate2 certificate) => _revoked.AddEntry(certificate);
 
     /// <summary>What it has revoked so far, in a list that ended or is valid now.</summary>
-    public byte[] RevocationList(bool expired = false) => _revoked.Build(
+    public byte[] RevocationList(bool expired = false) => RevocationList(TimeSpan.FromHours(-2), TimeSpan.FromHours(expired ? -1 : 20));
+
+    /// <summary>Likewise, from and to times that are told from now.</summary>
+    public byte[] RevocationList(TimeSpan from, TimeSpan to) => _revoked.Build(
         Certificate,
         crlNumber: 1,
-        nextUpdate: DateTimeOffset.UtcNow.AddHours(expired ? -1 : 20),
+        nextUpdate: DateTimeOffset.UtcNow + to,
         HashAlgorithmName.SHA256,
-        thisUpdate: DateTimeOffset.UtcNow.AddHours(-2));
+        thisUpdate: DateTimeOffset.UtcNow + from);
 
     private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset from, DateTimeOffset to)
         => request.Create(Certificate, from, to, [(byte)Interlocked.Increment(ref _serial)]);

@@ -12,7 +12,7 @@ public sealed partial class ArchitectureTests
 
     // The rooms of TLS, likewise.
     private static readonly string[] s_tls =
-        ["Handshake", "Session", "Fallback", "Status", "Hosts", "Admission", "Tickets", "ClientCertificates", "Stapling", "Certificates", "Policies", "Fingerprints", "Observers", "KeyLog"];
+        ["Handshake", "Session", "Fallback", "Status", "Hosts", "Admission", "Tickets", "ClientCertificates", "Revocation", "Stapling", "Certificates", "Policies", "Fingerprints", "Observers", "KeyLog"];
 
     private static readonly string[] s_common = [""];
 

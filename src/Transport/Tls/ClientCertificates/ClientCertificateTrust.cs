@@ -13,7 +13,7 @@ internal static unsafe class ClientCertificateTrust
     /// <exception cref="InvalidOperationException">An authority or a revocation list cannot be used; the message says which.</exception>
     internal static void Configure(nint context, TlsHost host)
     {
-        OpenSsl.SSL_CTX_set_verify(context, ModeOf(host), &ClientCertificateVerifier.OnCertificate);
+        OpenSsl.SSL_CTX_set_verify(context, ModeOf(host), ClientCertificateVerifier.CallbackOf(host));
         OpenSsl.SSL_CTX_set_verify_depth(context, MaxDepth);
         if (host.ClientCertificates == TlsClientCertificates.Disabled)
         {
@@ -46,7 +46,7 @@ internal static unsafe class ClientCertificateTrust
             Add(store, list, host);
         }
 
-        if (host.RevocationLists.Length > 0)
+        if (host.HasRevocationLists)
         {
             _ = OpenSsl.X509_STORE_set_flags(store, OpenSsl.X509_V_FLAG_CRL_CHECK | OpenSsl.X509_V_FLAG_CRL_CHECK_ALL);
         }

@@ -33,6 +33,8 @@ internal sealed class FallbackHost
     /// <summary>What Kestrel's HTTPS cannot do of the policy, and serving without it would be less safe; null when nothing.</summary>
     internal string? Lacks =>
         _host.RevocationLists.Length > 0 ? "RevocationLists"
+        : _host.RevocationUrls.Length > 0 ? "RevocationUrls"
+        : _host is { IsOpen: false, HasRevocationChecker: true } ? "what the ITlsRevocationChecker among the services is for"
         : _host.Groups is not null ? "Groups"
         : _host.SignatureAlgorithms is not null ? "SignatureAlgorithms"
         : _host.CipherPolicy == TlsCipherPolicy.Custom && (_suites is null || !OperatingSystem.IsLinux()) ? $"CipherList '{_host.CipherList}'"

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
+using Aeronet.AspNetCore.Transport.Tls.Revocation;
 using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
@@ -22,7 +23,9 @@ internal static unsafe class HandshakeCallbacks
     }
 
     /// <summary>Has the contexts call here. Before their first handshake.</summary>
-    internal static TlsContexts Attach(TlsContexts contexts)
+    /// <param name="contexts">The contexts.</param>
+    /// <param name="revocation">How the application learns of revocation; null for not at all.</param>
+    internal static TlsContexts Attach(TlsContexts contexts, ClientRevocation? revocation = null)
     {
         OpenSsl.SSL_CTX_set_client_hello_cb(contexts.Default.Pointer, &OnClientHello, 0);
         if (contexts.KeepsHello || contexts.KeepsWatching)
@@ -49,7 +52,8 @@ internal static unsafe class HandshakeCallbacks
                 _ = OpenSsl.SSL_CTX_callback_ctrl(context.Pointer, OpenSsl.SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, &OnStatusRequest);
             }
 
-            if (context.Host.AsksApplication)
+            context.Verifier = ClientCertificateVerifier.For(context.Host, revocation);
+            if (context.Verifier is { DoesMore: true })
             {
                 OpenSsl.SSL_CTX_set_cert_verify_callback(context.Pointer, &OnChain, 0);
             }
@@ -59,21 +63,21 @@ internal static unsafe class HandshakeCallbacks
     }
 
     /// <summary>
-    /// Called instead of the check of a client's chain, which it makes, where the application decides
-    /// (SSL_CTX_set_cert_verify_callback(3)). On the thread pool: see <see cref="TlsHandshake"/>.
+    /// Called instead of the check of a client's chain, which it makes, where that is not all
+    /// (SSL_CTX_set_cert_verify_callback(3)). Where the application is asked, on the thread pool: see <see cref="TlsHandshake"/>.
     /// </summary>
     [UnmanagedCallersOnly]
     private static int OnChain(nint storeContext, nint argument)
     {
         try
         {
-            var handshake = t_current;
-            var accepts = ClientCertificateVerifier.Accepts(storeContext, handshake?.Host, out var thrown);
-            if (thrown is not null)
+            if (t_current is not { Verifier: { } verifier } handshake)
             {
-                handshake!.ValidationFailure = thrown;
+                return 0;
             }
 
+            var accepts = verifier.Accepts(storeContext, out var thrown);
+            handshake.ValidationFailure ??= thrown;
             return accepts ? 1 : 0;
         }
         catch (Exception failure)
@@ -262,7 +266,8 @@ internal static unsafe class HandshakeCallbacks
         var chosen = context ?? contexts.Default;
         handshake.Host = chosen.Host;
         handshake.Staples = chosen.Staples;
-        if (handshake.Host.AsksApplication && !handshake.MayAskApplication())
+        handshake.Verifier = chosen.Verifier;
+        if (handshake.Verifier is { TakesLong: true } && !handshake.MayAskApplication())
         {
             return OpenSsl.SSL_CLIENT_HELLO_RETRY;
         }

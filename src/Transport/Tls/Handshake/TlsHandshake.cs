@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Session;
@@ -46,6 +47,9 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
 
     /// <summary>Whose policy holds; null until the client has said whom it wants.</summary>
     internal TlsHost? Host { get; set; }
+
+    /// <summary>Checks the client's certificate, once <see cref="Host"/> is known; null where it is asked for none.</summary>
+    internal ClientCertificateVerifier? Verifier { get; set; }
 
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; set; } = "";

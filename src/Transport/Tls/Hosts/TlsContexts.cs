@@ -15,6 +15,8 @@ namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 /// </summary>
 internal sealed class TlsContexts : IDisposable
 {
+    private static readonly TimeSpan s_listsWait = TimeSpan.FromSeconds(5);
+
     private readonly HostTable<TlsHostContext> _hosts;
     private readonly bool _guards;
 
@@ -81,6 +83,10 @@ internal sealed class TlsContexts : IDisposable
     /// <summary>What a connection that a host let in by a version of TLS may ask for; null for everything.</summary>
     internal IHostGuard? GuardOf(TlsHost connected, SslProtocols version) =>
         _guards ? new TlsHostGuard(connected, () => version, name => (_hosts.Find(name) ?? Default).Host) : null;
+
+    /// <summary>Waits until each revocation list that is fetched is there, or was tried to be had; not for long.</summary>
+    internal void AwaitRevocationLists() =>
+        Task.WaitAll([.. Named.Prepend(Default).SelectMany(context => context.Verifier?.Lists ?? []).Select(list => list.Tried)], s_listsWait);
 
     public void Dispose()
     {

@@ -38,6 +38,9 @@ internal sealed unsafe class TlsHostContext : IDisposable
 
     internal nint Pointer => _context.Pointer;
 
+    /// <summary>Checks the certificates of its clients; null where they are asked for none.</summary>
+    internal ClientCertificateVerifier? Verifier { get; set; }
+
     /// <summary>Whether OpenSSL may hand the keys of a handshake over to the kernel.</summary>
     internal bool MayUseKernel { get; }
 
@@ -77,7 +80,7 @@ internal sealed unsafe class TlsHostContext : IDisposable
             applied &= OpenSsl.SSL_set_num_tickets(ssl, TicketsOf(Host)) == 1;
         }
 
-        OpenSsl.SSL_set_verify(ssl, ClientCertificateTrust.ModeOf(Host), &ClientCertificateVerifier.OnCertificate);
+        OpenSsl.SSL_set_verify(ssl, ClientCertificateTrust.ModeOf(Host), ClientCertificateVerifier.CallbackOf(Host));
         return applied;
     }
 

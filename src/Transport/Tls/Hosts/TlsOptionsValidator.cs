@@ -1,6 +1,7 @@
 using Aeronet.AspNetCore.Transport.Tls.Admission;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
+using Aeronet.AspNetCore.Transport.Tls.Revocation;
 using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
@@ -21,7 +22,7 @@ internal static class TlsOptionsValidator
         Check(
             !Expects(options) || AsksAnybody(options),
             settings, nameof(options.ClientCertificates),
-            $"is {options.ClientCertificates ?? TlsClientCertificates.Disabled}, and TrustedClientAuthorities, RevocationLists or ClientCertificateValidation is set: set it to Require or Request, or nobody is checked.");
+            $"is {options.ClientCertificates ?? TlsClientCertificates.Disabled}, and TrustedClientAuthorities, RevocationLists, RevocationUrls or ClientCertificateValidation is set: set it to Require or Request, or nobody is checked.");
         Check(Enum.IsDefined(options.Ktls), settings, nameof(options.Ktls), $"is {options.Ktls}: use Disabled, Opportunistic, Enabled or Required.");
         Check(
             options.HandshakeTimeout >= TimeSpan.FromMilliseconds(100) && options.HandshakeTimeout <= TimeSpan.FromMinutes(10),
@@ -33,6 +34,7 @@ internal static class TlsOptionsValidator
             !options.RefuseUnknownHosts || options.Hosts.Count > 0,
             settings, nameof(options.Hosts), "is empty, and RefuseUnknownHosts is on: list the hosts, or every client that names one is refused.");
         SessionTicketValidator.Validate(settings);
+        RevocationOptionsValidator.Validate(settings);
         var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, host) in options.Hosts)
         {
@@ -44,7 +46,7 @@ internal static class TlsOptionsValidator
             Check(
                 !Expects(host!) || Asks(host!, options),
                 settings, nameof(options.ClientCertificates),
-                "is Disabled, and TrustedClientAuthorities, RevocationLists or ClientCertificateValidation is set: set it to Require or Request, or nobody is checked.", name);
+                "is Disabled, and TrustedClientAuthorities, RevocationLists, RevocationUrls or ClientCertificateValidation is set: set it to Require or Request, or nobody is checked.", name);
         }
     }
 
@@ -84,7 +86,7 @@ internal static class TlsOptionsValidator
     }
 
     private static bool Expects(AeronetTlsHostOptions host) =>
-        host.TrustedClientAuthorities.Count > 0 || host.RevocationLists.Count > 0 || host.ClientCertificateValidation is not null;
+        host.TrustedClientAuthorities.Count > 0 || host.RevocationLists.Count > 0 || host.RevocationUrls.Count > 0 || host.ClientCertificateValidation is not null;
 
     private static bool Asks(AeronetTlsHostOptions host, AeronetTlsOptions endpoint) =>
         (host.ClientCertificates ?? endpoint.ClientCertificates ?? TlsClientCertificates.Disabled) != TlsClientCertificates.Disabled;

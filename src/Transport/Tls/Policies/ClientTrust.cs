@@ -1,16 +1,19 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Policies;
 
 /// <summary>Whose client certificates a host accepts, as a digest: two hosts with equal ones ask the same of a certificate.</summary>
 internal static class ClientTrust
 {
-    internal static byte[] DigestOf(X509Certificate2Collection authorities, byte[][] revocationLists)
+    internal static byte[] DigestOf(X509Certificate2Collection authorities, byte[][] lists, string[] urls, TlsRevocationFailure failure)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, authorities.Select(authority => authority.RawData));
-        Add(hash, revocationLists);
+        Add(hash, lists);
+        Add(hash, urls.Select(Encoding.UTF8.GetBytes));
+        hash.AppendData([(byte)failure]);
         return hash.GetHashAndReset();
     }
 

@@ -52,8 +52,11 @@ internal sealed class TlsHost
         ClientCertificates = host.ClientCertificates ?? endpoint.ClientCertificates ?? TlsClientCertificates.Disabled;
         TrustedClientAuthorities = host.TrustedClientAuthorities.Count > 0 ? host.TrustedClientAuthorities : endpoint.TrustedClientAuthorities;
         RevocationLists = host.RevocationLists.Count > 0 ? [.. host.RevocationLists] : [.. endpoint.RevocationLists];
+        RevocationUrls = host.RevocationUrls.Count > 0 ? [.. host.RevocationUrls] : [.. endpoint.RevocationUrls];
+        RevocationFailure = host.RevocationFailure ?? endpoint.RevocationFailure ?? TlsRevocationFailure.Hard;
+        Revocation = endpoint.Revocation;
         ClientCertificateValidation = host.ClientCertificateValidation ?? endpoint.ClientCertificateValidation;
-        _clientTrust = IsOpen ? [] : ClientTrust.DigestOf(TrustedClientAuthorities, RevocationLists);
+        _clientTrust = IsOpen ? [] : ClientTrust.DigestOf(TrustedClientAuthorities, RevocationLists, RevocationUrls, RevocationFailure);
     }
 
     /// <summary>For messages: <c>the default host</c> or <c>host 'www.example.com'</c>.</summary>
@@ -108,10 +111,19 @@ internal sealed class TlsHost
 
     internal byte[][] RevocationLists { get; }
 
+    internal string[] RevocationUrls { get; }
+
+    internal TlsRevocationFailure RevocationFailure { get; }
+
+    internal AeronetTlsRevocationOptions Revocation { get; }
+
+    /// <summary>Whether the revocation of client certificates is looked up in lists.</summary>
+    internal bool HasRevocationLists => RevocationLists.Length + RevocationUrls.Length > 0;
+
     internal Func<X509Certificate2, X509Certificate2Collection, string?, bool>? ClientCertificateValidation { get; }
 
-    /// <summary>Whether a handshake may call <see cref="ClientCertificateValidation"/>, which no loop can wait for.</summary>
-    internal bool AsksApplication => ClientCertificateValidation is not null && ClientCertificates != TlsClientCertificates.Disabled;
+    /// <summary>Whether the application has something that says whether client certificates were revoked.</summary>
+    internal bool HasRevocationChecker => _settings.HasRevocationChecker;
 
     /// <summary>
     /// Whether a connection that <paramref name="other"/> let in, by a version of TLS, would have been let in by this host too: it asks

@@ -25,6 +25,9 @@ internal sealed class TlsSettings
     /// </summary>
     internal bool KestrelHostRules { get; set; }
 
+    /// <summary>Whether an <see cref="ITlsRevocationChecker"/> is among the services.</summary>
+    internal bool HasRevocationChecker { get; set; }
+
     /// <summary>An option's name in messages: its key in the configuration, or its property.</summary>
     internal string NameOf(string option, string? host = null) => (Section, host) switch
     {
