@@ -11,6 +11,7 @@ public sealed class MistakeTests : IDisposable
 {
     private const string One = "Aeronet:Tls:Certificate";
     private const string Tickets = "Aeronet:Tls:SessionTickets";
+    private const string Staples = "Aeronet:Tls:OcspStapling";
     private const string Secret = "0123456789abcdef0123456789abcdef";
 
     private readonly TempFiles _files = new();
@@ -81,6 +82,12 @@ public sealed class MistakeTests : IDisposable
         { "short ticket secret file", "Aeronet:Tls:SessionTickets:Keys:SecretFile is '{root}/k.pem', which has 5 bytes", "32 or more" },
         { "ticket secret without source", "Aeronet:Tls:SessionTickets:Keys:Secret is for Source Secret or DistributedCache", "remove the secret" },
         { "no ticket cache", "Aeronet:Tls:SessionTickets:Keys:Source is DistributedCache, and no IDistributedCache", "AddStackExchangeRedisCache" },
+        { "staple option", "Aeronet:Tls:OcspStapling:Respnder is not an option", "did you mean Responder?" },
+        { "staple responder", "Aeronet:Tls:Hosts:www.example.com:OcspStapling:Responder is 'ocsp.example.com'", "http or https" },
+        { "staple timeout", "Aeronet:Tls:OcspStapling:Timeout is 00:02:00", "00:01:00" },
+        { "staple wait", "Aeronet:Tls:OcspStapling:StartupWait is -00:00:01", "00:00:00 to 00:01:00" },
+        { "staple file and responder", "Aeronet:Tls:OcspStapling:Responder is 'http://127.0.0.1/', and ResponseFiles is set", "remove one" },
+        { "missing staple file", "Aeronet:Tls:OcspStapling:ResponseFiles has '/no/such.ocsp', which does not exist", "correct the path" },
         { "bad refuse", "Aeronet:Tls:RefuseUnknownHosts is 'perhaps'", "true or false" },
         { "refuse without hosts", "Aeronet:Tls:Hosts is empty, and RefuseUnknownHosts is on", "list the hosts" },
         { "bad host name", "Aeronet:Tls:Hosts has '127.0.0.1'", "use a DNS name" },
@@ -263,6 +270,12 @@ public sealed class MistakeTests : IDisposable
             "short ticket secret file" => $"{good}\n{Tickets}:Keys:Source=Secret\n{Tickets}:Keys:SecretFile={_files.Write("k.pem", "short\n")}",
             "ticket secret without source" => $"{good}\n{Tickets}:Keys:Secret={Secret}",
             "no ticket cache" => $"{good}\n{Tickets}:Keys:Source=DistributedCache",
+            "staple option" => $"{good}\n{Staples}:Respnder=http://127.0.0.1/",
+            "staple responder" => $"{good}\nAeronet:Tls:Hosts:www.example.com:OcspStapling:Responder=ocsp.example.com",
+            "staple timeout" => $"{good}\n{Staples}:Timeout=00:02:00",
+            "staple wait" => $"{good}\n{Staples}:StartupWait=-00:00:01",
+            "staple file and responder" => $"{good}\n{Staples}:Responder=http://127.0.0.1/\n{Staples}:ResponseFiles={_files["good.pem"]}",
+            "missing staple file" => $"{good}\n{Staples}:ResponseFiles=/no/such.ocsp",
             "bad refuse" => $"{good}\nAeronet:Tls:RefuseUnknownHosts=perhaps",
             "refuse without hosts" => $"{good}\nAeronet:Tls:RefuseUnknownHosts=true",
             "bad host name" => $"{good}\nAeronet:Tls:Hosts:127.0.0.1:Protocols=Tls13",

@@ -43,7 +43,7 @@ internal sealed class OcspClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException)
         {
-            return (null, OcspAnswer.Failed(OcspResult.Unreachable, $"{responder} cannot be reached: {e.Message}"));
+            return (null, OcspAnswer.Failed(OcspResult.Unreachable, $"{responder} cannot be reached: {(e.InnerException ?? e).Message}"));
         }
         finally
         {
