@@ -11,6 +11,6 @@ public sealed class AeronetScrapeSource
     /// <summary>Whether an instrument of such a meter is one of them. Called from any thread.</summary>
     public required Func<Instrument, bool> Includes { get; init; }
 
-    /// <summary>The upper bounds of buckets, in seconds and ascending, for histograms whose unit is <c>s</c>.</summary>
+    /// <summary>The upper bounds of buckets, in seconds and ascending, for histograms of durations: whose unit is <c>s</c> and whose name ends with <c>.duration</c>.</summary>
     public required IReadOnlyList<double> DurationBounds { get; init; }
 }

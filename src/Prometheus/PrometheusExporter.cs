@@ -21,7 +21,7 @@ internal sealed class PrometheusExporter : IAeronetScrapeExporter
             .AddMeter([.. source.Meters])
             .AddView(instrument =>
                 !source.Includes(instrument) ? MetricStreamConfiguration.Drop
-                : instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = [.. source.DurationBounds] }
+                : instrument.Unit == "s" && instrument.Name.EndsWith(".duration", StringComparison.Ordinal) ? new ExplicitBucketHistogramConfiguration { Boundaries = [.. source.DurationBounds] }
                 : null)
             .AddPrometheusExporter()
             .Build();

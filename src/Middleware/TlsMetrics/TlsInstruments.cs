@@ -16,9 +16,15 @@ internal static class TlsInstruments
     public const string Fallbacks = "aeronet.ktls.fallbacks";
     public const string Rejected = "aeronet.tls.rejected";
     public const string Delayed = "aeronet.tls.delayed";
+    public const string Staples = "aeronet.tls.staples";
+    public const string StapleAge = "aeronet.tls.staple.age";
+    public const string StapleExpiry = "aeronet.tls.staple.expiry";
+    public const string StapleFetches = "aeronet.tls.staple.fetches";
 
     public const string Reason = "error.type";
     public const string Resumed = "tls.resumed";
+    public const string IsSent = "aeronet.staple.sent";
+    public const string StapleResult = "aeronet.staple.result";
     public const string Host = "aeronet.tls.host";
     public const string SendsByKernel = "aeronet.ktls.send";
     public const string ReceivesByKernel = "aeronet.ktls.receive";
@@ -38,5 +44,6 @@ internal static class TlsInstruments
     /// <summary>Whether an instrument is one of them, and of an application's own meters or the process's.</summary>
     public static bool Includes(Instrument instrument, IMeterFactory application) =>
         instrument.Name is Duration or Active or Handshakes or Connections or Broken or Fallbacks or Rejected or Delayed
+            or Staples or StapleAge or StapleExpiry or StapleFetches
         && (instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, application));
 }

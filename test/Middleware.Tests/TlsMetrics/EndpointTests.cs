@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Aeronet.AspNetCore.Middleware.Tests.Support;
 using Aeronet.AspNetCore.Transport;
@@ -43,6 +45,47 @@ public sealed class EndpointTests
         Assert.Equal(7, text.Sum("kestrel_tls_handshake_duration_seconds_count"));
         Assert.Equal(
             1, text.Sum("kestrel_tls_handshake_duration_seconds_count", "tls_protocol_version=\"1.2\"", "tls_curve=\"secp256r1\""));
+    }
+
+    [Fact]
+    public async Task Get_StapledCertificate_SentAndItsAge()
+    {
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=authority", authorityKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var signed = new CertificateRequest("CN=stapled.test", key, HashAlgorithmName.SHA256).Create(authority, authority.NotBefore, authority.NotAfter, [0x42]);
+        using var certificate = signed.CopyWithPrivateKey(key);
+        var response = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(response, OcspResponses.Make(authority, certificate, DateTimeOffset.UtcNow.AddMinutes(-30), DateTimeOffset.UtcNow.AddHours(1)), TestContext.Current.CancellationToken);
+            await using var site = await MetricsSite.StartAsync(options =>
+            {
+                options.Certificates.Clear();
+                options.Certificates.Add(certificate);
+                options.Intermediates.Add(authority);
+                options.OcspStapling.ResponseFiles.Add(response);
+            });
+            await site.ConnectAsync("-tls1_3", "-status");
+            await site.ConnectAsync("-tls1_3");
+
+            var json = await site.ReadJsonAsync("handshakes.completed", 2);
+            Assert.Equal([1, 0, 1], Numbers(json, "staples.sent", "staples.missing", "staples.age_s.count"));
+            Assert.InRange(json["staples"]!["age_s"]!["p50"]!.GetValue<double>(), 1700, 1900);
+            Assert.Equal("""{"good":1}""", Text(json, "staples.fetches"));
+
+            var text = await site.ReadPrometheusAsync();
+            Assert.Equal(1, text.Sum("aeronet_tls_staples_total", "aeronet_staple_sent=\"true\""));
+            Assert.Equal(0, text.Sum("aeronet_tls_staple_age_seconds_bucket", "le=\"600\""));
+            Assert.Equal(1, text.Sum("aeronet_tls_staple_age_seconds_bucket", "le=\"3600\""));
+            Assert.InRange(text.Sum("aeronet_tls_staple_expiry_seconds"), 3000, 3600);
+        }
+        finally
+        {
+            File.Delete(response);
+        }
     }
 
     [Fact]

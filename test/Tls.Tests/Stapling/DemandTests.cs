@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Tls.Tests.Support;
+using Aeronet.AspNetCore.Tls.Tests.Tickets;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -105,6 +106,56 @@ public sealed class DemandTests : IDisposable
         Assert.Equal(TlsStapleState.Good, status.Staple);
         Assert.Equal("good", await StapleClient.AskAsync(host));
         Assert.Empty(Missing(host));
+    }
+
+    [Fact]
+    public async Task Reload_ToACertificateWithoutAResponder_NobodyIsAskedOnForTheOldOne()
+    {
+        await using var responder = await FakeResponder.StartAsync();
+        var time = new ManualTime(DateTimeOffset.UtcNow);
+        var (first, second) = (_authority.Issue(responder.Address), _authority.Issue(null));
+        responder.AnswerGood(_authority, first, time, TimeSpan.FromHours(2));
+        await using var host = await ConfiguredHost.StartAsync(Configuration(first), builder: builder => builder.Services.AddSingleton<TimeProvider>(time));
+        await StapleClient.UntilAsync(host, TlsStapleState.Good);
+
+        Configuration(second);
+        await host.Services.GetRequiredService<ITlsCertificateManager>().ReloadAsync(TestContext.Current.CancellationToken);
+        for (var hour = 0; hour < 24; hour++)
+        {
+            time.Advance(TimeSpan.FromHours(1));
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(1, responder.Asked);
+        Assert.Equal(TlsStapleState.None, StapleClient.StatusOf(host).Single().Staple);
+        Assert.Equal(StapleClient.None, await StapleClient.AskAsync(host));
+    }
+
+    [Fact]
+    public async Task Observers_AreTold()
+    {
+        await using var responder = await FakeResponder.StartAsync();
+        var certificate = _authority.Issue(responder.Address, demands: true);
+        AnswerSlowly(responder, certificate);
+        var told = new System.Collections.Concurrent.ConcurrentQueue<TlsHandshakeEvent>();
+        await using var host = await StapleHost.StartAsync(
+            options =>
+            {
+                options.Certificates.Add(certificate);
+                options.Intermediates.Add(_authority.Certificate);
+            },
+            builder: builder => builder.Services.AddSingleton<ITlsHandshakeObserver>(new Observer(told)));
+
+        Assert.Equal("good", await StapleClient.AskAsync(host));
+        await OpensslClient.RunAsync(host, [], "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await Eventually.HoldsAsync(() => told.Count == 2, "two events");
+
+        Assert.Equal([true, false], told.Select(each => each.Stapled));
+    }
+
+    private sealed class Observer(System.Collections.Concurrent.ConcurrentQueue<TlsHandshakeEvent> told) : ITlsHandshakeObserver
+    {
+        public void OnSucceeded(TlsHandshakeEvent handshake) => told.Enqueue(handshake);
     }
 
     private static LogEntry[] Missing(KestrelHost host) => [.. host.Logs.Entries.Where(entry => entry.EventId.Name == "MustStapleMissing")];

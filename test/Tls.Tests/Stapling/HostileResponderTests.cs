@@ -145,7 +145,7 @@ public sealed class HostileResponderTests : IDisposable
                 context.Response.StatusCode = 500;
                 return context.Response.Body.WriteAsync(good).AsTask();
             },
-            "try later" => Bytes(OcspResponses.TryLater),
+            "try later" => Bytes(OcspResponses.TryLater.ToArray()),
             "signed by a stranger" => Bytes(Make(certificate, s_now, s_now.AddHours(1), _stranger.Certificate)),
             "signed by a stranger's delegate" => Bytes(Make(certificate, s_now, s_now.AddHours(1), _stranger.Delegate())),
             "signed by who may not" => Bytes(Make(certificate, s_now, s_now.AddHours(1), _authority.Delegate(authorized: false))),

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tickets;
 using Aeronet.AspNetCore.Transport;
+using Aeronet.AspNetCore.Transport.Tls.Stapling;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Stapling;
 
@@ -141,6 +142,14 @@ public sealed class KeptTests : IDisposable
         Assert.Equal(0, responder.Asked);
         Assert.DoesNotContain(host.Logs.Entries, entry => entry.EventId.Name == "StapleFailed");
     }
+
+    [Theory]
+    [InlineData("/var/cache/site", "/var/cache/site/aeronet-ocsp")]
+    [InlineData("/var/cache/site:/var/cache/other", "/var/cache/site/aeronet-ocsp")]
+    [InlineData("site", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Folder_OfTheEnvironment_IsInTheFirst(string? environment, string? folder) => Assert.Equal(folder, TlsStapler.DirectoryIn(environment));
 
     private string Write(string name, X509Certificate2 certificate, TimeProvider time, int status) =>
         _files.Write(name, OcspResponses.Make(_authority.Certificate, certificate, time.GetUtcNow(), time.GetUtcNow().AddHours(1), status));

@@ -18,14 +18,16 @@ internal static class StapleHost
             tls?.Invoke(options);
         }, time);
 
-    public static Task<KestrelHost> StartAsync(Action<AeronetTlsOptions> tls, TimeProvider? time = null) =>
+    public static Task<KestrelHost> StartAsync(Action<AeronetTlsOptions> tls, TimeProvider? time = null, Action<WebApplicationBuilder>? builder = null) =>
         KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
         {
             Listen = listen => listen.UseAeronetTls(tls),
-            Builder = builder =>
+            Builder = application =>
             {
                 if (time is not null)
-                    builder.Services.AddSingleton(time);
+                    application.Services.AddSingleton(time);
+
+                builder?.Invoke(application);
             },
             App = app => app.Run(context => context.Response.WriteAsync("served")),
         });

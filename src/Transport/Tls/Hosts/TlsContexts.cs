@@ -27,7 +27,9 @@ internal sealed class TlsContexts : IDisposable
         RefuseUnknown = options.RefuseUnknownHosts;
         KestrelRules = settings.KestrelHostRules;
         _hosts = new HostTable<TlsHostContext>(deepWildcards: KestrelRules);
-        Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols), stapler);
+
+        // Where Kestrel's hosts are all there are, the default certificate is nobody's.
+        Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols), KestrelRules && RefuseUnknown ? null : stapler);
         TicketKeys = ticketKeys;
 
         // A handshake's tickets stay with the context it began with: SSL_set_SSL_CTX does not move them (session_ctx in OpenSSL's source).

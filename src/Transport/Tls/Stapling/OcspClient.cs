@@ -41,8 +41,9 @@ internal sealed class OcspClient : IDisposable
         {
             return (null, OcspAnswer.Failed(OcspResult.Timeout, $"{responder} did not answer within {timeout.TotalSeconds:0.###} s"));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException)
+        catch (Exception e) when (!stop.IsCancellationRequested && e is not OutOfMemoryException)
         {
+            // Also what a proxy of the environment makes of it.
             return (null, OcspAnswer.Failed(OcspResult.Unreachable, $"{responder} cannot be reached: {(e.InnerException ?? e).Message}"));
         }
         finally

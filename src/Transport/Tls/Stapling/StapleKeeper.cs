@@ -57,7 +57,7 @@ internal sealed class StapleKeeper(CertificateStaple staple, OcspClient client, 
     /// <summary>Breaks an attempt off and makes no more.</summary>
     public void Dispose() => _stop.Cancel();
 
-    // What lies on disk is renewed as if it had been fetched now.
+    // A response from disk waits for the middle of its life; files of somebody else are looked at from the start on.
     private static DateTimeOffset FirstDue(CertificateStaple staple, DateTimeOffset now) =>
         staple.Files.Length == 0 && staple.Last is { } last && last.ThisUpdate + ((last.Expires - last.ThisUpdate) / 2) > now ? StapleSchedule.Renewal(last, now) : now;
 

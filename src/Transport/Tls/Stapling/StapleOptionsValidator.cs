@@ -24,9 +24,6 @@ internal static class StapleOptionsValidator
             nameof(options.Responder), $"is '{options.Responder}', and ResponseFiles is set, with which nobody is asked: remove one.");
         Check(options.CacheDirectory is null || options.CacheDirectory.Trim().Length > 0, nameof(options.CacheDirectory), "is empty: give it a folder, or remove it.");
         Check(
-            options.CacheDirectory is null || !File.Exists(options.CacheDirectory),
-            nameof(options.CacheDirectory), $"is '{options.CacheDirectory}', which is a file: give it a folder.");
-        Check(
             options.Timeout is null || (options.Timeout >= s_shortestTimeout && options.Timeout <= s_longest),
             nameof(options.Timeout), $"is {options.Timeout}: use 00:00:00.1 to 00:01:00.");
         Check(

@@ -83,7 +83,7 @@ internal sealed class TlsStapler : IDisposable
             return null;
         }
 
-        var directory = policy.CacheDirectory is { } configured ? Path.Combine(_contentRoot, configured) : DirectoryOfEnvironment();
+        var directory = policy.CacheDirectory is { } configured ? Path.Combine(_contentRoot, configured) : DirectoryIn(Environment.GetEnvironmentVariable("CACHE_DIRECTORY"));
         var identity = string.Join('\n', CertificateStaple.FingerprintOf(certificate), issuer.Thumbprint, responder, directory, policy.Timeout, policy.StartupWait, string.Join('\n', files));
         lock (_gate)
         {
@@ -165,8 +165,14 @@ internal sealed class TlsStapler : IDisposable
             }
 
             var now = _time.GetUtcNow();
-            var next = _keepersByGate.Values.Select(keeper => keeper.Look(now)).DefaultIfEmpty(now + StapleKeeper.OftenEnough).Min();
-            _timer.Change(next > now ? next - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            TimeSpan? wait = null;
+            foreach (var keeper in _keepersByGate.Values)
+            {
+                var next = keeper.Look(now) - now;
+                wait = wait < next ? wait : next;
+            }
+
+            _timer.Change(wait is not { } soon ? Timeout.InfiniteTimeSpan : soon > TimeSpan.Zero ? soon : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -244,9 +250,9 @@ internal sealed class TlsStapler : IDisposable
         }
     }
 
-    // systemd.exec(5): one folder for each of the unit's CacheDirectory, separated by colons.
-    private static string? DirectoryOfEnvironment() =>
-        Environment.GetEnvironmentVariable("CACHE_DIRECTORY")?.Split(':') is [{ Length: > 0 } first, ..] && Path.IsPathRooted(first) ? Path.Combine(first, FolderInCache) : null;
+    /// <summary>Where responses are kept by the value of CACHE_DIRECTORY: one folder for each that the unit names, separated by colons (systemd.exec(5)). Null for nowhere.</summary>
+    internal static string? DirectoryIn(string? cacheDirectories) =>
+        cacheDirectories?.Split(':') is [{ Length: > 0 } first, ..] && Path.IsPathRooted(first) ? Path.Combine(first, FolderInCache) : null;
 
     private IEnumerable<(string Host, double Seconds)> Expiries()
     {

@@ -2,20 +2,23 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Aeronet.AspNetCore.Tls.Tests.Stapling;
+namespace Aeronet.Testing;
 
 /// <summary>Makes OCSP responses (RFC 6960, section 4.2.1) that <c>openssl ocsp</c> would not: of any time, by any signer.</summary>
-internal static class OcspResponses
+public static class OcspResponses
 {
+    /// <summary>The hash that issuers are named by in requests.</summary>
     public const string Sha1 = "1.3.14.3.2.26";
+    /// <summary>Another one.</summary>
     public const string Sha256 = "2.16.840.1.101.3.4.2.1";
 
     private const string BasicResponse = "1.3.6.1.5.5.7.48.1.1";
     private const string EcdsaWithSha256 = "1.2.840.10045.4.3.2";
 
     /// <summary>The responder will not now (tryLater).</summary>
-    public static byte[] TryLater => [0x30, 3, 0x0A, 1, 3];
+    public static ReadOnlySpan<byte> TryLater => [0x30, 3, 0x0A, 1, 3];
 
+    /// <summary>Makes one.</summary>
     /// <param name="issuer">Whose certificate it is.</param>
     /// <param name="certificate">The certificate.</param>
     /// <param name="thisUpdate">When it is known to be so.</param>
@@ -26,6 +29,8 @@ internal static class OcspResponses
     public static byte[] Make(
         X509Certificate2 issuer, X509Certificate2 certificate, DateTimeOffset thisUpdate, DateTimeOffset? nextUpdate, int status = 0, X509Certificate2? signer = null, string digest = Sha1)
     {
+        ArgumentNullException.ThrowIfNull(issuer);
+        ArgumentNullException.ThrowIfNull(certificate);
         signer ??= issuer;
         var data = MakeData(issuer, certificate, thisUpdate, nextUpdate, status, signer, digest);
         using var key = signer.GetECDsaPrivateKey()!;
