@@ -13,16 +13,25 @@ public static class OpensslClient
     /// <param name="host">The server; its first endpoint.</param>
     /// <param name="arguments">Further switches of s_client.</param>
     /// <param name="inputs">What it is told, each in a read of its own.</param>
-    public static async Task<string> RunAsync(KestrelHost host, string[] arguments, params string[] inputs)
+    public static Task<string> RunAsync(KestrelHost host, string[] arguments, params string[] inputs)
     {
         ArgumentNullException.ThrowIfNull(host);
+        return RunAsync(host.Port, arguments, inputs);
+    }
+
+    /// <summary>Runs until the server closes; returns all it printed.</summary>
+    /// <param name="port">The server's, on the loopback address.</param>
+    /// <param name="arguments">Further switches of s_client.</param>
+    /// <param name="inputs">What it is told, each in a read of its own.</param>
+    public static async Task<string> RunAsync(int port, string[] arguments, params string[] inputs)
+    {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(inputs);
         var tool = ExternalTool.Require("openssl");
         // Versions differ in how they write names unless told.
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(tool.FullPath, ["s_client", "-nameopt", "RFC2253", "-connect", $"127.0.0.1:{host.Port}", .. arguments])
+            StartInfo = new ProcessStartInfo(tool.FullPath, ["s_client", "-nameopt", "RFC2253", "-connect", $"127.0.0.1:{port}", .. arguments])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,

@@ -51,6 +51,11 @@ internal static class CertificateReader
         {
             host.Certificates.Add(loaded.Leaf);
             host.Intermediates.AddRange(loaded.Intermediates);
+            if (loaded.Key is not null)
+            {
+                settings.Keys[loaded.Leaf] = loaded.Key;
+            }
+
             settings.Origins[loaded.Leaf] = new CertificateOrigin(section.Path, path is null ? SubjectKey : PathKey, path ?? subject!, allowInvalid);
         }
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Aeronet.AspNetCore.Transport.Native;
 
 namespace Aeronet.AspNetCore.Transport.Configuration;
 
@@ -8,6 +9,9 @@ internal static class PrivateKeys
 {
     private const string EncryptedLabel = "ENCRYPTED PRIVATE KEY";
     private const string Conversion = "convert it with 'openssl pkcs8 -topk8 -v2 aes-256-cbc'.";
+
+    // Ed25519 and Ed448 (RFC 8410), and RSA keys that are for PSS alone (RFC 4055, section 1.2).
+    private static readonly string[] s_openSsls = ["1.3.101.112", "1.3.101.113", "1.2.840.113549.1.1.10"];
     private static readonly string[] s_labels = [EncryptedLabel, "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
 
     /// <summary>Whether a text has a private key that opens without a password.</summary>
@@ -29,10 +33,11 @@ internal static class PrivateKeys
             return Fail(problem);
         }
 
-        if (certificates.All(certificate => KindOf(certificate) is null))
+        var kinds = certificates.Select(KindOf).ToArray();
+        if (kinds.All(kind => kind == KeyKind.Unknown))
         {
             var algorithm = certificates[0].PublicKey.Oid;
-            return Fail($"is for a certificate with a key of type {algorithm.FriendlyName ?? algorithm.Value}: use RSA or ECDSA.");
+            return Fail($"is for a certificate with a key of type {algorithm.FriendlyName ?? algorithm.Value}: use RSA, ECDSA or Ed25519.");
         }
 
         var encrypted = labels[0] == EncryptedLabel;
@@ -42,17 +47,19 @@ internal static class PrivateKeys
             return null;
         }
 
-        using var imported = TryImport(pem, encrypted ? password : null);
-        if (imported is null && encrypted)
+        var (joined, opened) = TryJoin(certificates, pem, encrypted ? password : null, kinds.Contains(KeyKind.OpenSsl));
+        if (joined is not null)
+        {
+            return joined;
+        }
+
+        if (!opened && encrypted)
         {
             section.Fail("Password", $"is not the password of '{path}': correct it.");
             return null;
         }
 
-        var leaf = imported is null ? null : certificates.FirstOrDefault(certificate => Belongs(certificate, imported));
-        return leaf is null
-            ? Fail($"holds a private key that is not that of the certificate '{certificates[0].Subject}'{(certificates.Count > 1 ? " or of another beside it" : "")}: give it the key the certificate was made with.")
-            : new LoadedCertificate(Join(leaf, imported!), [.. certificates.Where(certificate => certificate != leaf)]);
+        return Fail($"holds a private key that is not that of the certificate '{certificates[0].Subject}'{(certificates.Count > 1 ? " or of another beside it" : "")}: give it the key the certificate was made with.");
 
         LoadedCertificate? Fail(string what)
         {
@@ -81,9 +88,44 @@ internal static class PrivateKeys
         {
             0 => "holds no private key: set KeyPath to the PEM file that does.",
             > 1 => "holds several private keys: leave the one that belongs to the certificate.",
-            _ when labels[0] == EncryptedLabel && KeyEncryption.Unreadable(ContentOf(pem)) is { } scheme => $"has its key encrypted by {scheme}, which the framework cannot read: {Conversion}",
+            _ when labels[0] == EncryptedLabel && KeyEncryption.Unreadable(ContentOf(pem, [EncryptedLabel])) is { } scheme => $"has its key encrypted by {scheme}, which the framework cannot read: {Conversion}",
             _ => null,
         };
+    }
+
+    // Whether the key could be read, and what it belongs to.
+    private static (LoadedCertificate? Joined, bool Opened) TryJoin(X509Certificate2Collection certificates, ReadOnlySpan<char> pem, string? password, bool mayBeOpenSsls)
+    {
+        using var imported = TryImport(pem, password);
+        if (imported is not null && certificates.FirstOrDefault(certificate => Belongs(certificate, imported)) is { } leaf)
+        {
+            return (new LoadedCertificate(Join(leaf, imported), Without(leaf)), true);
+        }
+
+        var key = mayBeOpenSsls && OpenSslLibrary.Problem is null ? TryRead(pem, password) : null;
+        if (key is not null && certificates.FirstOrDefault(certificate => Belongs(certificate, key)) is { } bare)
+        {
+            return (new LoadedCertificate(bare, Without(bare), key), true);
+        }
+
+        key?.Dispose();
+        return (null, imported is not null || key is not null);
+
+        X509Certificate2Collection Without(X509Certificate2 own) => [.. certificates.Where(certificate => certificate != own)];
+    }
+
+    // Of a kind that the framework has no type for.
+    private static PrivateKeyHandle? TryRead(ReadOnlySpan<char> pem, string? password)
+    {
+        var der = ContentOf(pem, s_labels);
+        try
+        {
+            return PrivateKeyHandle.TryRead(der, password);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(der);
+        }
     }
 
     // A wrong password fails for both kinds of keys, a right one for one of them.
@@ -115,17 +157,25 @@ internal static class PrivateKeys
         return null;
     }
 
-    private static Type? KindOf(X509Certificate2 certificate)
+    private static KeyKind KindOf(X509Certificate2 certificate)
     {
         using var ecdsa = certificate.GetECDsaPublicKey();
         using var rsa = certificate.GetRSAPublicKey();
-        return ecdsa is not null ? typeof(ECDsa) : rsa is not null ? typeof(RSA) : null;
+        return ecdsa is not null || rsa is not null ? KeyKind.Framework
+            : s_openSsls.Contains(certificate.GetKeyAlgorithm()) ? KeyKind.OpenSsl
+            : KeyKind.Unknown;
     }
 
     private static bool Belongs(X509Certificate2 certificate, AsymmetricAlgorithm key)
     {
         using AsymmetricAlgorithm? own = key is ECDsa ? certificate.GetECDsaPublicKey() : certificate.GetRSAPublicKey();
         return own is not null && own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo());
+    }
+
+    private static bool Belongs(X509Certificate2 certificate, PrivateKeyHandle key)
+    {
+        using var parsed = X509Handle.Of(certificate);
+        return key.Fits(parsed);
     }
 
     private static X509Certificate2 Join(X509Certificate2 certificate, AsymmetricAlgorithm key) =>
@@ -163,14 +213,14 @@ internal static class PrivateKeys
         return [];
     }
 
-    // Encrypted: nothing that had to be wiped.
-    private static byte[] ContentOf(ReadOnlySpan<char> text)
+    // Pinned: who reads a key wipes it.
+    private static byte[] ContentOf(ReadOnlySpan<char> text, string[] labels)
     {
         while (PemEncoding.TryFind(text, out var fields))
         {
-            if (text[fields.Label].SequenceEqual(EncryptedLabel))
+            if (labels.Contains(text[fields.Label].ToString()))
             {
-                var content = new byte[fields.DecodedDataLength];
+                var content = GC.AllocateUninitializedArray<byte>(fields.DecodedDataLength, pinned: true);
                 Convert.TryFromBase64Chars(text[fields.Base64Data], content, out _);
                 return content;
             }
@@ -179,5 +229,12 @@ internal static class PrivateKeys
         }
 
         return [];
+    }
+
+    private enum KeyKind
+    {
+        Unknown,
+        Framework,
+        OpenSsl,
     }
 }

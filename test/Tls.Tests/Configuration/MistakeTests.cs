@@ -51,7 +51,9 @@ public sealed class MistakeTests : IDisposable
         { "bad allow invalid", "Aeronet:Tls:Certificate:AllowInvalid is 'maybe'", "true or false" },
         { "expired", "Aeronet:Tls:Certificate:Path is '{root}/c.pem', and the certificate 'CN=dated.test' expired on ", "set Aeronet:Tls:Certificate:AllowInvalid" },
         { "not yet valid", "Aeronet:Tls:Certificate:Path is '{root}/c.pem', and the certificate 'CN=dated.test' is not valid before ", "set Aeronet:Tls:Certificate:AllowInvalid" },
-        { "edwards curve", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "use RSA or ECDSA" },
+        { "kind of key", "Aeronet:Tls:Certificate:KeyPath is '{root}/k.pem'", "use RSA, ECDSA or Ed25519" },
+        { "edwards curve with another key", "Aeronet:Tls:Certificate:KeyPath is '{root}/other.pem', which holds a private key that is not that of the certificate 'CN=edwards.test'", "give it the key" },
+        { "edwards curve with a wrong password", "Aeronet:Tls:Certificate:Password is not the password of '{root}/secret.pem'", "correct it" },
         { "unknown key", "Aeronet:Tls:Cipherpolcy is not an option", "did you mean CipherPolicy?" },
         { "unknown strange key", "Aeronet:Tls:Xyz is not an option", "use one of Certificate, Certificates, " },
         { "unknown host key", "Aeronet:Tls:Hosts:www.example.com:Ktls is not an option", "remove it" },
@@ -239,7 +241,9 @@ public sealed class MistakeTests : IDisposable
             "bad allow invalid" => $"{good}\n{One}:AllowInvalid=maybe",
             "expired" => Dated(-3, -1),
             "not yet valid" => Dated(1, 3),
-            "edwards curve" => Edwards(),
+            "kind of key" => OfKind("x25519"),
+            "edwards curve with another key" => OfKind("ed25519", "other.pem"),
+            "edwards curve with a wrong password" => $"{OfKind("ed25519", "secret.pem")}\n{One}:Password=wrong",
             "unknown key" => $"{good}\nAeronet:Tls:Cipherpolcy=Modern",
             "unknown strange key" => $"{good}\nAeronet:Tls:Xyz=1",
             "unknown host key" => $"{good}\nAeronet:Tls:Hosts:www.example.com:Ktls=Disabled",
@@ -321,12 +325,35 @@ public sealed class MistakeTests : IDisposable
         return path;
     }
 
-    private string Edwards()
+    private string OfKind(string kind, string key = "k.pem")
     {
-        var result = ExternalTool.Require("openssl").RunAsync(
-            "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=edwards.test", "-keyout", _files["k.pem"], "-out", _files["c.pem"]).GetAwaiter().GetResult();
-        Assert.Equal(0, result.ExitCode);
-        return $"{One}:Path={_files["c.pem"]}\n{One}:KeyPath={_files["k.pem"]}";
+        var openssl = ExternalTool.Require("openssl");
+        if (kind == "ed25519")
+            Run("req", "-x509", "-newkey", kind, "-nodes", "-subj", "/CN=edwards.test", "-keyout", _files["k.pem"], "-out", _files["c.pem"]);
+        else
+            NotForSignatures(kind);
+
+        if (key == "other.pem")
+            Run("genpkey", "-algorithm", kind, "-out", _files[key]);
+        else if (key != "k.pem")
+            Run("pkcs8", "-topk8", "-in", _files["k.pem"], "-passout", "pass:right", "-out", _files[key]);
+
+        return $"{One}:Path={_files["c.pem"]}\n{One}:KeyPath={_files[key]}";
+
+        // Such a key signs nothing, so another one signs its certificate.
+        void NotForSignatures(string algorithm)
+        {
+            Run("genpkey", "-algorithm", algorithm, "-out", _files["k.pem"]);
+            Run("pkey", "-in", _files["k.pem"], "-pubout", "-out", _files["public.pem"]);
+            Run("req", "-new", "-newkey", "ed25519", "-nodes", "-subj", "/CN=edwards.test", "-keyout", _files["signer.pem"], "-out", _files["request.pem"]);
+            Run("x509", "-req", "-in", _files["request.pem"], "-signkey", _files["signer.pem"], "-force_pubkey", _files["public.pem"], "-out", _files["c.pem"]);
+        }
+
+        void Run(params string[] arguments)
+        {
+            var result = openssl.RunAsync(arguments).GetAwaiter().GetResult();
+            Assert.True(result.ExitCode == 0, $"{result}");
+        }
     }
 
     private static string Unreadable(string path)

@@ -15,7 +15,7 @@ internal sealed class FallbackHost
     private readonly TlsHost _host;
     private readonly TlsCipherSuite[]? _suites;
     private readonly List<SslApplicationProtocol> _protocols;
-    private readonly SslStreamCertificateContext _certificate;
+    private readonly SslStreamCertificateContext? _certificate;
 
     internal FallbackHost(TlsHost host)
     {
@@ -27,12 +27,16 @@ internal sealed class FallbackHost
         var trust = host.TrustedClientAuthorities.Count > 0 && OperatingSystem.IsLinux()
             ? SslCertificateTrust.CreateForX509Collection(host.TrustedClientAuthorities, sendTrustInHandshake: true)
             : null;
-        _certificate = SslStreamCertificateContext.Create(host.Certificates[0], host.Intermediates, offline: true, trust);
+
+        // One whose key is OpenSSL's alone is not for it.
+        var certificate = host.Certificates.FirstOrDefault(certificate => certificate.HasPrivateKey);
+        _certificate = certificate is null ? null : SslStreamCertificateContext.Create(certificate, host.Intermediates, offline: true, trust);
     }
 
     /// <summary>What Kestrel's HTTPS cannot do of the policy, and serving without it would be less safe; null when nothing.</summary>
     internal string? Lacks =>
-        _host.RevocationLists.Length > 0 ? "RevocationLists"
+        _certificate is null ? $"the key of '{_host.Certificates[0].Subject}'"
+        : _host.RevocationLists.Length > 0 ? "RevocationLists"
         : _host.RevocationUrls.Length > 0 ? "RevocationUrls"
         : _host is { IsOpen: false, HasRevocationChecker: true } ? "what the ITlsRevocationChecker among the services is for"
         : _host.Groups is not null ? "Groups"

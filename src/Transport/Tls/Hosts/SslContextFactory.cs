@@ -33,10 +33,10 @@ internal static unsafe class SslContextFactory
                 if (!kinds.TryAdd(certificate.GetKeyAlgorithm(), certificate))
                 {
                     throw new InvalidOperationException(
-                        $"Certificates of {host.Name} has '{kinds[certificate.GetKeyAlgorithm()].Subject}' and '{certificate.Subject}' with the same kind of key: give it one RSA and one ECDSA certificate, and each name a host of its own.");
+                        $"Certificates of {host.Name} has '{kinds[certificate.GetKeyAlgorithm()].Subject}' and '{certificate.Subject}' with the same kind of key: give it one of each kind (RSA, ECDSA, Ed25519), and each name a host of its own.");
                 }
 
-                used(Use(context.Pointer, certificate, host.Intermediates, host.Name), certificate);
+                used(Use(context.Pointer, certificate, host), certificate);
             }
 
             return context;
@@ -139,34 +139,39 @@ internal static unsafe class SslContextFactory
         }
     }
 
-    private static nint Use(nint context, X509Certificate2 certificate, X509Certificate2Collection intermediates, string host)
+    private static nint Use(nint context, X509Certificate2 certificate, TlsHost host)
     {
         using var leaf = X509Handle.Of(certificate);
         OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_use_certificate(context, leaf.Pointer) != 1)
         {
-            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The certificate '{certificate.Subject}' of {host} was refused");
+            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The certificate '{certificate.Subject}' of {host.Name} was refused");
         }
 
-        using var key = KeyOf(certificate)
-            ?? throw new InvalidOperationException($"The certificate '{certificate.Subject}' of {host} has no RSA or ECDSA private key: load it together with its key.");
-        OpenSsl.ERR_clear_error();
-        if (OpenSsl.SSL_CTX_use_PrivateKey(context, key.DangerousGetHandle()) != 1 || OpenSsl.SSL_CTX_check_private_key(context) != 1)
-        {
-            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The private key does not belong to the certificate '{certificate.Subject}' of {host}");
-        }
-
-        foreach (var intermediate in CertificateChain.IssuersOf(certificate, intermediates))
+        UseKey(context, certificate, host);
+        foreach (var intermediate in CertificateChain.IssuersOf(certificate, host.Intermediates))
         {
             using var link = X509Handle.Of(intermediate);
             OpenSsl.ERR_clear_error();
             if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_CHAIN_CERT, 1, link.Pointer) != 1)
             {
-                throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The intermediate certificate '{intermediate.Subject}' of {host} was refused");
+                throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The intermediate certificate '{intermediate.Subject}' of {host.Name} was refused");
             }
         }
 
         return leaf.Pointer;
+    }
+
+    private static void UseKey(nint context, X509Certificate2 certificate, TlsHost host)
+    {
+        using var frameworks = KeyOf(certificate);
+        var key = frameworks?.DangerousGetHandle() ?? host.KeyOf(certificate)?.Pointer
+            ?? throw new InvalidOperationException($"The certificate '{certificate.Subject}' of {host.Name} has no RSA or ECDSA private key: load it together with its key (one of Ed25519 by a file in the configuration).");
+        OpenSsl.ERR_clear_error();
+        if (OpenSsl.SSL_CTX_use_PrivateKey(context, key) != 1 || OpenSsl.SSL_CTX_check_private_key(context) != 1)
+        {
+            throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The private key does not belong to the certificate '{certificate.Subject}' of {host.Name}");
+        }
     }
 
     // The framework's keys are EVP_PKEYs of the same libcrypto; a duplicate is a counted reference.

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Aeronet.AspNetCore.Transport.Native;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Policies;
@@ -133,6 +134,9 @@ internal sealed class TlsHost
     /// <param name="version">The version; <see cref="SslProtocols.None"/> where QUIC does not tell, which has TLS 1.3 alone.</param>
     internal bool WouldLetIn(TlsHost other, SslProtocols version) =>
         (version == SslProtocols.None || Protocols.HasFlag(version)) && (IsOpen || AsksNoMoreThan(other));
+
+    /// <summary>The private key of one of the certificates, where the framework knows none.</summary>
+    internal PrivateKeyHandle? KeyOf(X509Certificate2 certificate) => _settings.Keys.GetValueOrDefault(certificate);
 
     /// <summary>An option's name in messages.</summary>
     internal string NameOf(string option) => _settings.NameOf(option, ServerName);

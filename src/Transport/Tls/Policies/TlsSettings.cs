@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Aeronet.AspNetCore.Transport.Native;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Policies;
 
@@ -12,6 +13,9 @@ internal sealed class TlsSettings
 
     /// <summary>Where the certificates came from that were not given in code.</summary>
     internal Dictionary<X509Certificate2, CertificateOrigin> Origins { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The private keys of certificates that the framework knows no private key of.</summary>
+    internal Dictionary<X509Certificate2, PrivateKeyHandle> Keys { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The files that were read for it.</summary>
     internal ReadFiles Files { get; init; } = new();
