@@ -33,8 +33,7 @@ internal static class PrivateKeys
             return Fail(problem);
         }
 
-        var kinds = certificates.Select(KindOf).ToArray();
-        if (kinds.All(kind => kind == KeyKind.Unknown))
+        if (certificates.All(certificate => KindOf(certificate) == KeyKind.Unknown))
         {
             var algorithm = certificates[0].PublicKey.Oid;
             return Fail($"is for a certificate with a key of type {algorithm.FriendlyName ?? algorithm.Value}: use RSA, ECDSA or Ed25519.");
@@ -47,7 +46,7 @@ internal static class PrivateKeys
             return null;
         }
 
-        var (joined, opened) = TryJoin(certificates, pem, encrypted ? password : null, kinds.Contains(KeyKind.OpenSsl));
+        var (joined, opened) = TryJoin(certificates, pem, encrypted ? password : null);
         if (joined is not null)
         {
             return joined;
@@ -93,28 +92,27 @@ internal static class PrivateKeys
         };
     }
 
-    // Whether the key could be read, and what it belongs to.
-    private static (LoadedCertificate? Joined, bool Opened) TryJoin(X509Certificate2Collection certificates, ReadOnlySpan<char> pem, string? password, bool mayBeOpenSsls)
+    // Whether the key could be read, and what it belongs to. By OpenSSL where it is there: the framework leaves copies in memory that nobody wipes.
+    private static (LoadedCertificate? Joined, bool Opened) TryJoin(X509Certificate2Collection certificates, ReadOnlySpan<char> pem, string? password)
     {
-        using var imported = TryImport(pem, password);
-        if (imported is not null && certificates.FirstOrDefault(certificate => Belongs(certificate, imported)) is { } leaf)
+        var key = OpenSslLibrary.Problem is null ? TryRead(pem, password) : null;
+        if (key is not null && certificates.FirstOrDefault(certificate => Belongs(certificate, key)) is { } leaf)
         {
-            return (new LoadedCertificate(Join(leaf, imported), Without(leaf)), true);
-        }
-
-        var key = mayBeOpenSsls && OpenSslLibrary.Problem is null ? TryRead(pem, password) : null;
-        if (key is not null && certificates.FirstOrDefault(certificate => Belongs(certificate, key)) is { } bare)
-        {
-            return (new LoadedCertificate(bare, Without(bare), key), true);
+            return (new LoadedCertificate(Join(leaf, key), Without(leaf), key), true);
         }
 
         key?.Dispose();
+        using var imported = TryImport(pem, password);
+        if (imported is not null && certificates.FirstOrDefault(certificate => Belongs(certificate, imported)) is { } other)
+        {
+            return (new LoadedCertificate(Join(other, imported), Without(other)), true);
+        }
+
         return (null, imported is not null || key is not null);
 
         X509Certificate2Collection Without(X509Certificate2 own) => [.. certificates.Where(certificate => certificate != own)];
     }
 
-    // Of a kind that the framework has no type for.
     private static PrivateKeyHandle? TryRead(ReadOnlySpan<char> pem, string? password)
     {
         var der = ContentOf(pem, s_labels);
@@ -180,6 +178,20 @@ internal static class PrivateKeys
 
     private static X509Certificate2 Join(X509Certificate2 certificate, AsymmetricAlgorithm key) =>
         key is ECDsa ecdsa ? certificate.CopyWithPrivateKey(ecdsa) : certificate.CopyWithPrivateKey((RSA)key);
+
+    // With its key, where the framework has a type for it.
+    private static X509Certificate2 Join(X509Certificate2 certificate, PrivateKeyHandle key)
+    {
+        if (OperatingSystem.IsWindows() || KindOf(certificate) != KeyKind.Framework)
+        {
+            return certificate;
+        }
+
+        using var shared = new SafeEvpPKeyHandle(key.Pointer, ownsHandle: false);
+        using var ecdsa = certificate.GetECDsaPublicKey();
+        using AsymmetricAlgorithm counted = ecdsa is null ? new RSAOpenSsl(shared) : new ECDsaOpenSsl(shared);
+        return Join(certificate, counted);
+    }
 
     private static List<string> LabelsOf(ReadOnlySpan<char> text)
     {

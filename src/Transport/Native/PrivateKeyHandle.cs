@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.Transport.Native;
 
-/// <summary>An EVP_PKEY: a private key of a kind that the framework has no type for. OpenSSL wipes it when the last context that uses it is freed.</summary>
+/// <summary>An EVP_PKEY, a private key. OpenSSL wipes it when the last who uses it has freed it.</summary>
 internal sealed unsafe class PrivateKeyHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
     private PrivateKeyHandle(nint key)
@@ -12,7 +12,7 @@ internal sealed unsafe class PrivateKeyHandle : SafeHandleZeroOrMinusOneIsInvali
 
     internal nint Pointer => handle;
 
-    /// <summary>Reads a PKCS#8 key (RFC 5958); null when OpenSSL cannot.</summary>
+    /// <summary>Reads a key in PKCS#8 (RFC 5958), PKCS#1 or SEC1; null when OpenSSL cannot.</summary>
     /// <param name="der">Its DER form. The caller wipes it.</param>
     /// <param name="password">Of an encrypted one; null for a plain one.</param>
     internal static PrivateKeyHandle? TryRead(ReadOnlySpan<byte> der, string? password)

@@ -11,17 +11,7 @@ internal static class ChildTest
     /// <summary>Runs it to its end; the exit code is not 0 when it fails or the process dies.</summary>
     public static async Task<ExternalToolResult> RunAsync(Type type, string method, params (string Name, string Value)[] environment)
     {
-        var program = Assembly.GetExecutingAssembly().Location;
-        var host = Environment.ProcessPath!;
-        string[] arguments = [.. Path.GetFileNameWithoutExtension(host) == "dotnet" ? [program] : Array.Empty<string>(), "-noLogo", "-noColor", "-explicit", "only", "-method", $"{type.FullName}.{method}"];
-        using var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(host, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
-        };
-        process.StartInfo.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        foreach (var (name, value) in environment)
-            process.StartInfo.Environment[name] = value;
-
+        using var process = new Process { StartInfo = Describe(type, method, environment) };
         process.Start();
         try
         {
@@ -36,5 +26,19 @@ internal static class ChildTest
             if (!process.HasExited)
                 process.Kill();
         }
+    }
+
+    /// <summary>How a process is started that runs it.</summary>
+    internal static ProcessStartInfo Describe(Type type, string method, params (string Name, string Value)[] environment)
+    {
+        var program = Assembly.GetExecutingAssembly().Location;
+        var host = Environment.ProcessPath!;
+        string[] arguments = [.. Path.GetFileNameWithoutExtension(host) == "dotnet" ? [program] : Array.Empty<string>(), "-noLogo", "-noColor", "-explicit", "only", "-method", $"{type.FullName}.{method}"];
+        var start = new ProcessStartInfo(host, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+
+        return start;
     }
 }

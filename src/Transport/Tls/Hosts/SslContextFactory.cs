@@ -164,8 +164,9 @@ internal static unsafe class SslContextFactory
 
     private static void UseKey(nint context, X509Certificate2 certificate, TlsHost host)
     {
-        using var frameworks = KeyOf(certificate);
-        var key = frameworks?.DangerousGetHandle() ?? host.KeyOf(certificate)?.Pointer
+        var read = host.KeyOf(certificate);
+        using var frameworks = read is null ? KeyOf(certificate) : null;
+        var key = read?.Pointer ?? frameworks?.DangerousGetHandle()
             ?? throw new InvalidOperationException($"The certificate '{certificate.Subject}' of {host.Name} has no RSA or ECDSA private key: load it together with its key (one of Ed25519 by a file in the configuration).");
         OpenSsl.ERR_clear_error();
         if (OpenSsl.SSL_CTX_use_PrivateKey(context, key) != 1 || OpenSsl.SSL_CTX_check_private_key(context) != 1)

@@ -135,7 +135,7 @@ internal sealed class TlsHost
     internal bool WouldLetIn(TlsHost other, SslProtocols version) =>
         (version == SslProtocols.None || Protocols.HasFlag(version)) && (IsOpen || AsksNoMoreThan(other));
 
-    /// <summary>The private key of one of the certificates, where the framework knows none.</summary>
+    /// <summary>The private key of one of the certificates; null where the certificate itself has it.</summary>
     internal PrivateKeyHandle? KeyOf(X509Certificate2 certificate) => _settings.Keys.GetValueOrDefault(certificate);
 
     /// <summary>An option's name in messages.</summary>

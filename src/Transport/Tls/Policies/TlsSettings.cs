@@ -14,7 +14,7 @@ internal sealed class TlsSettings
     /// <summary>Where the certificates came from that were not given in code.</summary>
     internal Dictionary<X509Certificate2, CertificateOrigin> Origins { get; } = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The private keys of certificates that the framework knows no private key of.</summary>
+    /// <summary>The private keys that OpenSSL read: also those that the framework has no type for.</summary>
     internal Dictionary<X509Certificate2, PrivateKeyHandle> Keys { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The files that were read for it.</summary>

@@ -1,0 +1,150 @@
+using System.Security.Cryptography;
+using System.Text;
+using Aeronet.AspNetCore.Tls.Tests.Support;
+
+namespace Aeronet.AspNetCore.Tls.Tests.Secrets;
+
+/// <summary>What is in a server's memory of the keys it was given, seen from outside: while it serves, and when it has stopped.</summary>
+public sealed class MemoryTests : IDisposable
+{
+    private const string Variable = "TestConfiguration";
+    private const string Secret = "TqP0b5Yv7sJ2mXc9Wn4Zr1KfGh8DaLe6";
+
+    private readonly TempFiles _files = new();
+
+    [Theory]
+    [InlineData("pem", "Source=File")]
+    [InlineData("encrypted", "Source=Secret")]
+    [InlineData("pkcs12", "Source=Secret")]
+    public async Task Keys_OfAServerThatStopped_AreNotInItsMemory(string form, string source)
+    {
+        var wanted = await MakeAsync(form);
+        _files.Write("secret", Secret);
+        var ticketKey = RandomNumberGenerator.GetBytes(80);
+        _files.Write("tickets", ticketKey);
+        if (source == "Source=Secret")
+        {
+            wanted["the shared secret"] = Encoding.ASCII.GetBytes(Secret);
+        }
+        else
+        {
+            wanted["a ticket key's MAC half"] = ticketKey[16..48];
+            wanted["a ticket key's AES half"] = ticketKey[48..];
+        }
+
+        await using var server = await ChildServer.StartAsync(typeof(MemoryTests), nameof(Serve), (Variable, $"""
+            {string.Join('\n', KindsOf(form).Select((kind, i) => $"Aeronet:Tls:Certificates:{i}:Path={_files[kind]}{(form == "pem" ? "" : $"\nAeronet:Tls:Certificates:{i}:Password={TempFiles.Password}")}"))}
+            Aeronet:Tls:SessionTickets:Keys:{source}
+            Aeronet:Tls:SessionTickets:Keys:{(source == "Source=File" ? "Files:0" : "SecretFile")}={_files[source == "Source=File" ? "tickets" : "secret"]}
+            """));
+        var serving = ProcessMemory.Count(server.Id, wanted);
+        await server.GoOnAsync();
+        var stopped = ProcessMemory.Count(server.Id, wanted);
+
+        foreach (var name in wanted.Keys)
+            TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {serving[name]} while it serves, {stopped[name]} after it has stopped");
+
+        // It would find them.
+        Assert.All(wanted.Keys.Where(name => !name.Contains("text", StringComparison.Ordinal)), name => Assert.True(serving[name] > 0, $"{name} is not to be seen while it serves."));
+        Assert.All(wanted.Keys.Where(name => name.Contains("text", StringComparison.Ordinal)), name => Assert.True(serving[name] == 0, $"{name} is still there {serving[name]} times while it serves."));
+        Assert.All(wanted.Keys, name => Assert.True(stopped[name] == 0, $"{name} is still there {stopped[name]} times."));
+    }
+
+    /// <summary>Not a test of this process: see <see cref="ChildServer"/>.</summary>
+    [Fact(Explicit = true)]
+    public async Task Serve()
+    {
+        await ServeAsync();
+
+        // Out of its frames, which the server hangs on.
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
+
+        await ChildServer.SayAsync("stopped");
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    private static async Task ServeAsync()
+    {
+        await using var host = await ConfiguredHost.StartAsync(Environment.GetEnvironmentVariable(Variable)!);
+        foreach (var algorithm in (string[])["rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256", "ed25519:ecdsa_secp256r1_sha256"])
+        {
+            var output = await OpensslClient.RunAsync(host, ["-tls1_3", "-sigalgs", algorithm], "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            Assert.Contains(ConfiguredHost.Answer, output, StringComparison.Ordinal);
+        }
+
+        await ChildServer.SayAsync("serving");
+    }
+
+    // A PKCS#12 file is .NET's to read, which has no type for the third.
+    private static string[] KindsOf(string form) => form == "pkcs12" ? ["rsa", "ecdsa"] : ["rsa", "ecdsa", "ed25519"];
+
+    /// <summary>Makes a certificate of each kind, in a file with its key; returns the secret parts in the forms they have in memory.</summary>
+    private async Task<Dictionary<string, byte[]>> MakeAsync(string form)
+    {
+        var wanted = new Dictionary<string, byte[]>();
+        foreach (var kind in KindsOf(form))
+        {
+            string[] key = kind switch { "rsa" => ["rsa:2048"], "ecdsa" => ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], _ => [kind] };
+            await OpensslAsync(["req", "-x509", "-newkey", .. key, "-nodes", "-subj", "/CN=localhost", "-keyout", _files["key"], "-out", _files["certificate"]]);
+            var pem = await File.ReadAllTextAsync(_files["key"]);
+            await OpensslAsync(form == "pkcs12"
+                ? ["pkcs12", "-export", "-in", _files["certificate"], "-inkey", _files["key"], "-out", _files[kind], "-passout", $"pass:{TempFiles.Password}"]
+                : ["pkcs8", "-topk8", "-in", _files["key"], "-out", _files[kind], .. form == "pem" ? (string[])["-nocrypt"] : ["-passout", $"pass:{TempFiles.Password}"]]);
+            if (form != "pkcs12")
+                await File.AppendAllTextAsync(_files[kind], await File.ReadAllTextAsync(_files["certificate"]));
+
+            // Of its inside: its beginning is alike in all keys.
+            var text = pem.Split('\n').Last(line => line.Length == 64)[^40..];
+            wanted[$"{kind}: the file's text"] = Encoding.ASCII.GetBytes(text);
+            wanted[$"{kind}: the file's text in UTF-16"] = Encoding.Unicode.GetBytes(text);
+            foreach (var (name, bytes) in PartsOf(kind, pem))
+                wanted[$"{kind}: {name}"] = bytes;
+        }
+
+        return wanted;
+    }
+
+    private static async Task OpensslAsync(params string[] arguments)
+    {
+        var result = await ExternalTool.Require("openssl").RunAsync(arguments);
+        Assert.True(result.ExitCode == 0, $"{result}");
+    }
+
+    // OpenSSL's big numbers have their lowest digit first.
+    private static IEnumerable<(string Name, byte[] Bytes)> PartsOf(string kind, string pem)
+    {
+        switch (kind)
+        {
+            case "rsa":
+                using (var rsa = RSA.Create())
+                {
+                    rsa.ImportFromPem(pem);
+                    var parameters = rsa.ExportParameters(true);
+                    yield return ("the prime", [.. parameters.P!.Reverse()]);
+                    yield return ("the exponent", [.. parameters.D!.Reverse()]);
+                    yield return ("the prime as text of DER", parameters.P!);
+                }
+
+                break;
+            case "ecdsa":
+                using (var ecdsa = ECDsa.Create())
+                {
+                    ecdsa.ImportFromPem(pem);
+                    var d = ecdsa.ExportParameters(true).D!;
+                    yield return ("the private number", [.. d.Reverse()]);
+                    yield return ("the private number as text of DER", d);
+                }
+
+                break;
+            default:
+                yield return ("the seed", Convert.FromBase64String(string.Concat(pem.Split('\n')[1..^2]))[^32..]);
+                break;
+        }
+    }
+}
