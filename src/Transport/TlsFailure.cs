@@ -87,6 +87,9 @@ public enum TlsFailure
     /// <summary><c>kernel_tls_required</c>: the kernel cannot encrypt the session, and must.</summary>
     KernelTlsRequired,
 
+    /// <summary><c>post_quantum_required</c>: the peer offers no post-quantum key exchange, and must (<see cref="AeronetTlsHostOptions.RequirePostQuantum"/>).</summary>
+    PostQuantumRequired,
+
     /// <summary><c>observer_failed</c>: <see cref="AeronetTlsOptions.OnClientHello"/> threw.</summary>
     ObserverFailed,
 

@@ -84,6 +84,7 @@ internal sealed class TlsOptionsReader
         host.CipherList = section.Names(nameof(host.CipherList));
         host.CipherSuites = section.Names(nameof(host.CipherSuites));
         host.Groups = section.Names(nameof(host.Groups));
+        section.Read<bool>(nameof(host.RequirePostQuantum), bool.TryParse, OptionParsers.BoolRemedy, value => host.RequirePostQuantum = value);
         host.SignatureAlgorithms = section.Names(nameof(host.SignatureAlgorithms));
         section.Read<HttpProtocols>(nameof(host.HttpProtocols), OptionParsers.TryParseHttpProtocols, OptionParsers.HttpProtocolsRemedy, value => host.HttpProtocols = value);
         section.Read<TlsClientCertificates>(

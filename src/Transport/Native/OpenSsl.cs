@@ -58,10 +58,12 @@ internal static unsafe partial class OpenSsl
     internal const int SSL_CLIENT_HELLO_RETRY = -1;
     internal const int SSL_CLIENT_HELLO_ERROR = 0;
     internal const int SSL_CLIENT_HELLO_SUCCESS = 1;
+    internal const int SSL_AD_INSUFFICIENT_SECURITY = 71;
     internal const int SSL_AD_INTERNAL_ERROR = 80;
     internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
     internal const int SSL_AD_NO_APPLICATION_PROTOCOL = 120;
     internal const int TLSEXT_TYPE_server_name = 0;
+    internal const int TLSEXT_TYPE_supported_groups = 10;
 
     internal const int SSL3_RT_ALERT = 21;
     internal const int SSL3_RT_HANDSHAKE = 22;

@@ -15,6 +15,11 @@ internal static class OpenSslLibrary
     /// <summary>Whether the library is of this version or a newer one.</summary>
     internal static bool IsAtLeast(uint major, uint minor) => OpenSsl.OpenSSL_version_num() >= ((major << 28) | (minor << 20));
 
+    /// <summary>For messages: <c>OpenSSL 3.0</c>.</summary>
+    internal static string Name => $"OpenSSL {Number(OpenSsl.OpenSSL_version_num())}";
+
+    private static string Number(nuint version) => $"{version >> 28}.{(version >> 20) & 0xFF}";
+
     private static string? Probe()
     {
         if (!OperatingSystem.IsLinux())
@@ -28,6 +33,6 @@ internal static class OpenSslLibrary
         }
 
         var version = OpenSsl.OpenSSL_version_num();
-        return version >= FirstVersion ? null : $"OpenSSL 3.0 or newer is needed, {version >> 28}.{(version >> 20) & 0xFF} was found";
+        return version >= FirstVersion ? null : $"OpenSSL 3.0 or newer is needed, {Number(version)} was found";
     }
 }

@@ -240,6 +240,7 @@ public sealed class FallbackTests
     [Theory]
     [InlineData("RevocationLists")]
     [InlineData("Groups")]
+    [InlineData("RequirePostQuantum")]
     [InlineData("SignatureAlgorithms")]
     [InlineData("CipherList")]
     public async Task WhatKestrelCannotDo_FailsStart(string option)
@@ -260,6 +261,9 @@ public sealed class FallbackTests
                         break;
                     case "Groups":
                         options.Groups = "P-256";
+                        break;
+                    case "RequirePostQuantum":
+                        options.RequirePostQuantum = true;
                         break;
                     case "SignatureAlgorithms":
                         options.SignatureAlgorithms = "ECDSA+SHA256";

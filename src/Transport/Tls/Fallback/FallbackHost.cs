@@ -39,6 +39,7 @@ internal sealed class FallbackHost
         : _host.RevocationLists.Length > 0 ? "RevocationLists"
         : _host.RevocationUrls.Length > 0 ? "RevocationUrls"
         : _host is { IsOpen: false, HasRevocationChecker: true } ? "what the ITlsRevocationChecker among the services is for"
+        : _host.RequiresPostQuantum ? "RequirePostQuantum"
         : _host.Groups is not null ? "Groups"
         : _host.SignatureAlgorithms is not null ? "SignatureAlgorithms"
         : _host.CipherPolicy == TlsCipherPolicy.Custom && (_suites is null || !OperatingSystem.IsLinux()) ? $"CipherList '{_host.CipherList}'"

@@ -86,7 +86,7 @@ internal sealed class KestrelFallback
         {
             var features = context.Connection.Features;
             features.Set<IHostGuard>(new TlsHostGuard(
-                host.Host, () => features.Get<ITlsHandshakeFeature>()?.Protocol ?? SslProtocols.None, requested => (_hosts.Find(requested) ?? Default).Host));
+                host.Host, () => features.Get<ITlsHandshakeFeature>()?.Protocol ?? SslProtocols.None, isPostQuantum: false, requested => (_hosts.Find(requested) ?? Default).Host));
         }
 
         var options = host.CreateOptions(_logger, context.Connection.ConnectionId);

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Hosts;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Revocation;
 using Aeronet.AspNetCore.Transport.Tls.Stapling;
 using Aeronet.AspNetCore.Transport.Tls.Tickets;
@@ -267,6 +268,16 @@ internal static unsafe class HandshakeCallbacks
         handshake.Host = chosen.Host;
         handshake.Staples = chosen.Staples;
         handshake.Verifier = chosen.Verifier;
+        if (handshake.Host.RequiresPostQuantum
+            && !(OpenSsl.SSL_client_hello_get0_ext(ssl, OpenSsl.TLSEXT_TYPE_supported_groups, &extension, &length) == 1
+                && PostQuantum.IsOfferedIn(new ReadOnlySpan<byte>(extension, (int)length))))
+        {
+            // OpenSSL would refuse it too, by an alert that says less.
+            handshake.Refusal = TlsFailure.PostQuantumRequired;
+            *alert = OpenSsl.SSL_AD_INSUFFICIENT_SECURITY;
+            return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+
         if (handshake.Verifier is { TakesLong: true } && !handshake.MayAskApplication())
         {
             return OpenSsl.SSL_CLIENT_HELLO_RETRY;

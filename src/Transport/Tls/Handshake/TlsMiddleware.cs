@@ -181,7 +181,7 @@ internal sealed class TlsMiddleware(ConnectionDelegate next, TlsStateHolder stat
         context.Features.Set<ITlsHandshakeFeature>(features);
         context.Features.Set<ITlsApplicationProtocolFeature>(features);
         context.Features.Set<ITlsSessionFeature>(features);
-        if (contexts.GuardOf(outcome.Host!, features.Protocol) is { } guard)
+        if (contexts.GuardOf(outcome.Host!, features.Protocol, features.KeyExchangeGroup) is { } guard)
         {
             context.Features.Set(guard);
         }

@@ -85,8 +85,13 @@ internal static unsafe class SslContextFactory
         _ = OpenSsl.SSL_CTX_set_num_tickets(context, TlsHostContext.TicketsOf(host));
         SetSessionContext(context, host);
         SetCiphers(context, host);
+        if (host.RequiresPostQuantum && PostQuantum.Groups.Length == 0)
+        {
+            throw new InvalidOperationException($"{host.NameOf("RequirePostQuantum")} is true, and {OpenSslLibrary.Name} has no post-quantum key exchange: use OpenSSL 3.5 or newer, or set it to false.");
+        }
+
         OpenSsl.ERR_clear_error();
-        if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.Groups ?? CipherPolicies.Groups) != 1)
+        if (OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, host.OfferedGroups) != 1)
         {
             throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"{host.NameOf("Groups")} is '{host.Groups}', which OpenSSL refuses");
         }

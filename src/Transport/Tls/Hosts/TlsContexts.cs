@@ -83,8 +83,8 @@ internal sealed class TlsContexts : IDisposable
     internal IEnumerable<TlsHost> Hosts => _hosts.Values.Select(context => context.Host);
 
     /// <summary>What a connection that a host let in by a version of TLS may ask for; null for everything.</summary>
-    internal IHostGuard? GuardOf(TlsHost connected, SslProtocols version) =>
-        _guards ? new TlsHostGuard(connected, () => version, name => (_hosts.Find(name) ?? Default).Host) : null;
+    internal IHostGuard? GuardOf(TlsHost connected, SslProtocols version, string? group) =>
+        _guards ? new TlsHostGuard(connected, () => version, PostQuantum.Is(group), name => (_hosts.Find(name) ?? Default).Host) : null;
 
     /// <summary>Waits until each revocation list that is fetched is there, or was tried to be had; not for long.</summary>
     internal void AwaitRevocationLists() =>

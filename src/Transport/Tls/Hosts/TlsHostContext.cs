@@ -69,9 +69,9 @@ internal sealed unsafe class TlsHostContext : IDisposable
             applied &= OpenSsl.SSL_set_ciphersuites(ssl, Host.CipherSuites) == 1;
         }
 
-        if (Host.Groups != from.Groups)
+        if (Host.OfferedGroups != from.OfferedGroups)
         {
-            applied &= OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, Host.Groups ?? CipherPolicies.Groups) == 1;
+            applied &= OpenSsl.SSL_ctrl(ssl, OpenSsl.SSL_CTRL_SET_GROUPS_LIST, 0, Host.OfferedGroups) == 1;
         }
 
         if (Host.IsResumable != from.IsResumable)

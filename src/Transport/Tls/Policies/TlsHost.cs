@@ -35,6 +35,12 @@ internal sealed class TlsHost
             throw new InvalidOperationException($"{NameOf("CipherPolicy")} is {CipherPolicy}, which is TLS 1.3, and Protocols is {protocols}: add Tls13 or use Intermediate.");
         }
 
+        RequiresPostQuantum = host.RequirePostQuantum ?? endpoint.RequirePostQuantum ?? false;
+        if (RequiresPostQuantum && (Protocols &= TlsVersions.Tls13) == 0)
+        {
+            throw new InvalidOperationException($"{NameOf("RequirePostQuantum")} is true, which is TLS 1.3, and Protocols is {protocols}: add Tls13, or set it to false.");
+        }
+
         var isCustom = CipherPolicy == TlsCipherPolicy.Custom;
         CipherList = (isCustom ? host.CipherList ?? endpoint.CipherList : null) ?? CipherPolicies.CipherListOf(CipherPolicy);
         CipherSuites = (isCustom ? host.CipherSuites ?? endpoint.CipherSuites : null) ?? CipherPolicies.Suites;
@@ -48,6 +54,12 @@ internal sealed class TlsHost
 
         // Groups are part of a policy: a host with one of its own does not take those of the endpoint's.
         Groups = host.Groups ?? (host.CipherPolicy is null ? endpoint.Groups : null);
+        if (RequiresPostQuantum && Groups is { } groups)
+        {
+            Groups = PostQuantum.Among(groups)
+                ?? throw new InvalidOperationException($"{NameOf("Groups")} is '{groups}', of which none is post-quantum, and RequirePostQuantum is true: add X25519MLKEM768, or remove Groups.");
+        }
+
         SignatureAlgorithms = host.SignatureAlgorithms ?? endpoint.SignatureAlgorithms;
         ApplicationProtocols = Alpn(host.HttpProtocols ?? endpoint.HttpProtocols ?? endpointProtocols);
         ClientCertificates = host.ClientCertificates ?? endpoint.ClientCertificates ?? TlsClientCertificates.Disabled;
@@ -87,8 +99,14 @@ internal sealed class TlsHost
     /// <summary>TLS 1.3 suites.</summary>
     internal string CipherSuites { get; }
 
-    /// <summary>Null for <see cref="CipherPolicies.Groups"/>.</summary>
+    /// <summary>Null for those of the policy.</summary>
     internal string? Groups { get; }
+
+    /// <summary><see cref="Groups"/> for OpenSSL.</summary>
+    internal string OfferedGroups => Groups ?? (RequiresPostQuantum ? PostQuantum.Groups : CipherPolicies.Groups);
+
+    /// <summary>Whether clients are refused whose keys a quantum computer could work out later.</summary>
+    internal bool RequiresPostQuantum { get; }
 
     internal string? SignatureAlgorithms { get; }
 
@@ -128,12 +146,13 @@ internal sealed class TlsHost
 
     /// <summary>
     /// Whether a connection that <paramref name="other"/> let in, by a version of TLS, would have been let in by this host too: it asks
-    /// no more of a client's certificate, and allows the version.
+    /// no more of a client's certificate, and allows the version and the key exchange.
     /// </summary>
     /// <param name="other">The host that the client named in the handshake.</param>
     /// <param name="version">The version; <see cref="SslProtocols.None"/> where QUIC does not tell, which has TLS 1.3 alone.</param>
-    internal bool WouldLetIn(TlsHost other, SslProtocols version) =>
-        (version == SslProtocols.None || Protocols.HasFlag(version)) && (IsOpen || AsksNoMoreThan(other));
+    /// <param name="isPostQuantum">Whether the key exchange was post-quantum.</param>
+    internal bool WouldLetIn(TlsHost other, SslProtocols version, bool isPostQuantum) =>
+        (version == SslProtocols.None || Protocols.HasFlag(version)) && (isPostQuantum || !RequiresPostQuantum) && (IsOpen || AsksNoMoreThan(other));
 
     /// <summary>The private key of one of the certificates; null where the certificate itself has it.</summary>
     internal PrivateKeyHandle? KeyOf(X509Certificate2 certificate) => _settings.Keys.GetValueOrDefault(certificate);

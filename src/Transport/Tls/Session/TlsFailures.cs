@@ -61,7 +61,7 @@ internal static class TlsFailures
 
     /// <summary>Whether the peer was told, by an alert from OpenSSL or in HTTP, and the answer must not be lost to a reset.</summary>
     internal static bool IsAnswered(TlsFailure failure) => failure is TlsFailure.PlainHttp or TlsFailure.UnsupportedVersion or TlsFailure.NoSharedCipher
-        or TlsFailure.NoSharedGroup or TlsFailure.NoSharedSignatureAlgorithm or TlsFailure.UnknownSni or TlsFailure.AlpnMismatch
+        or TlsFailure.NoSharedGroup or TlsFailure.PostQuantumRequired or TlsFailure.NoSharedSignatureAlgorithm or TlsFailure.UnknownSni or TlsFailure.AlpnMismatch
         or TlsFailure.NoClientCertificate or TlsFailure.BadCertificate
         or TlsFailure.Expired or TlsFailure.Revoked or TlsFailure.RevocationUnknown or TlsFailure.UnknownAuthority or TlsFailure.BadRecord or TlsFailure.ProtocolError
         or TlsFailure.ObserverFailed or TlsFailure.Internal;

@@ -24,6 +24,7 @@ internal static class SessionContext
         Add(hash, host.CipherList);
         Add(hash, host.CipherSuites);
         Add(hash, host.Groups);
+        Add(hash, host.RequiresPostQuantum ? "post-quantum" : null);
         Add(hash, host.SignatureAlgorithms);
         foreach (var certificate in host.Certificates.OrderBy(certificate => certificate.Subject, StringComparer.Ordinal))
         {
