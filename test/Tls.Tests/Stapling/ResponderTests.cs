@@ -1,5 +1,8 @@
+using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Tls.Tests.Support;
+using Aeronet.AspNetCore.Tls.Tests.Tickets;
 using Aeronet.AspNetCore.Transport;
+using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Stapling;
 
@@ -87,7 +90,7 @@ public sealed class ResponderTests : IDisposable
         Assert.Equal(1, host.Metrics.Total("aeronet.tls.staple.fetches", ("aeronet.staple.result", "revoked")));
         Assert.Equal(TlsStapleState.None, StapleClient.StatusOf(host, "third.example").Single().Staple);
 
-        AeronetTlsHostOptions HostOf(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate) =>
+        AeronetTlsHostOptions HostOf(X509Certificate2 certificate) =>
             new() { Certificates = { certificate }, Intermediates = { _authority.Certificate } };
     }
 
@@ -104,7 +107,7 @@ public sealed class ResponderTests : IDisposable
 
         Assert.Equal(91, curl.ExitCode);
         Assert.Contains("revocation", curl.Error, StringComparison.OrdinalIgnoreCase);
-        Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "CertificateRevoked" && entry.Level == Microsoft.Extensions.Logging.LogLevel.Error);
+        Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "CertificateRevoked" && entry.Level == LogLevel.Error);
     }
 
     [Fact]
@@ -136,6 +139,36 @@ public sealed class ResponderTests : IDisposable
     }
 
     [Fact]
+    public async Task Responder_KilledAndStartedAgain_TheLastIsSentToItsEndThenNoneThenTheNext()
+    {
+        var time = new ManualTime(DateTimeOffset.UtcNow);
+        var certificate = _authority.Issue(Responder);
+        KestrelHost host;
+        using (await OpensslResponder.StartAsync(_authority, _port, "-nmin", "10"))
+        {
+            host = await StapleHost.StartAsync(_authority, certificate, time: time);
+            await StapleClient.UntilAsync(host, TlsStapleState.Good);
+        }
+
+        await using var disposal = host;
+        time.Advance(StapleClient.StatusOf(host).Single().StapleExpiresAt!.Value - TimeSpan.FromSeconds(1) - time.GetUtcNow());
+        Assert.Equal("served", (await StapleClient.CurlAsync(host, _authority.RootPath)).Output);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(StapleClient.None, await StapleClient.AskAsync(host));
+        Assert.Equal(91, (await StapleClient.CurlAsync(host, _authority.RootPath)).ExitCode);
+
+        using var again = await OpensslResponder.StartAsync(_authority, _port, "-nmin", "600");
+        for (var minute = 0; minute < 120 && StapleClient.StatusOf(host).Single().Staple != TlsStapleState.Good; minute++)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("served", (await StapleClient.CurlAsync(host, _authority.RootPath)).Output);
+    }
+
+    [Fact]
     public async Task Responder_Overridden_IsAsked()
     {
         var certificate = _authority.Issue("http://127.0.0.1:1/");
@@ -152,7 +185,7 @@ public sealed class ResponderTests : IDisposable
         using var responder = await OpensslResponder.StartAsync(_authority, _port);
         await using var host = await StapleHost.StartAsync(_authority, certificate);
         await StapleClient.UntilAsync(host, TlsStapleState.Good);
-        using var client = new Tickets.TicketClient("tls1_3");
+        using var client = new TicketClient("tls1_3");
 
         Assert.False(await client.ConnectAsync(host, "-status"));
         Assert.True(await client.ConnectAsync(host, "-status"));
