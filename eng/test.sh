@@ -5,10 +5,12 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: ./eng/test.sh [--install] [--filter TEXT]
+usage: ./eng/test.sh [--install] [--debian13] [--project NAME ...] [--filter TEXT]
 
   --install      first installs, with apt-get and npm, the programs that the optional tests use, and where this kernel
                  has no TLS a user-mode kernel that has (see eng/ktls.sh)
+  --debian13     then runs those of TLS in a root of Debian 13, with OpenSSL 3.5 (see eng/debian13.sh)
+  --project NAME runs only those of test/NAME
   --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
 
 Tests that the machine cannot run are skipped and listed with the reason.
@@ -62,14 +64,21 @@ count_of() {
   echo "${value:-0}"
 }
 
-install=false filter=()
+install=false debian13=false filter=() projects=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --install) install=true ;;
+    --debian13) debian13=true ;;
+    --project)
+      [[ $# -gt 1 ]] || fail "--project needs a name"
+      [[ -d $root/test/$2 ]] || fail "there is no project test/$2"
+      projects+=("$2")
+      shift
+      ;;
     --filter)
       [[ $# -gt 1 ]] || fail "--filter needs a text"
-      filter=(-method "*$2*")
+      filter=(-method "*$2*") filter_text=$2
       shift
       ;;
     *) usage >&2; fail "unknown argument '$1'" ;;
@@ -89,6 +98,9 @@ trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$results"' EXIT
 
 dotnet restore Aeronet.AspNetCore.sln
 dotnet build Aeronet.AspNetCore.sln -c Release --no-restore -warnaserror -p:AeronetAsserts=true
+
+# Whether the tests of a project are to be run.
+is_wanted() { [[ ${#projects[@]} -eq 0 || " ${projects[*]} " == *" $1 "* ]]; }
 
 # Runs a test program, whose results file is named first, and adds its numbers to the totals.
 passed=0 failed=0 skipped=0 tests=$results/tests
@@ -118,11 +130,14 @@ start_kernel_lane() {
   (
     passed=0 failed=0 skipped=0 tests=$results/kernel-tests
     for project in Tls.Tests StaticFiles.Tests; do
+      # Those of files go with those of TLS: what a change of TLS breaks shows there.
+      is_wanted "$project" || is_wanted Tls.Tests || continue
       run_tests "KernelTls of $project" "$root/eng/ktls.sh" --project "$project" --
     done
+    touch "$tests"
     echo "$passed $failed $skipped" >"$results/kernel-counts"
   ) >"$results/kernel-output" 2>&1 &
-  kernel_lane=$!
+  kernel_lane=$! kernel_awaits=false
 }
 
 join_kernel_lane() {
@@ -141,21 +156,54 @@ join_kernel_lane() {
 
 # Where they cannot run, the tests of kernel TLS skip themselves.
 kernel=$("$root/eng/ktls.sh" $($install && echo --install) --where) || kernel=none
-elsewhere=() kernel_lane=
-if [[ $kernel == user-mode ]]; then elsewhere=(-trait- Category=KernelTls); fi
+elsewhere=() kernel_lane= kernel_awaits=false
+if [[ $kernel == user-mode ]]; then elsewhere=(-trait- Category=KernelTls) kernel_awaits=true; fi
 for project in test/*.Tests/*.csproj; do
   name=$(basename "$project" .csproj)
+  is_wanted "$(basename "$(dirname "$project")")" || continue
+
   # Beside it run the projects that ask what is answered; those that ask when have the machine to themselves.
   case $name in
-    *.Middleware.Tests) if [[ $kernel == user-mode ]]; then start_kernel_lane; fi ;;
-    *.Stress.Tests) if [[ -n $kernel_lane ]]; then join_kernel_lane; fi ;;
+    *.Middleware.Tests) if $kernel_awaits; then start_kernel_lane; fi ;;
+    *.Stress.Tests | *.Tls.Tests | *.Transport.Tests) if [[ -n $kernel_lane ]]; then join_kernel_lane; fi ;;
   esac
   run_tests "$name" dotnet "$(dirname "$project")/bin/Release/net10.0/$name.dll" "${elsewhere[@]}"
 done
+if $kernel_awaits; then start_kernel_lane; fi
 if [[ -n $kernel_lane ]]; then join_kernel_lane; fi
 
+# What another OpenSSL can change: the tests of TLS, in a root with that. Adds their numbers and names to these.
+run_on_debian13() {
+  local output=$results/debian13 status=0 arguments=(--project Tls.Tests) counts
+  echo
+  echo "== Debian 13"
+  if [[ ${#filter[@]} -gt 0 ]]; then arguments+=(--filter "$filter_text"); fi
+  timeout --foreground -k 30 "$project_timeout" "$root/eng/debian13.sh" $($install && echo --install) -- "${arguments[@]}" </dev/null 2>&1 |
+    tee "$output" || status=${PIPESTATUS[0]}
+  if [[ $status -eq 77 ]]; then
+    skipped=$((skipped + 1))
+    printf 'Skip\teng/debian13.sh\t%s\n' "$(tail -n 1 "$output")" >>"$tests"
+    return
+  fi
+
+  read -ra counts < <(tail -n 1 "$output" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p') || counts=(0 1 0)
+  # A filter may leave none to run.
+  if [[ $status -ne 0 && ${counts[1]} -eq 0 && ${#filter[@]} -eq 0 ]]; then counts[1]=1; fi
+  awk '
+    /^(skipped|failed):$/ { kind = $0 == "failed:" ? "Fail" : "Skip"; next }
+    !/^  / { kind = "" }
+    kind == "Fail" { print "Fail\tDebian 13: " substr($0, 3) "\t" }
+    kind == "Skip" { end = index($0, ": "); print "Skip\tDebian 13: " substr($0, 3, end - 3) "\t" substr($0, end + 2) }' "$output" >>"$tests"
+  if [[ ${counts[1]} -gt 0 ]] && ! grep -q $'^Fail\tDebian 13: ' "$tests"; then
+    printf 'Fail\teng/debian13.sh (it ended with code %s)\t\n' "$status" >>"$tests"
+  fi
+  passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
+}
+
+if $debian13; then run_on_debian13; fi
+
 # What only publishing shows; no test of a name.
-if [[ ${#filter[@]} -eq 0 ]]; then
+if [[ ${#filter[@]} -eq 0 && ${#projects[@]} -eq 0 ]]; then
   echo
   echo "== trimmed"
   status=0
