@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Aeronet.AspNetCore.Transport;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Tickets;
 
@@ -12,52 +10,37 @@ public sealed class RedisTests
     [InlineData("tls1_3")]
     public async Task Redis_KilledAndStarted_SessionsGoOnBetweenServers(string version)
     {
-        var tool = ExternalTool.Require("redis-server");
-        var port = TestPorts.Next();
-        var redis = Start(tool, port);
-        try
-        {
-            var time = new ManualTime(new DateTimeOffset(2026, 6, 1, 6, 0, 0, TimeSpan.Zero));
-            await using var a = await StartAsync(port, time);
-            await using var b = await StartAsync(port, time);
-            using var client = new TicketClient(version);
-            await AgreeAsync(time, a, b);
-            await client.ConnectAsync(a);
-            Assert.True(await client.ConnectAsync(b));
+        using var redis = new RedisServer();
+        var time = new ManualTime(new DateTimeOffset(2026, 6, 1, 6, 0, 0, TimeSpan.Zero));
+        await using var a = await StartAsync(redis.Port, time);
+        await using var b = await StartAsync(redis.Port, time);
+        using var client = new TicketClient(version);
+        await AgreeAsync(time, a, b);
+        await client.ConnectAsync(a);
+        Assert.True(await client.ConnectAsync(b));
 
-            redis.Kill();
-            await redis.WaitForExitAsync();
-            time.Advance(TimeSpan.FromSeconds(10));
-            Assert.True(await client.ConnectAsync(a));
-            Assert.True(await client.ConnectAsync(b));
-            await Eventually.HoldsAsync(() => a.Metrics.Total("aeronet.tls.ticket_key.failures") > 0, "the outage to be noticed");
+        await redis.KillAsync();
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(await client.ConnectAsync(a));
+        Assert.True(await client.ConnectAsync(b));
+        await Eventually.HoldsAsync(() => a.Metrics.Total("aeronet.tls.ticket_key.failures") > 0, "the outage to be noticed");
 
-            redis.Dispose();
-            redis = Start(tool, port);
-            using var fresh = new TicketClient(version);
-            await Eventually.HoldsAsync(
-                () =>
-                {
-                    time.Advance(TimeSpan.FromSeconds(10));
-                    return a.Logs.Entries.Any(IsBack);
-                },
-                "Redis to be back");
-            await fresh.ConnectAsync(a);
-            Assert.True(await fresh.ConnectAsync(a));
-            Assert.True(await client.ConnectAsync(b));
-            TestContext.Current.TestOutputHelper!.WriteLine(client.HitRatio);
-        }
-        finally
-        {
-            redis.Kill();
-            redis.Dispose();
-        }
+        redis.Start();
+        using var fresh = new TicketClient(version);
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(10));
+                return a.Logs.Entries.Any(IsBack);
+            },
+            "Redis to be back");
+        await fresh.ConnectAsync(a);
+        Assert.True(await fresh.ConnectAsync(a));
+        Assert.True(await client.ConnectAsync(b));
+        TestContext.Current.TestOutputHelper!.WriteLine(client.HitRatio);
     }
 
     private static bool IsBack(LogEntry entry) => entry.ToString().Contains("from the source 'cache' again", StringComparison.Ordinal);
-
-    private static Process Start(ExternalTool tool, int port) =>
-        Process.Start(new ProcessStartInfo(tool.FullPath, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
 
     // Each look ends on the thread pool, in real time.
     private static async Task AgreeAsync(ManualTime time, KestrelHost a, KestrelHost b)
@@ -75,5 +58,5 @@ public sealed class RedisTests
     private static Task<KestrelHost> StartAsync(int port, TimeProvider time) => TicketServers.StartAsync(
         tls => tls.SessionTickets.Keys.Source = SessionTicketKeySource.DistributedCache,
         time,
-        services => services.AddStackExchangeRedisCache(redis => redis.Configuration = $"127.0.0.1:{port},abortConnect=false,connectTimeout=1000,asyncTimeout=1000"));
+        services => TicketServers.AddRedis(services, $"{port}"));
 }

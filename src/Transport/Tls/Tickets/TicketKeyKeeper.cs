@@ -48,9 +48,10 @@ internal sealed class TicketKeyKeeper : IDisposable
     // One at a time: the timer is set again at its end.
     private async Task LookAsync()
     {
+        var now = _time.GetUtcNow();
         try
         {
-            TakeOver(await _source.LookAsync(Ring.Window, _time.GetUtcNow()).ConfigureAwait(false));
+            TakeOver(await _source.LookAsync(Ring.Window, now).ConfigureAwait(false));
             if (_isFailing)
             {
                 _isFailing = false;
@@ -69,15 +70,18 @@ internal sealed class TicketKeyKeeper : IDisposable
         finally
         {
             // Whatever a logger throws: without it no key would ever follow.
-            LookAgain();
+            LookAgain(now);
         }
     }
 
-    private void LookAgain()
+    // From the time of the look on: a timer may fire a moment early, and where the next key's time began meanwhile, that was not seen.
+    private void LookAgain(DateTimeOffset looked)
     {
         try
         {
-            _timer.Change(_source.LookAgainAfter(_time.GetUtcNow()), Timeout.InfiniteTimeSpan);
+            var wait = _source.LookAgainAfter(looked);
+            var rest = wait - (_time.GetUtcNow() - looked);
+            _timer.Change(rest < TimeSpan.Zero ? TimeSpan.Zero : rest < wait ? rest : wait, Timeout.InfiniteTimeSpan);
         }
         catch (ObjectDisposedException)
         {
