@@ -67,8 +67,8 @@ public class AeronetTlsHostOptions
     public HttpProtocols? HttpProtocols { get; set; }
 
     /// <summary>
-    /// Whether clients are asked for a certificate, and must have one. Those that are asked cannot resume sessions: each
-    /// connection is a full handshake in which the certificate is checked anew.
+    /// Whether clients are asked for a certificate, and must have one. It is checked anew on each connection, also when a client comes back with a ticket
+    /// (<see cref="SessionTicketOptions.ClientCertificates"/>).
     /// </summary>
     /// <remarks>Defaults to <see cref="TlsClientCertificates.Disabled"/>.</remarks>
     public TlsClientCertificates? ClientCertificates { get; set; }

@@ -36,6 +36,17 @@ public sealed class SessionTicketOptions
     /// <remarks>Defaults to 4.</remarks>
     public int Window { get; set; } = 4;
 
+    /// <summary>
+    /// Whether clients that showed a certificate get tickets and may come back with them. The certificate is in the ticket, and is checked anew each time: its
+    /// chain, its dates, revocation, <see cref="AeronetTlsHostOptions.ClientCertificateValidation"/>; what is not accepted makes a full handshake.
+    /// Whoever has the tickets' keys can make a ticket with any client's certificate.
+    /// </summary>
+    /// <remarks>
+    /// Defaults to <see langword="true"/> with <see cref="SessionTicketKeySource.Process"/>, whose keys never leave the process, and to
+    /// <see langword="false"/> with the other sources.
+    /// </remarks>
+    public bool? ClientCertificates { get; set; }
+
     /// <summary>The keys.</summary>
     public SessionTicketKeyOptions Keys { get; } = new();
 }

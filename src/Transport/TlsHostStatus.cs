@@ -9,6 +9,6 @@ public sealed record TlsHostStatus
     /// <summary>Its certificates, one for each kind of key.</summary>
     public required IReadOnlyList<TlsCertificateStatus> Certificates { get; init; }
 
-    /// <summary>Whether clients may resume their sessions. Not where they are asked for a certificate.</summary>
+    /// <summary>Whether clients may resume their sessions. Where they are asked for a certificate, as <see cref="SessionTicketOptions.ClientCertificates"/> says.</summary>
     public required bool IsResumable { get; init; }
 }

@@ -15,6 +15,7 @@ internal static class SessionTicketReader
         section.Read<TimeSpan>(nameof(tickets.Lifetime), OptionParsers.TryParseTime, OptionParsers.TimeRemedy, value => tickets.Lifetime = value);
         section.Read<TimeSpan>(nameof(tickets.Rotation), OptionParsers.TryParseTime, OptionParsers.TimeRemedy, value => tickets.Rotation = value);
         section.Read<int>(nameof(tickets.Window), int.TryParse, "a whole number", value => tickets.Window = value);
+        section.Read<bool>(nameof(tickets.ClientCertificates), bool.TryParse, OptionParsers.BoolRemedy, value => tickets.ClientCertificates = value);
         ReadKeys(section.Section(nameof(tickets.Keys)), tickets.Keys);
         section.RejectUnknown();
     }

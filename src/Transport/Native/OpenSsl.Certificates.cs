@@ -7,6 +7,13 @@ internal static unsafe partial class OpenSsl
 {
     internal const ulong SSL_OP_NO_TICKET = 1UL << 14;
 
+    internal const int SSL_TICKET_SUCCESS = 5;
+    internal const int SSL_TICKET_SUCCESS_RENEW = 6;
+    internal const int SSL_TICKET_RETURN_ABORT = 0;
+    internal const int SSL_TICKET_RETURN_IGNORE_RENEW = 2;
+    internal const int SSL_TICKET_RETURN_USE = 3;
+    internal const int SSL_TICKET_RETURN_USE_RENEW = 4;
+
     internal const uint X509_V_FLAG_CRL_CHECK = 0x4;
     internal const uint X509_V_FLAG_CRL_CHECK_ALL = 0x8;
     internal const uint X509_V_FLAG_PARTIAL_CHAIN = 0x80000;

@@ -27,12 +27,15 @@ internal sealed class Authority
     public X509Certificate2 Certificate { get; }
 
     public X509Certificate2 Issue(string name, bool expired = false, bool forServers = false)
+        => Issue(name, TimeSpan.FromHours(expired ? -10 : 20), forServers);
+
+    public X509Certificate2 Issue(string name, TimeSpan validFor, bool forServers = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(forServers ? ServerAuthentication : ClientAuthentication)], false));
-        using var signed = Sign(request, DateTimeOffset.UtcNow.AddHours(-20), DateTimeOffset.UtcNow.AddHours(expired ? -10 : 20));
+        using var signed = Sign(request, DateTimeOffset.UtcNow.AddHours(-20), DateTimeOffset.UtcNow + validFor);
         return signed.CopyWithPrivateKey(key);
     }
 

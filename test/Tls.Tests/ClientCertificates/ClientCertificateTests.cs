@@ -205,9 +205,9 @@ public sealed class ClientCertificateTests
     [InlineData("-tls1_3", "a.test")]
     [InlineData("-tls1_2", "other.test")]
     [InlineData("-tls1_3", "other.test")]
-    public async Task Resumption_OfHostWithClientCertificates_NoTicketNoSession(string version, string name)
+    public async Task Resumption_OfHostWithClientCertificates_TurnedOff_NoTicketNoSession(string version, string name)
     {
-        await using var host = await StartHostsAsync(defaultsToRequire: name == "other.test");
+        await using var host = await StartHostsAsync(defaultsToRequire: name == "other.test", resumes: false);
         var session = Path.Combine(Path.GetTempPath(), $"aeronet-{Guid.NewGuid():N}.pem");
         try
         {
@@ -334,7 +334,7 @@ public sealed class ClientCertificateTests
         change?.Invoke(tls);
     });
 
-    private static Task<KestrelHost> StartHostsAsync(bool defaultsToRequire = false) => TlsHost.StartAsync(WhoAmI, tls =>
+    private static Task<KestrelHost> StartHostsAsync(bool defaultsToRequire = false, bool? resumes = null) => TlsHost.StartAsync(WhoAmI, tls =>
     {
         var (a, stranger, open) = (new AeronetTlsHostOptions(), new AeronetTlsHostOptions(), new AeronetTlsHostOptions());
         Require(a);
@@ -342,6 +342,7 @@ public sealed class ClientCertificateTests
         stranger.TrustedClientAuthorities.Add(ClientPki.Stranger.Public());
         open.ClientCertificates = TlsClientCertificates.Disabled;
         (tls.Hosts["a.test"], tls.Hosts["stranger.test"], tls.Hosts["open.test"]) = (a, stranger, open);
+        tls.SessionTickets.ClientCertificates = resumes;
         if (defaultsToRequire)
             Require(tls);
     });

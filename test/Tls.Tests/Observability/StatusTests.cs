@@ -28,6 +28,7 @@ public sealed class StatusTests
                 tls.Hosts["www.example.com"] = new AeronetTlsHostOptions { Certificates = { Certificates.Exact } };
                 tls.Hosts["*.example.com"] = new AeronetTlsHostOptions { ClientCertificates = TlsClientCertificates.Request };
                 tls.Ktls = KtlsMode.Disabled;
+                tls.SessionTickets.ClientCertificates = false;
             },
             kestrel: kestrel => kestrel.ListenLocalhost(TestPorts.Next(), listen => listen.UseAeronetTls(Certificates.Exact)));
 
@@ -57,7 +58,7 @@ public sealed class StatusTests
     [Fact]
     public async Task Endpoints_NoHostResumable_NoTicketKey()
     {
-        await using var host = await Support.TlsHost.StartAsync(Ok, tls => tls.ClientCertificates = TlsClientCertificates.Request);
+        await using var host = await Support.TlsHost.StartAsync(Ok, tls => (tls.ClientCertificates, tls.SessionTickets.ClientCertificates) = (TlsClientCertificates.Request, false));
 
         Assert.Empty(Assert.Single(StatusOf(host).Endpoints).TicketKeys);
     }

@@ -7,7 +7,7 @@ namespace Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 internal static unsafe class ClientCertificateTrust
 {
     // Certificates between a client's and its authority; OpenSSL's own limit is 100.
-    private const int MaxDepth = 10;
+    internal const int MaxDepth = 10;
 
     /// <summary>Fills a context's trust store and the names it sends to clients, and says who checks.</summary>
     /// <exception cref="InvalidOperationException">An authority or a revocation list cannot be used; the message says which.</exception>

@@ -55,7 +55,9 @@ internal sealed class FallbackHost
             EnabledSslProtocols = _host.Protocols,
             ApplicationProtocols = _protocols,
             AllowRenegotiation = false,
-            AllowTlsResume = _host.IsResumable,
+
+            // SslStream would not ask again about a client's certificate.
+            AllowTlsResume = _host is { IsResumable: true, IsOpen: true },
             ClientCertificateRequired = _host.ClientCertificates != TlsClientCertificates.Disabled,
         };
         if (_suites is not null && OperatingSystem.IsLinux())

@@ -38,6 +38,10 @@ internal static unsafe class HandshakeCallbacks
         {
             // Of the default host alone: a handshake's tickets stay with the context it began with.
             _ = OpenSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(contexts.Default.Pointer, &OnTicket);
+            if (contexts.Named.Prepend(contexts.Default).Any(context => context.Host is { IsOpen: false, IsResumable: true }))
+            {
+                _ = OpenSsl.SSL_CTX_set_session_ticket_cb(contexts.Default.Pointer, &OnTicketMade, &OnTicketOpened, 0);
+            }
         }
 
         foreach (var context in contexts.Named.Prepend(contexts.Default))
@@ -53,7 +57,7 @@ internal static unsafe class HandshakeCallbacks
                 _ = OpenSsl.SSL_CTX_callback_ctrl(context.Pointer, OpenSsl.SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, &OnStatusRequest);
             }
 
-            context.Verifier = ClientCertificateVerifier.For(context.Host, revocation);
+            context.Verifier = ClientCertificateVerifier.For(context.Host, revocation, SessionContext.Of(context.Host));
             if (context.Verifier is { DoesMore: true })
             {
                 OpenSsl.SSL_CTX_set_cert_verify_callback(context.Pointer, &OnChain, 0);
@@ -137,6 +141,45 @@ internal static unsafe class HandshakeCallbacks
         {
             NativeFaults.Note(failure);
             return OpenSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
+        }
+    }
+
+    /// <summary>Called before OpenSSL makes a ticket of a session (SSL_CTX_set_session_ticket_cb(3)).</summary>
+    [UnmanagedCallersOnly]
+    private static int OnTicketMade(nint ssl, nint argument)
+    {
+        try
+        {
+            return t_current?.Verifier is null || TicketChain.TryKeep(ssl) ? 1 : 0;
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+            return 0;
+        }
+    }
+
+    /// <summary>Called for a session that a ticket brought, before OpenSSL goes on with it: where certificates are asked for, the one in it is checked anew.</summary>
+    [UnmanagedCallersOnly]
+    private static int OnTicketOpened(nint ssl, nint session, byte* name, nuint nameLength, int status, nint argument)
+    {
+        try
+        {
+            if (session == 0 || status is not (OpenSsl.SSL_TICKET_SUCCESS or OpenSsl.SSL_TICKET_SUCCESS_RENEW) || t_current is not { Host: not null } handshake)
+            {
+                return OpenSsl.SSL_TICKET_RETURN_IGNORE_RENEW;
+            }
+
+            Exception? thrown = null;
+            var mayResume = handshake.Verifier?.MayResume(ssl, session, out thrown) != false;
+            handshake.ValidationFailure ??= thrown;
+            return !mayResume ? OpenSsl.SSL_TICKET_RETURN_IGNORE_RENEW
+                : status == OpenSsl.SSL_TICKET_SUCCESS ? OpenSsl.SSL_TICKET_RETURN_USE : OpenSsl.SSL_TICKET_RETURN_USE_RENEW;
+        }
+        catch (Exception failure)
+        {
+            NativeFaults.Note(failure);
+            return 0;
         }
     }
 

@@ -116,10 +116,10 @@ internal sealed class TlsHost
     internal TlsClientCertificates ClientCertificates { get; }
 
     /// <summary>
-    /// Whether clients may come back with a ticket. Not where they show a certificate: a ticket would stand in for it after
-    /// it was revoked, and the application would not be asked.
+    /// Whether clients may come back with a ticket. Where they show a certificate, the ticket brings it, and it is checked anew
+    /// (<see cref="SessionTicketOptions.ClientCertificates"/>).
     /// </summary>
-    internal bool IsResumable => IsOpen && Tickets.Enabled;
+    internal bool IsResumable => Tickets.Enabled && (IsOpen || (Tickets.ClientCertificates ?? Tickets.Keys.Source == SessionTicketKeySource.Process));
 
     internal SessionTicketOptions Tickets { get; }
 

@@ -58,15 +58,15 @@ internal sealed class BoundTlsEndpoint(ListenOptions listenOptions, Func<TlsEndp
             Implementation = fallbackReason is null ? TlsImplementation.OpenSsl : TlsImplementation.Kestrel,
             FallbackReason = fallbackReason,
             Ktls = @default.Ktls,
-            Hosts = [.. all.Select(Describe)],
+            Hosts = [.. all.Select(host => Describe(host, byOpenSsl: fallbackReason is null))],
             TicketKeys = [],
         };
     }
 
-    private static TlsHostStatus Describe(TlsHost host) => new()
+    private static TlsHostStatus Describe(TlsHost host, bool byOpenSsl) => new()
     {
         Name = host.ServerName,
         Certificates = [.. host.Certificates.Select(CertificateDescription.Of)],
-        IsResumable = host.IsResumable,
+        IsResumable = host.IsResumable && (byOpenSsl || host.IsOpen),
     };
 }

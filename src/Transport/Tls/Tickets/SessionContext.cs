@@ -7,13 +7,21 @@ namespace Aeronet.AspNetCore.Transport.Tls.Tickets;
 /// <summary>
 /// The session id context (SSL_CTX_set_session_id_context(3)) of a host: OpenSSL writes it into each ticket and resumes no session with
 /// another one. Endpoints and servers share keys, so it says all that a resumed session would get round: who the host is, and what its
-/// policy asks of clients and connections. Not which certificate it shows: that is renewed, and its names stay.
+/// policy asks of clients and connections. Not which certificate it shows: that is renewed, and its names stay. Not the revocation lists: what they say is
+/// asked each time that a client comes back.
 /// </summary>
 internal static class SessionContext
 {
     internal const int Length = SHA256.HashSizeInBytes;
 
     private const string SubjectAlternativeName = "2.5.29.17";
+
+    internal static byte[] Of(TlsHost host)
+    {
+        var id = new byte[Length];
+        Of(host, id);
+        return id;
+    }
 
     internal static void Of(TlsHost host, Span<byte> id)
     {
@@ -35,11 +43,6 @@ internal static class SessionContext
         foreach (var authority in host.TrustedClientAuthorities.OrderBy(authority => authority.Thumbprint, StringComparer.Ordinal))
         {
             Add(hash, authority.RawData);
-        }
-
-        foreach (var list in host.RevocationLists)
-        {
-            Add(hash, list);
         }
 
         hash.GetHashAndReset(id);

@@ -39,6 +39,9 @@ internal static class SessionTicketValidator
             Check(
                 !hasSecret || keys.Source is SessionTicketKeySource.Secret or SessionTicketKeySource.DistributedCache,
                 keys.Secret is null ? "Keys:SecretFile" : "Keys:Secret", $"is for Source Secret or DistributedCache, and Source is {keys.Source}: set it, or remove the secret.");
+            Check(
+                tickets.ClientCertificates != true || keys.Source != SessionTicketKeySource.DistributedCache || hasSecret,
+                "ClientCertificates", "is true, and Keys:Source is DistributedCache without a secret, so that who writes the cache could pass for any client: set Keys:SecretFile, or remove it.");
             Check(keys.Secret is null || keys.SecretFile is null, "Keys:SecretFile", $"is '{keys.SecretFile}', and Secret is set too: remove one.");
             Check(
                 keys.Secret is null || Encoding.UTF8.GetByteCount(keys.Secret) is >= SharedSecret.MinLength and <= SharedSecret.MaxLength,

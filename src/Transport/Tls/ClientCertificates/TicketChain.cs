@@ -1,0 +1,65 @@
+using System.Formats.Asn1;
+using Aeronet.AspNetCore.Transport.Native;
+
+namespace Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
+
+/// <summary>
+/// The certificates that a client sent beside its own, in its ticket: OpenSSL keeps the client's alone, which without them leads to no authority.
+/// One after the other, DER.
+/// </summary>
+internal static unsafe class TicketChain
+{
+    // With the client's own and the session's secret it must fit in a ClientHello that is sent in few packets; a client with more makes full handshakes.
+    private const int MaxLength = 8 * 1024;
+
+    /// <summary>Puts them into the session that a ticket is about to be made of.</summary>
+    /// <returns>False when there is no memory.</returns>
+    internal static bool TryKeep(nint ssl)
+    {
+        // A session that came back has them, and OpenSSL has no others.
+        var chain = OpenSsl.SSL_get_peer_cert_chain(ssl);
+        var count = OpenSsl.SSL_session_reused(ssl) == 1 ? 0 : OpenSsl.OPENSSL_sk_num(chain);
+        if (count <= 0)
+        {
+            return true;
+        }
+
+        var certificates = new byte[count][];
+        for (var i = 0; i < count; i++)
+        {
+            certificates[i] = X509Handle.Encode(OpenSsl.OPENSSL_sk_value(chain, i));
+        }
+
+        if (certificates.Sum(certificate => certificate.Length) > MaxLength)
+        {
+            return true;
+        }
+
+        byte[] all = [.. certificates.SelectMany(certificate => certificate)];
+        fixed (byte* data = all)
+        {
+            return OpenSsl.SSL_SESSION_set1_ticket_appdata(OpenSsl.SSL_get_session(ssl), data, (nuint)all.Length) == 1;
+        }
+    }
+
+    /// <summary>Those of the session that a ticket brought.</summary>
+    internal static X509Handle[] Read(nint session)
+    {
+        void* data;
+        nuint length;
+        if (OpenSsl.SSL_SESSION_get0_ticket_appdata(session, &data, &length) != 1 || data is null)
+        {
+            return [];
+        }
+
+        var certificates = new List<X509Handle>();
+        var rest = new ReadOnlySpan<byte>(data, (int)length);
+        while (!rest.IsEmpty && AsnDecoder.TryReadEncodedValue(rest, AsnEncodingRules.DER, out _, out _, out _, out var consumed))
+        {
+            certificates.Add(X509Handle.Parse(rest[..consumed]));
+            rest = rest[consumed..];
+        }
+
+        return [.. certificates];
+    }
+}
