@@ -117,11 +117,14 @@ bring() {
   if [[ -f $1 ]]; then cat "$1" >"$place$1"; fi
 }
 
-# To where it is here, so that what is built already need not be built again.
+# To where it is here and with its history, whose last commit is in every assembly: what is built already is not built again.
+# The history of a worktree is elsewhere.
 copy_repository() {
+  local without=()
+  if [[ -f $root/.git ]]; then without=(--exclude=./.git); fi
   rm -rf --one-file-system "${place:?}$root"
   mkdir -p "$place$root"
-  tar -C "$root" --exclude=./.git -cf - . | tar -C "$place$root" -xf -
+  tar -C "$root" "${without[@]}" -cf - . | tar -C "$place$root" -xf -
 }
 
 install=false place= mirror= security= inside=
