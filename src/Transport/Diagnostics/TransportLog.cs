@@ -88,7 +88,7 @@ internal static partial class TransportLog
     [LoggerMessage(54, LogLevel.Warning, "TLS on {EndPoint} is encrypted in user space: {Reason}.", EventName = "NoKernelTls")]
     internal static partial void NoKernelTls(ILogger logger, LogText endPoint, LogText reason);
 
-    [LoggerMessage(61, LogLevel.Warning,
+    [LoggerMessage(63, LogLevel.Warning,
         "{Feature} was asked of connection {ConnectionId}, whose TLS is the transport's and has no SslStream: it is null. ITlsHandshakeFeature and ITlsSessionFeature say what was agreed on; Kestrel's HTTPS has it (listen.UseHttps, Aeronet:Transport:TlsForConfiguredEndpoints=false). Logged once.",
         EventName = "NoSslStream")]
     internal static partial void NoSslStream(ILogger logger, LogText feature, LogText connectionId);
@@ -149,7 +149,7 @@ internal static partial class TransportLog
         "Connection {ConnectionId} reads a file more slowly than {BytesPerSecond} bytes/s and is aborted.", EventName = "SlowReader")]
     internal static partial void SlowReader(ILogger logger, LogText connectionId, double bytesPerSecond);
 
-    [LoggerMessage(70, LogLevel.Debug, "New session tickets get another key of the source '{Source}'; {Count} keys are accepted.", EventName = "TicketKeyRotated")]
+    [LoggerMessage(73, LogLevel.Debug, "New session tickets get another key of the source '{Source}'; {Count} keys are accepted.", EventName = "TicketKeyRotated")]
     internal static partial void TicketKeyRotated(ILogger logger, LogText source, int count);
 
     [LoggerMessage(71, LogLevel.Warning, "Session ticket keys cannot be had from the source '{Source}': {Reason} Logged once until they can.", EventName = "TicketKeysFailed")]
@@ -157,4 +157,9 @@ internal static partial class TransportLog
 
     [LoggerMessage(72, LogLevel.Information, "Session ticket keys can be had from the source '{Source}' again.", EventName = "TicketKeysBack")]
     internal static partial void TicketKeysBack(ILogger logger, LogText source);
+
+    [LoggerMessage(74, LogLevel.Warning,
+        "{Option} is DistributedCache without a secret: whoever reads the cache can read sessions, and whoever writes it can plant keys. Set Keys:SecretFile, which seals them.",
+        EventName = "TicketKeysUnsealed")]
+    internal static partial void TicketKeysUnsealed(ILogger logger, LogText option);
 }

@@ -134,6 +134,7 @@ public sealed class SharedKeyTests : IDisposable
         Assert.True(await client.ConnectAsync(b), "its own key, until it leaves the window");
         Assert.True(await client.ConnectAsync(a), "the cache's key again");
         Assert.Single(a.Logs.Entries, entry => entry.ToString().Contains("can be had from the source 'cache' again", StringComparison.Ordinal));
+        Assert.Equal(secret is null ? 1 : 0, a.Logs.Entries.Count(entry => entry.EventId.Name == "TicketKeysUnsealed"));
         TestContext.Current.TestOutputHelper!.WriteLine(client.HitRatio);
 
         void Cache(SessionTicketKeyOptions keys) => (keys.Source, keys.Secret) = (SessionTicketKeySource.DistributedCache, secret);

@@ -61,6 +61,12 @@ internal sealed class TicketKeyRings(IServiceProvider services, ILoggerFactory l
             SessionTicketKeySource.Process => (tickets.Window - 1) * tickets.Rotation,
             _ => (tickets.Window - 2) * tickets.Rotation,
         };
+        var logger = TransportLog.CreateLogger(loggers);
+        if (keys is { Source: SessionTicketKeySource.DistributedCache, Secret: null, SecretFile: null })
+        {
+            TransportLog.TicketKeysUnsealed(logger, settings.NameOf("SessionTickets:Keys:Source"));
+        }
+
         var ring = new TicketKeyRing(keys.Source == SessionTicketKeySource.File ? null : tickets.Rotation, accepts);
         ITicketKeySource source = keys.Source switch
         {
@@ -72,7 +78,7 @@ internal sealed class TicketKeyRings(IServiceProvider services, ILoggerFactory l
         };
         try
         {
-            return new TicketKeyKeeper(source, ring, metrics, TransportLog.CreateLogger(loggers), services.GetService<TimeProvider>() ?? TimeProvider.System);
+            return new TicketKeyKeeper(source, ring, metrics, logger, services.GetService<TimeProvider>() ?? TimeProvider.System);
         }
         catch (InvalidOperationException e) when (keys.Source == SessionTicketKeySource.File)
         {
