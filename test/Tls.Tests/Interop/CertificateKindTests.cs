@@ -82,7 +82,8 @@ public sealed class CertificateKindTests : IDisposable
         {
             var output = await OpensslClient.RunAsync(host, ["-tls1_3", "-sigalgs", algorithm], Close);
 
-            Assert.Equal(type, Regex.Match(output, "Peer signature type: (\\S+)").Groups[1].Value, ignoreCase: true);
+            // OpenSSL 3.5 says the algorithm, older ones its type.
+            Assert.Contains(Regex.Match(output, "Peer signature type: (\\S+)").Groups[1].Value, [type, algorithm], StringComparer.OrdinalIgnoreCase);
         }
     }
 
