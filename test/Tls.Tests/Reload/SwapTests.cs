@@ -75,7 +75,7 @@ public sealed class SwapTests
     public async Task Replace_HundredsUnderLoad_NoRequestLostAndNothingKept()
     {
         const int Swaps = 200;
-        var before = await SettleAsync(SslContextHandle.Live);
+        var before = await SettleAsync(0);
         var states = new TlsStateHolder(() => StateOf(Certificates.Ecdsa));
         await using (var host = await StartAsync(states))
         {
@@ -93,8 +93,8 @@ public sealed class SwapTests
             Assert.InRange(served, 4, int.MaxValue);
             if (SslAudit.IsOn)
             {
-                // One is served by, and the host of this test may keep the last that was taken.
-                Assert.InRange(await SettleAsync(before + 2), before + 1, before + 2);
+                // One is served by, and the host of this test may keep the last that was taken. Those of tests before may still have gone meanwhile.
+                Assert.InRange(await SettleAsync(before + 2), 1, before + 2);
             }
         }
     }
