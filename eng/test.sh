@@ -30,9 +30,11 @@ install_tools() {
 
 install_programs() {
   local missing=() pair sudo=()
-  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server tshark:tshark; do
+  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server tshark:tshark haproxy:haproxy nginx:nginx-light; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
+  # A module of nginx's, which no command names.
+  [[ -e /usr/lib/nginx/modules/ngx_stream_module.so ]] || missing+=(libnginx-mod-stream)
   [[ ${#missing[@]} -gt 0 ]] || return 0
   command -v apt-get >/dev/null || fail "--install needs apt-get; install these by hand: ${missing[*]}"
   if [[ $EUID -ne 0 ]]; then

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.ProxyProtocol;
 using Aeronet.AspNetCore.Transport.Tls.Status;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     private readonly IMemoryPoolFactory<byte> _pools;
     private readonly StallReporter _stalls;
     private readonly TlsStatus _tls;
+    private readonly ProxyEndpoints _proxyEndpoints;
     private readonly IRefusedConnectionObserver? _refusals;
     private readonly ILogger _logger;
     private readonly ILogger _kestrelLogger;
@@ -40,12 +42,14 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         IMemoryPoolFactory<byte> pools,
         StallReporter stalls,
         TlsStatus tls,
+        ProxyEndpoints proxyEndpoints,
         ILoggerFactory loggers,
         IRefusedConnectionObserver? refusals = null)
     {
         _refusals = refusals;
         _stalls = stalls;
         _tls = tls;
+        _proxyEndpoints = proxyEndpoints;
         _options = options;
         _metrics = metrics;
         _loopMetrics = loopMetrics;
@@ -59,6 +63,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
+        _proxyEndpoints.EnsureApplied();
         var services = GetServices();
         var sockets = ListenSocket.Open(endpoint, services.Options, services.Loops.Loops.Count, _logger);
         AeronetConnectionListener listener;
