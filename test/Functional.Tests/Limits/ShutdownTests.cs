@@ -60,7 +60,7 @@ public sealed class ShutdownTests
         await client.SendGetAsync();
         await started.Task.OrTimeout("the handler");
         var stopping = host.StopAsync();
-        await RefusedAsync(host.EndPoint);
+        await host.RefusesAsync();
         Assert.False(stopping.IsCompleted);
         release.SetResult();
         var response = await client.ReadResponseAsync();
@@ -90,7 +90,7 @@ public sealed class ShutdownTests
         await client.SendGetAsync();
         await started.Task.OrTimeout("the handler");
         var stopping = host.StopAsync();
-        await RefusedAsync(host.EndPoint);
+        await host.RefusesAsync();
         var response = await client.ReadResponseAsync();
         var (_, end) = await client.ReadToEndAsync();
         await stopping;
@@ -106,7 +106,7 @@ public sealed class ShutdownTests
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
         {
-            ShutdownTimeout = TimeSpan.FromMilliseconds(300),
+            ShutdownTimeout = TimeSpan.FromMinutes(5),
             App = app => app.Run(async context =>
             {
                 var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -119,8 +119,7 @@ public sealed class ShutdownTests
 
         await client.SendGetAsync();
         await started.Task.OrTimeout("the handler");
-        // Whether the host reports the time-out is up to it; what counts is that it comes back and the client is told.
-        await Record.ExceptionAsync(() => host.StopAsync());
+        await host.StopUntilTimeIsUpAsync();
 
         Assert.Empty((await client.ReadToEndAsync()).Bytes);
     }
@@ -131,7 +130,7 @@ public sealed class ShutdownTests
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
         {
-            ShutdownTimeout = TimeSpan.FromMilliseconds(300),
+            ShutdownTimeout = TimeSpan.FromMinutes(5),
             Listen = listen => listen.Run(async connection =>
             {
                 started.SetResult();
@@ -141,7 +140,7 @@ public sealed class ShutdownTests
         using var client = await host.ConnectAsync();
 
         await started.Task.OrTimeout("the handler");
-        await Record.ExceptionAsync(() => host.StopAsync());
+        await host.StopUntilTimeIsUpAsync();
 
         Assert.Empty((await client.ReadToEndAsync()).Bytes);
     }
@@ -218,32 +217,7 @@ public sealed class ShutdownTests
             using var client = await host.ConnectAsync();
             Assert.Equal("ok", (await client.GetAsync()).Text);
             await host.StopAsync();
-            await RefusedAsync(host.EndPoint);
+            await host.RefusesAsync();
         }
-    }
-
-    private static async Task RefusedAsync(EndPoint endPoint)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < TaskTimeoutExtensions.DefaultTimeout)
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(endPoint);
-            }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused)
-            {
-                return;
-            }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset)
-            {
-                // Queued by the kernel just before the listening socket was closed.
-            }
-
-            await Task.Delay(5);
-        }
-
-        Assert.Fail($"{endPoint} still accepts connections.");
     }
 }

@@ -56,7 +56,7 @@ public sealed class SnapshotCacheTests
     public async Task Get_ExpensiveDirectoryChanges_KeptForTenTimesAsLong()
     {
         using var cache = Create(maxAge: TimeSpan.Zero);
-        var first = await cache.GetAsync("a", [], new FakeDirectory(Old) { Delay = TimeSpan.FromMilliseconds(500) });
+        var first = await cache.GetAsync("a", [], new FakeDirectory(Old) { Delay = TimeSpan.FromSeconds(3) });
 
         Assert.Same(first, await cache.GetAsync("a", [], new FakeDirectory(Old with { ChangedNanoseconds = 1 })));
 
