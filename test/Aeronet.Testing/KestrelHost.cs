@@ -209,6 +209,8 @@ public sealed class KestrelHost : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            // Kestrel answers 408 where a body stands still for 5 s, and a busy machine may keep a client from sending for that long.
+            kestrel.Limits.MinRequestBodyDataRate = null;
             if (options.DefaultEndpoint)
                 kestrel.Listen(IPAddress.Loopback, 0, listen => options.Listen?.Invoke(listen));
 

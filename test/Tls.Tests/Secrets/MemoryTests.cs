@@ -57,9 +57,9 @@ public sealed class MemoryTests : IDisposable
         await ServeAsync();
 
         // Out of its frames, which the server hangs on.
-        await Task.Delay(100, TestContext.Current.CancellationToken);
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 10; i++)
         {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             GC.WaitForPendingFinalizers();
         }
