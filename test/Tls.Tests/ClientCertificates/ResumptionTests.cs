@@ -104,6 +104,9 @@ public sealed class ResumptionTests : IDisposable
         await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.revocation.fetches", ("aeronet.tls.revocation.result", "updated")) == 2, "the new list");
 
         Assert.Contains("alert certificate revoked", await client.ConnectAsync(host), StringComparison.Ordinal);
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.ticket.declined", ("aeronet.ticket.reason", "client_certificate")) == 1, "the ticket to be counted");
+        Assert.Equal(2, host.Metrics.Total("aeronet.tls.tickets", ("aeronet.ticket.key", "current")));
+        Assert.Equal(1, host.Metrics.Count("aeronet.tls.ticket.age"));
     }
 
     [Theory, MemberData(nameof(Versions))]
