@@ -19,6 +19,9 @@ public sealed class ResumptionTests : IDisposable
     private readonly Authority _root = new("resuming root");
     private readonly ManualTime _time = new(DateTimeOffset.UtcNow);
 
+    // What s_client prints of one.
+    private const string Ticket = "TLS session ticket:";
+
     public static TheoryData<string> Versions => ["-tls1_2", "-tls1_3"];
 
     public void Dispose() => _files.Dispose();
@@ -218,18 +221,43 @@ public sealed class ResumptionTests : IDisposable
         }
     }
 
-    /// <summary>Who had no certificate to show may have one now.</summary>
+    /// <summary>Who had no certificate to show may have one now, so that a ticket would be of no use.</summary>
     [Theory, MemberData(nameof(Versions))]
-    public async Task Request_SessionWithoutCertificate_NotResumed(string version)
+    public async Task Request_ClientWithoutCertificate_GetsNoTicket(string version)
     {
         await using var host = await StartAsync(tls => tls.ClientCertificates = TlsClientCertificates.Request);
         using var client = new Client(_files, version, null);
 
-        Assert.Contains("I am nobody.", await client.ConnectAsync(host), StringComparison.Ordinal);
-        Assert.False(IsResumed(await client.ConnectAsync(host)));
+        for (var i = 0; i < 2; i++)
+        {
+            var output = await client.ConnectAsync(host);
+            Assert.Contains("I am nobody.", output, StringComparison.Ordinal);
+            Assert.DoesNotContain(Ticket, output, StringComparison.Ordinal);
+            Assert.False(IsResumed(output));
+        }
+
+        Assert.Equal(0, host.Metrics.Count("aeronet.tls.tickets"));
         client.Certificate = _root.Issue("alice");
-        Assert.Contains("I am CN=alice.", await client.ConnectAsync(host), StringComparison.Ordinal);
+        Assert.Contains(Ticket, await client.ConnectAsync(host), StringComparison.Ordinal);
         Assert.True(IsResumed(await client.ConnectAsync(host)));
+    }
+
+    /// <summary>Without what it sent beside its certificate, that would lead to no authority.</summary>
+    [Theory, MemberData(nameof(Versions))]
+    public async Task ChainTooLongForATicket_GetsNone(string version)
+    {
+        var intermediate = new Authority("resuming intermediate", _root);
+        await using var host = await StartAsync();
+        using var client = new Client(_files, version, intermediate.Issue("bob"), [.. Enumerable.Repeat(intermediate.Certificate, 24)]);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var output = await client.ConnectAsync(host);
+            Assert.Contains("I am CN=bob.", output, StringComparison.Ordinal);
+            Assert.DoesNotContain(Ticket, output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, host.Metrics.Count("aeronet.tls.tickets"));
     }
 
     [Theory]

@@ -145,18 +145,26 @@ internal static unsafe class HandshakeCallbacks
             handshake.ClientHello = message.ToArray();
         }
 
-        // The kernel encrypts since our own Finished; TLS 1.2 has no changes of keys.
+        // The client's certificate was checked by now, and no ticket was made yet.
         var isFinished = message[0] == OpenSsl.SSL3_MT_FINISHED;
+        if (isFinished && NeedsFitTicket(handshake))
+        {
+            TicketCallbacks.OnFinished(handshake, ssl);
+        }
+
+        // The kernel encrypts since our own Finished; TLS 1.2 has no changes of keys.
         if (isFinished && contexts.KeepsReceiving && OpenSsl.SSL_version(ssl) == OpenSsl.TLS1_3_VERSION)
         {
             _ = OpenSsl.SSL_clear_options(ssl, OpenSsl.SSL_OP_ENABLE_KTLS);
         }
 
-        if (isFinished || !contexts.KeepsWatching)
+        if (isFinished || !(contexts.KeepsWatching || NeedsFitTicket(handshake)))
         {
             OpenSsl.SSL_set_msg_callback(ssl, null);
         }
     }
+
+    private static bool NeedsFitTicket(TlsHandshake handshake) => handshake is { Verifier: not null, Host.IsResumable: true };
 
     /// <summary>Holds the handshake up until the application's observer has seen the ClientHello.</summary>
     private static int Observe(TlsHandshake handshake, ClientHelloObservation observation, byte[] message, int* alert)
@@ -242,6 +250,11 @@ internal static unsafe class HandshakeCallbacks
             handshake.Refusal = TlsFailure.PostQuantumRequired;
             *alert = OpenSsl.SSL_AD_INSUFFICIENT_SECURITY;
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+
+        if (NeedsFitTicket(handshake))
+        {
+            OpenSsl.SSL_set_msg_callback(ssl, &OnMessage);
         }
 
         if (handshake.Verifier is { TakesLong: true } && !handshake.MayAskApplication())

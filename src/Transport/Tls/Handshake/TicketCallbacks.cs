@@ -19,7 +19,17 @@ internal static unsafe class TicketCallbacks
 
         // Of the default host alone: a handshake's tickets stay with the context it began with.
         _ = OpenSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(contexts.Default.Pointer, &OnKey);
-        _ = OpenSsl.SSL_CTX_set_session_ticket_cb(contexts.Default.Pointer, &OnMade, &OnOpened, 0);
+        _ = OpenSsl.SSL_CTX_set_session_ticket_cb(contexts.Default.Pointer, null, &OnOpened, 0);
+    }
+
+    /// <summary>Called where a client that may have a certificate is about to be let in: its session is made one that it can come back with, or it gets no ticket.</summary>
+    internal static void OnFinished(TlsHandshake handshake, nint ssl)
+    {
+        if (!TicketChain.TryKeep(ssl))
+        {
+            handshake.GivesNoTicket = true;
+            _ = OpenSsl.SSL_set_num_tickets(ssl, 0);
+        }
     }
 
     /// <summary>Called for the key of a ticket that OpenSSL makes, or that the client shows.</summary>
@@ -35,27 +45,13 @@ internal static unsafe class TicketCallbacks
 
             if (encrypts != 0)
             {
-                return TicketCipher.Encrypt(ring, name, iv, cipher, mac);
+                // In TLS 1.2, where a ticket was promised in the ServerHello: it gets an empty one (RFC 5077, section 3.3).
+                return handshake.GivesNoTicket ? 0 : TicketCipher.Encrypt(ring, name, iv, cipher, mac);
             }
 
             var result = TicketCipher.Decrypt(ring, ssl, name, iv, cipher, mac, out var use);
             handshake.Ticket = new ShownTicket(use, use == TicketUse.Unknown ? TicketDecline.UnknownKey : TicketDecline.None, TimeSpan.Zero);
             return result;
-        }
-        catch (Exception failure)
-        {
-            NativeFaults.Note(failure);
-            return 0;
-        }
-    }
-
-    /// <summary>Called before OpenSSL makes a ticket of a session (SSL_CTX_set_session_ticket_cb(3)).</summary>
-    [UnmanagedCallersOnly]
-    private static int OnMade(nint ssl, nint argument)
-    {
-        try
-        {
-            return HandshakeCallbacks.Current?.Verifier is null || TicketChain.TryKeep(ssl) ? 1 : 0;
         }
         catch (Exception failure)
         {

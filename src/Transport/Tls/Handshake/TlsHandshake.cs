@@ -60,6 +60,9 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
     /// <summary>The ticket that the client showed.</summary>
     internal ShownTicket Ticket { get; set; }
 
+    /// <summary>Whether the client would come back with a ticket in vain (<see cref="TicketChain.TryKeep"/>).</summary>
+    internal bool GivesNoTicket { get; set; }
+
     /// <summary>What the host's certificates are stapled with.</summary>
     internal HostStaples? Staples { get; set; }
 
