@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Rendering;
+using Aeronet.AspNetCore.StaticFiles.Listings.Rendering;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.DirectoryIndex;
