@@ -5,6 +5,7 @@ using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Hosting;
 using Aeronet.AspNetCore.Transport.Listening;
 using Aeronet.AspNetCore.Transport.ProxyProtocol;
+using Aeronet.AspNetCore.Transport.Succession;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
@@ -60,6 +61,7 @@ public static class WebHostBuilderAeronetTransportExtensions
         // registered before ours, endpoints that ours does not claim have somewhere to go whoever is called first.
         services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, AeronetConnectionListenerFactory>());
+        services.TryAddSingleton<HandOver>();
         services.TryAddSingleton<TransportMetrics>();
         services.TryAddSingleton<LoopMetrics>();
         services.TryAddSingleton<ProxyMetrics>();
