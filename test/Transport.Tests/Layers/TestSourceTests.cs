@@ -15,6 +15,7 @@ public sealed partial class TestSourceTests
         ["Functional.Tests/Limits/TimeoutTests.cs"] = "Half a head is all that comes.",
         ["Functional.Tests/Upgrade/WebSocketTests.cs"] = "The client answers no ping.",
         ["Stress.Tests/Shutdown/ForcedShutdownTests.cs"] = "What is in flight never ends in time.",
+        ["Tls.Tests/Admission/AdmissionTests.cs"] = "No place becomes free.",
         ["Tls.Tests/Admission/ReleaseTests.cs"] = "Some of many handshakes succeed.",
         ["Tls.Tests/Configuration/KestrelHttpsOptionTests.cs"] = "The client is silent.",
         ["Tls.Tests/Kernel/EndingTests.cs"] = "The client reads nothing.",
