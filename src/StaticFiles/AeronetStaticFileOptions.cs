@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
+using Aeronet.AspNetCore.StaticFiles.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;

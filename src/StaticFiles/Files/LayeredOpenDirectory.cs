@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.Files.Directories;
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
 using Microsoft.Extensions.Primitives;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;

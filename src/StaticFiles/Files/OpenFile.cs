@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aeronet.AspNetCore.StaticFiles.Requests;
 using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;

@@ -97,6 +97,6 @@ internal sealed partial class ProviderFileRoot(IFileProvider provider, Contained
             hash.AppendData(buffer, 0, read);
         }
 
-        return ContentHasher.Finish(hash);
+        return ContentHash.Finish(hash);
     }
 }

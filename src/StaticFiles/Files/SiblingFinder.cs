@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.Names;
+using Aeronet.AspNetCore.StaticFiles.Requests;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;
 

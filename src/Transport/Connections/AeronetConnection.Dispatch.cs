@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport.Native;
 
@@ -105,7 +104,7 @@ internal sealed partial class AeronetConnection : ILoopHandler, ILoopContinuatio
     /// <summary>The application has returned from where it was continued at <paramref name="start"/> beside the loop.</summary>
     internal void OnApplicationReturnedBeside(long start)
     {
-        if (Stopwatch.GetElapsedTime(start) >= s_prompt)
+        if (_loop.Group.Clock.GetElapsedTime(start) >= s_prompt)
         {
             _distrust = PromptDispatchesToTrust;
         }

@@ -27,8 +27,8 @@ internal sealed partial class AeronetConnection
     private static readonly TimeSpan s_whileAnswered = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _closedSource = new();
-    private Timer? _halfCloseTimer;
-    private Timer? _answerTimer;
+    private ITimer? _halfCloseTimer;
+    private ITimer? _answerTimer;
     private LoopThread? _endReader;
     private long? _takenAtLastLook;
     private int _halfCloseSeen;
@@ -107,6 +107,7 @@ internal sealed partial class AeronetConnection
     /// <summary>The last block of the input or of the output has gone back, and none will be rented again.</summary>
     internal void OnSideReturnedBlocks()
     {
+        Interleaving.Point();
         if (Interlocked.Decrement(ref _sidesWithBlocks) == 0 && _holdsPools)
         {
             _services.Lease.Leave();
@@ -200,7 +201,9 @@ internal sealed partial class AeronetConnection
             return;
         }
 
+        Interleaving.Point();
         Interlocked.Exchange(ref _closedFired, 0);
+        Interleaving.Point();
         if (_firesAtOnce || Volatile.Read(ref _socketClosed) != 0)
         {
             // Who closed it, or found the peer gone, may have taken it for fired.
@@ -246,7 +249,7 @@ internal sealed partial class AeronetConnection
         else if (timeout != Timeout.InfiniteTimeSpan)
         {
             _takenAtLastLook = _output.TotalTaken;
-            _halfCloseTimer = new Timer(static connection => ((AeronetConnection)connection!).OnHalfCloseTimer(), this, timeout, timeout);
+            _halfCloseTimer = _loop.Group.Clock.CreateTimer(static connection => ((AeronetConnection)connection!).OnHalfCloseTimer(), this, timeout, timeout);
         }
     }
 
@@ -330,6 +333,7 @@ internal sealed partial class AeronetConnection
         if (reset)
         {
             // Before the output is dropped: who waits for it to drain takes that for the end of it, and may come first to the socket.
+            Interleaving.Point();
             _resets = true;
         }
 
@@ -343,6 +347,7 @@ internal sealed partial class AeronetConnection
 
     private void CloseSocket(bool reset, ConnectionAbortedException? abortReason)
     {
+        Interleaving.Point();
         if (Interlocked.Exchange(ref _socketClosed, 1) != 0)
         {
             return;
@@ -358,6 +363,7 @@ internal sealed partial class AeronetConnection
             TransportLog.ConnectionClosed(_services.Logger, ConnectionId, reason);
         }
 
+        Interleaving.Point();
         reset |= _resets;
         var awaitsMore = _input.MayHaveUnread && !HasWholeLastRequest;
         EndTls(ref reset, ref awaitsMore);
@@ -391,8 +397,9 @@ internal sealed partial class AeronetConnection
     /// </summary>
     private void FireClosedLater()
     {
-        _answerTimer = new Timer(
+        _answerTimer = _loop.Group.Clock.CreateTimer(
             static connection => ((AeronetConnection)connection!).FireClosed(atOnce: true), this, s_whileAnswered, Timeout.InfiniteTimeSpan);
+        Interleaving.Point();
         if (Volatile.Read(ref _socketClosed) != 0)
         {
             _answerTimer.Dispose();
@@ -406,6 +413,7 @@ internal sealed partial class AeronetConnection
             _firesAtOnce = true;
         }
 
+        Interleaving.Point();
         if (Interlocked.Exchange(ref _closedFired, 1) != 0)
         {
             return;
@@ -458,6 +466,9 @@ internal sealed partial class AeronetConnection
     };
 
     /// <summary>Whether it was the first.</summary>
-    private bool SetReason(CloseReason reason) =>
-        Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) == (int)CloseReason.None;
+    private bool SetReason(CloseReason reason)
+    {
+        Interleaving.Point();
+        return Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) == (int)CloseReason.None;
+    }
 }

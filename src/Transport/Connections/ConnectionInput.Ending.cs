@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.EventLoop;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
@@ -41,6 +42,7 @@ internal sealed partial class ConnectionInput
         if (EndedBy == InputEnd.Open)
         {
             // The reason first: who sees the end finds it.
+            Interleaving.Point();
             Interlocked.CompareExchange(ref _abortReason, reason, null);
             Interlocked.CompareExchange(ref _end, (int)end, (int)InputEnd.Open);
         }
@@ -63,7 +65,7 @@ internal sealed partial class ConnectionInput
         switch (end)
         {
             // How many clients leave that have nothing to ask, or nothing more: an exception would cost more than the connection did.
-            case InputEnd.Reset when _buffer.IsEmpty && (_buffer.Received == _streamStart || _connection.IsBetweenRequests):
+            case InputEnd.Reset when _buffer.IsEmpty && (_buffer.Received == 0 || _connection.IsBetweenRequests):
             case InputEnd.Truncated when _buffer.IsEmpty:
                 break;
             case InputEnd.Reset or InputEnd.Truncated:
@@ -77,6 +79,7 @@ internal sealed partial class ConnectionInput
 
     private void GiveBlocksBack()
     {
+        Interleaving.Point();
         if (Interlocked.Exchange(ref _gaveBlocksBack, 1) != 0)
         {
             return;

@@ -124,6 +124,7 @@ internal sealed partial class ConnectionInput
             return false;
         }
 
+        Interleaving.Point();
         Interlocked.CompareExchange(ref _end, (int)_connection.EndOf(result), (int)InputEnd.Open);
         Add(ReadState.Ended);
         _connection.OnInputEnded();
@@ -132,6 +133,7 @@ internal sealed partial class ConnectionInput
 
     private bool MayReceiveHere()
     {
+        Interleaving.Point();
         if (LoopThread.Current is { } thread && thread.IsLeading)
         {
             // Fairness: past its share the read waits, and the loop comes back to it after the other connections.

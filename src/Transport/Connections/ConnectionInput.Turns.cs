@@ -1,4 +1,5 @@
 using System.Buffers;
+using Aeronet.AspNetCore.Transport.EventLoop;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
 
@@ -32,28 +33,6 @@ internal sealed partial class ConnectionInput
         }
 
         return bytes;
-    }
-
-    /// <summary>The stream begins behind what was consumed: what is there, or comes next, are its first bytes. While nobody reads.</summary>
-    internal void BeginStream()
-    {
-        try
-        {
-            if (TakeTurn())
-            {
-                _streamStart = _buffer.Position;
-                _held?.BeginStream();
-                _sawFirstBytes = !_buffer.IsEmpty;
-                if (_sawFirstBytes)
-                {
-                    _connection.OnFirstBytes(_buffer.Sequence.FirstSpan);
-                }
-            }
-        }
-        finally
-        {
-            GiveTurnBackAndNotice();
-        }
     }
 
     /// <summary>The present message has begun well: see <see cref="HeldInput.Accept"/>.</summary>
@@ -180,9 +159,11 @@ internal sealed partial class ConnectionInput
     /// <summary>Exchanges <paramref name="from"/> for <paramref name="to"/>. False when somebody else did.</summary>
     private bool TryTake(ReadState from, ReadState to)
     {
+        Interleaving.Point();
         var seen = Volatile.Read(ref _stateBits);
         while ((seen & (int)from) != 0)
         {
+            Interleaving.Point();
             var before = Interlocked.CompareExchange(ref _stateBits, (seen & ~(int)from) | (int)to, seen);
             if (before == seen)
             {
@@ -195,7 +176,15 @@ internal sealed partial class ConnectionInput
         return false;
     }
 
-    private ReadState Add(ReadState flags) => (ReadState)Interlocked.Or(ref _stateBits, (int)flags);
+    private ReadState Add(ReadState flags)
+    {
+        Interleaving.Point();
+        return (ReadState)Interlocked.Or(ref _stateBits, (int)flags);
+    }
 
-    private ReadState Remove(ReadState flags) => (ReadState)Interlocked.And(ref _stateBits, ~(int)flags);
+    private ReadState Remove(ReadState flags)
+    {
+        Interleaving.Point();
+        return (ReadState)Interlocked.And(ref _stateBits, ~(int)flags);
+    }
 }

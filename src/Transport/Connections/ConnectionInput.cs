@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 using Aeronet.AspNetCore.Transport.EventLoop;
@@ -34,7 +33,6 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     private int _toldBits;
     private long _dispatchBytes;
     private bool _sawFirstBytes;
-    private long _streamStart;
     private PoolGuests.Seat? _seat;
 
     internal ConnectionInput(AeronetConnection connection, ByteChannel channel, EventLoop.EventLoop loop, TransportServices services)
@@ -71,7 +69,14 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     /// <summary>How many bytes of the stream were received.</summary>
     internal long Received => _buffer.Received;
 
-    private ReadState State => (ReadState)Volatile.Read(ref _stateBits);
+    private ReadState State
+    {
+        get
+        {
+            Interleaving.Point();
+            return (ReadState)Volatile.Read(ref _stateBits);
+        }
+    }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -231,7 +236,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         }
         else if (_loop.Group.RunsOnThreadPool)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            EventLoopGroup.QueueToPool(this);
         }
         else if (_connection.MustRunBeside)
         {
@@ -253,7 +258,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     /// <summary>Serves the waiting read beside the loop.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = _loop.Group.Clock.GetTimestamp();
         try
         {
             if (!Serve())
@@ -273,6 +278,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
     {
         // From here on the token does not fire for this read any more, and nothing of it is left for the next.
+        Interleaving.WaitsForCallbacks();
         _cancellation.Dispose();
         _cancellation = default;
         if ((State & ReadState.TokenFired) != 0)

@@ -1,3 +1,5 @@
+using Aeronet.AspNetCore.Transport.EventLoop;
+
 namespace Aeronet.AspNetCore.Transport.Connections;
 
 /// <content>How writing ends, and who gives the blocks back.</content>
@@ -21,6 +23,7 @@ internal sealed partial class ConnectionOutput
     {
         Disarm();
         bool areBack;
+        Interleaving.Point();
         lock (_queue)
         {
             _completed = true;
@@ -40,6 +43,7 @@ internal sealed partial class ConnectionOutput
     /// </summary>
     internal ValueTask<bool> DrainAsync(TimeSpan timeout)
     {
+        Interleaving.Point();
         lock (_queue)
         {
             _ending = _channel.IsTls;
@@ -51,6 +55,7 @@ internal sealed partial class ConnectionOutput
 
         TrySend(scheduled: false);
         TaskCompletionSource drained;
+        Interleaving.Point();
         lock (_queue)
         {
             if (IsDrained || IsDropped)
@@ -69,6 +74,7 @@ internal sealed partial class ConnectionOutput
     {
         bool completes, areBack;
         TaskCompletionSource? drained;
+        Interleaving.Point();
         lock (_queue)
         {
             if (IsDropped)
@@ -94,6 +100,7 @@ internal sealed partial class ConnectionOutput
         }
 
         drained?.TrySetResult();
+        Interleaving.Point();
         if (completes)
         {
             ContinueElsewhere();
@@ -116,7 +123,7 @@ internal sealed partial class ConnectionOutput
             if (timeout > TimeSpan.Zero)
             {
                 // Leaves no timer behind, as a delay would.
-                await drained.WaitAsync(timeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await drained.WaitAsync(timeout, _loop.Group.Clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             if (drained.IsCompleted)

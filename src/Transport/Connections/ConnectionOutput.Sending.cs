@@ -103,6 +103,7 @@ internal sealed partial class ConnectionOutput
     /// <summary>The loop saw the socket become writable: what is queued is sent when its dispatch returns.</summary>
     internal void OnWritable()
     {
+        Interleaving.Point();
         lock (_queue)
         {
             if (_sending)
@@ -155,6 +156,7 @@ internal sealed partial class ConnectionOutput
     {
         var budget = (long)_sendChunk;
         Portion portion;
+        Interleaving.Point();
         lock (_queue)
         {
             _scheduled &= !scheduled;
@@ -177,6 +179,7 @@ internal sealed partial class ConnectionOutput
         {
             // Not for what the socket says, which is a value: a memory pool of the application's, or no memory.
             bool areBack;
+            Interleaving.Point();
             lock (_queue)
             {
                 _sending = false;
@@ -207,6 +210,7 @@ internal sealed partial class ConnectionOutput
         {
             var outcome = Send(portion, out var sent);
             budget -= sent;
+            Interleaving.Point();
             lock (_queue)
             {
                 _queue.Consume(sent);
@@ -335,6 +339,7 @@ internal sealed partial class ConnectionOutput
         bool continues, requeues, watches, areBack;
         TaskCompletionSource? drained = null;
         long missing;
+        Interleaving.Point();
         lock (_queue)
         {
             missing = _queue.QueuedFile;

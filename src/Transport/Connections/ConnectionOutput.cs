@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 using Aeronet.AspNetCore.Transport.EventLoop;
@@ -117,6 +116,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         }
 
         // Kestrel ends every response with a flush, often of nothing.
+        Interleaving.Point();
         if (_queue.IsIdle && !IsDropped && !_flushCanceled)
         {
             return default;
@@ -125,6 +125,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         var thread = LoopThread.Current;
         var result = default(FlushResult);
         FlushRoute route;
+        Interleaving.Point();
         lock (_queue)
         {
             CommitByGate();
@@ -154,6 +155,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     public override void CancelPendingFlush()
     {
         bool completes;
+        Interleaving.Point();
         lock (_queue)
         {
             _flushCanceled = true;
@@ -170,6 +172,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     public override void Complete(Exception? exception = null)
     {
         Disarm();
+        Interleaving.Point();
         lock (_queue)
         {
             CommitByGate();
@@ -199,6 +202,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
         if (_armed is { } region)
         {
             _armed = null;
+            Interleaving.Point();
 
             // Bytes that were advanced over are queued, and the queue releases the region when it is done with it.
             if (!_queue.EndsWith(region))
@@ -210,6 +214,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
     {
+        Interleaving.WaitsForCallbacks();
         _cancellation.Dispose();
         _cancellation = default;
         _source.GetResult(token);
@@ -239,6 +244,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     {
         if (!_queue.IsLent)
         {
+            Interleaving.Point();
             lock (_queue)
             {
                 _queue.Lend();
@@ -310,6 +316,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     private ValueTask<FlushResult> WaitForRoom(CancellationToken cancellationToken)
     {
         short version;
+        Interleaving.Point();
         lock (_queue)
         {
             var fits = _queue.Queued < _pauseAt && _queue.QueuedFile == 0;
@@ -340,7 +347,8 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
     private async Task CompleteWhenTold(short version)
     {
-        await Task.Delay(s_untilTold).ConfigureAwait(false);
+        await Task.Delay(s_untilTold, _loop.Group.Clock).ConfigureAwait(false);
+        Interleaving.Point();
         lock (_queue)
         {
             // Somebody may have completed this flush meanwhile, and the next one be another's to complete.
@@ -365,6 +373,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
 
     private void OnFlushCanceled(CancellationToken cancellationToken)
     {
+        Interleaving.Point();
         lock (_queue)
         {
             if (!_flushWaits)
@@ -420,7 +429,7 @@ internal sealed partial class ConnectionOutput : PipeWriter, IValueTaskSource<Fl
     {
         public void Execute()
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = output._loop.Group.Clock.GetTimestamp();
             try
             {
                 output._source.RunContinuationsAsynchronously = false;

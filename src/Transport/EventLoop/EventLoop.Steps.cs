@@ -9,6 +9,7 @@ internal sealed partial class EventLoop
     {
         while (true)
         {
+            Interleaving.Point();
             var word = _leadership.Value;
             if (LeadershipWord.TermOf(word) != term)
             {
@@ -50,6 +51,7 @@ internal sealed partial class EventLoop
                 return false;
             }
 
+            Interleaving.Point();
             if (!_posted.TryDequeue(out var work))
             {
                 break;
@@ -112,6 +114,7 @@ internal sealed partial class EventLoop
 
     private bool TryStep(uint term)
     {
+        Interleaving.Point();
         var word = _leadership.Value;
         return LeadershipWord.TermOf(word) == term && _leadership.TryMove(word, LeadershipWord.CursorOf(word));
     }

@@ -19,8 +19,9 @@ namespace Aeronet.AspNetCore.Transport.EventLoop;
 internal sealed partial class EventLoop : IDisposable
 {
     private const int BatchSize = 512;
-    private const int AlarmMilliseconds = 250;
     private const ulong WakeToken = ulong.MaxValue;
+
+    private static readonly TimeSpan s_alarm = TimeSpan.FromMilliseconds(250);
 
     private readonly EpollHandle _epoll;
     private readonly WakeHandle _wake;
@@ -34,7 +35,7 @@ internal sealed partial class EventLoop : IDisposable
     private int _batchCount;
     private int _sleeping;
     private int _stuckThreads;
-    private long _alarmedUntil;
+    private long _alarmed;
     private volatile bool _stopping;
 
     internal EventLoop(EventLoopGroup group, int index, EpollHandle epoll, WakeHandle wake)
@@ -73,7 +74,7 @@ internal sealed partial class EventLoop : IDisposable
     /// Whether this loop was taken from a stuck leader moments ago. Blockers come in crowds: until it is over, connections
     /// that have not shown yet that they are prompt are served beside the loop, or each would cost everybody a threshold.
     /// </summary>
-    internal bool IsAlarmed => Environment.TickCount64 < Volatile.Read(ref _alarmedUntil);
+    internal bool IsAlarmed => Volatile.Read(ref _alarmed) is not 0 and var since && _group.Clock.GetElapsedTime(since) < s_alarm;
 
     /// <summary>Whether the loop has been told to stop: what is begun now nobody would end.</summary>
     internal bool IsStopping => _stopping;
@@ -100,6 +101,7 @@ internal sealed partial class EventLoop : IDisposable
     /// <summary>Runs <paramref name="work"/> on the loop after the events of the current batch. Any thread.</summary>
     internal void Post(ILoopWork work)
     {
+        Interleaving.Point();
         _posted.Enqueue(work);
         WakeLeader();
     }
@@ -157,6 +159,7 @@ internal sealed partial class EventLoop : IDisposable
                 LoopThread.Current?.Blocks.Clear(_group.OnHandlerFailed);
             }
 
+            Interleaving.Point();
             var word = _leadership.Value;
             if (LeadershipWord.TermOf(word) != term || !_leadership.TryMove(word, LeadershipWord.Polling))
             {
@@ -164,11 +167,14 @@ internal sealed partial class EventLoop : IDisposable
             }
 
             LoopAudit.Waits();
+            Interleaving.Point();
             Interlocked.Exchange(ref _sleeping, 1);
+            Interleaving.Point();
             var timeout = _posted.IsEmpty && _agenda.IsEmpty ? Timeout.Infinite : 0;
             _counters.BusyTicks += Stopwatch.GetTimestamp() - busySince;
             var count = _epoll.Wait(_batch, timeout);
             busySince = Stopwatch.GetTimestamp();
+            Interleaving.Point();
             Volatile.Write(ref _sleeping, 0);
             _batchCount = count;
 
@@ -177,6 +183,7 @@ internal sealed partial class EventLoop : IDisposable
             _group.Monitor?.OnLoopAwake();
         }
 
+        Interleaving.Point();
         if (IsLedIn(term))
         {
             Conclude();
@@ -196,7 +203,8 @@ internal sealed partial class EventLoop : IDisposable
 
         Interlocked.Increment(ref _stuckThreads);
         _counters.HandOffs++;
-        Volatile.Write(ref _alarmedUntil, Environment.TickCount64 + AlarmMilliseconds);
+        Volatile.Write(ref _alarmed, _group.Clock.GetTimestamp());
+        Interleaving.Point();
         Volatile.Write(ref _leader, successor);
         successor.AssignLead(this, term);
         return true;
@@ -232,6 +240,7 @@ internal sealed partial class EventLoop : IDisposable
 
         // The addition is a full fence before the look at the term, as a new term's beginning is before the new leader's look
         // at the agenda: either it finds the addition, or we find it leading, and perhaps asleep.
+        Interleaving.Point();
         if (!IsLedIn(term))
         {
             WakeLeader();
@@ -241,6 +250,7 @@ internal sealed partial class EventLoop : IDisposable
     private void WakeLeader()
     {
         // Exchange is a full fence: either the leader sees what was added before it sleeps, or we see that it sleeps.
+        Interleaving.Point();
         if (Interlocked.Exchange(ref _sleeping, 0) == 1)
         {
             _wake.Signal();

@@ -15,12 +15,13 @@ internal sealed class EventLoopGroup : IDisposable
     private int _disposed;
     private int _lastToAccept = -1;
 
-    private EventLoopGroup(AeronetTransportOptions options, ILogger logger, Action<Thread>? start)
+    private EventLoopGroup(AeronetTransportOptions options, ILogger logger, LoopEnvironment environment)
     {
         _options = options;
+        Environment = environment;
         _loops = new EventLoop[options.EventLoops];
         OnHandlerFailed = failure => TransportLog.HandlerFailed(logger, failure);
-        _standby = new StandbyPool((2 * options.EventLoops) + options.MaxStandbyThreads, reserve: options.EventLoops, OnHandlerFailed, start);
+        _standby = new StandbyPool((2 * options.EventLoops) + options.MaxStandbyThreads, reserve: options.EventLoops, OnHandlerFailed, environment.Start);
         _running = new CountdownEvent(options.EventLoops);
         ThreadPool.GetMinThreads(out var poolThreads, out _);
         Guests = new PoolGuests(poolThreads - 1, options.StallThreshold);
@@ -38,6 +39,10 @@ internal sealed class EventLoopGroup : IDisposable
 
     internal PoolGuests Guests { get; }
 
+    internal LoopEnvironment Environment { get; }
+
+    internal TimeProvider Clock => Environment.Clock;
+
     internal bool RunsOnThreadPool => _options.Dispatch == DispatchMode.ThreadPool;
 
     /// <summary>Whether this kernel gives us an epoll set and an eventfd; if not, why not.</summary>
@@ -53,11 +58,11 @@ internal sealed class EventLoopGroup : IDisposable
         return wake is not null;
     }
 
-    /// <summary>Creates the loops and starts their threads, by <paramref name="start"/> where tests make that fail.</summary>
+    /// <summary>Creates the loops and starts their threads, by <paramref name="environment"/> where that is not the system.</summary>
     /// <exception cref="InvalidOperationException">The system refused a descriptor or a thread; the message says which limit to raise.</exception>
-    internal static EventLoopGroup Start(AeronetTransportOptions options, ILogger logger, Action<Thread>? start = null)
+    internal static EventLoopGroup Start(AeronetTransportOptions options, ILogger logger, LoopEnvironment? environment = null)
     {
-        var group = new EventLoopGroup(options, logger, start);
+        var group = new EventLoopGroup(options, logger, environment ?? LoopEnvironment.System);
         try
         {
             for (var index = 0; index < group._loops.Length; index++)
@@ -70,7 +75,7 @@ internal sealed class EventLoopGroup : IDisposable
                 loop.Start(group._standby.TryTake(fromReserve: true) ?? throw OutOfThreads(null));
             }
 
-            group.Monitor?.Start(start);
+            group.Monitor?.Start(group.Environment.Start);
             return group;
         }
         catch (OutOfMemoryException failure)
@@ -112,8 +117,15 @@ internal sealed class EventLoopGroup : IDisposable
         }
         else
         {
-            ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+            QueueToPool(item);
         }
+    }
+
+    /// <summary>Runs <paramref name="item"/> on the thread pool.</summary>
+    internal static void QueueToPool(IThreadPoolWorkItem item)
+    {
+        Interleaving.Forks(ref item);
+        ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
     }
 
     /// <summary>
@@ -159,8 +171,8 @@ internal sealed class EventLoopGroup : IDisposable
 
     private static EventLoop CreateLoop(EventLoopGroup group, int index)
     {
-        var epoll = EpollHandle.TryCreate(out var errno) ?? throw OutOfDescriptors("epoll_create1", errno);
-        var wake = WakeHandle.TryCreate(out errno);
+        var epoll = group.Environment.TryCreateEpoll(out var errno) ?? throw OutOfDescriptors("epoll_create1", errno);
+        var wake = group.Environment.TryCreateWake(out errno);
         if (wake is null)
         {
             epoll.Dispose();

@@ -39,6 +39,7 @@ internal struct LeadershipWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryMove(long seen, int cursor)
     {
+        Interleaving.Point();
         var next = ((long)TermOf(seen) << TermShift) | ((seen + OneStep) & StepMask) | (long)cursor;
         return Interlocked.CompareExchange(ref _word, next, seen) == seen;
     }
@@ -46,6 +47,7 @@ internal struct LeadershipWord
     /// <summary>Ends the term in which <paramref name="seen"/> was read, if the leader has not moved since.</summary>
     internal bool TryBeginTerm(long seen, out uint term)
     {
+        Interleaving.Point();
         term = TermOf(seen) + 1;
         var next = ((long)term << TermShift) | (uint)seen;
         return Interlocked.CompareExchange(ref _word, next, seen) == seen;

@@ -19,10 +19,16 @@ internal sealed class LoopAgenda
     private int _queuedContinuations;
 
     /// <summary>Read without the lock: a moment's value.</summary>
-    internal bool IsEmpty =>
-        Volatile.Read(ref _flush) is null
-        && Volatile.Read(ref _continuation) is null
-        && (Volatile.Read(ref _queuedFlushes) | Volatile.Read(ref _queuedContinuations)) == 0;
+    internal bool IsEmpty
+    {
+        get
+        {
+            Interleaving.Point();
+            return Volatile.Read(ref _flush) is null
+                && Volatile.Read(ref _continuation) is null
+                && (Volatile.Read(ref _queuedFlushes) | Volatile.Read(ref _queuedContinuations)) == 0;
+        }
+    }
 
     /// <summary>Adds a flush, and is a full fence.</summary>
     internal void Add(IDeferredFlush flush) => Add(flush, ref _flush, _flushesByGate, ref _queuedFlushes);
@@ -46,6 +52,7 @@ internal sealed class LoopAgenda
     private void Add<T>(T item, ref T? first, Queue<T> othersByGate, ref int queued)
         where T : class
     {
+        Interleaving.Point();
         if (Volatile.Read(ref queued) == 0 && Interlocked.CompareExchange(ref first, item, null) is null)
         {
             return;
@@ -64,11 +71,13 @@ internal sealed class LoopAgenda
     private T? Take<T>(ref T? first, Queue<T> othersByGate, ref int queued)
         where T : class
     {
+        Interleaving.Point();
         if (Volatile.Read(ref first) is not null && Interlocked.Exchange(ref first, null) is { } item)
         {
             return item;
         }
 
+        Interleaving.Point();
         if (Volatile.Read(ref queued) == 0)
         {
             return null;

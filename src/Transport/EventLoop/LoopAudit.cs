@@ -46,7 +46,16 @@ internal static class LoopAudit
 
     private static void Holds(bool condition, string rule)
     {
-        if (!condition)
+        if (condition)
+        {
+            return;
+        }
+
+        if (Interleaving.Chooser is { } chooser)
+        {
+            chooser.Break(rule);
+        }
+        else
         {
             Environment.FailFast(rule);
         }

@@ -80,6 +80,7 @@ internal sealed class LoopThread
     {
         _loop = loop;
         _term = term;
+        Interleaving.Point();
         _assigned.Release();
     }
 
@@ -99,6 +100,7 @@ internal sealed class LoopThread
     /// <summary>Has <paramref name="output"/> sent when the current dispatch returns. False when this thread is not leading: then the caller sends.</summary>
     internal bool TryOwe(IDeferredFlush output)
     {
+        Interleaving.Point();
         if (!IsLeading)
         {
             return false;
@@ -114,6 +116,7 @@ internal sealed class LoopThread
     /// </summary>
     internal bool TryOwe(ILoopContinuation continuation)
     {
+        Interleaving.Point();
         if (!IsLeading)
         {
             return false;
@@ -129,6 +132,7 @@ internal sealed class LoopThread
         KernelThreadId = DescriptorCalls.CurrentThreadId();
         while (true)
         {
+            Interleaving.Waits(_assigned);
             while (!_assigned.Wait(StandbyPool.IdleTimeout))
             {
                 // When it was taken just now, what for is complete only with the release.

@@ -95,8 +95,10 @@ internal sealed class StallMonitor : IDisposable
         }
     }
 
-    /// <summary>What goes wrong with one tick, such as no memory for a thread, may go right with the next.</summary>
-    private bool TryCheckAll(long now, long excused)
+    /// <summary>
+    /// One tick, at <paramref name="now"/>. What goes wrong with it, such as no memory for a thread, may go right with the next.
+    /// </summary>
+    internal bool TryCheckAll(long now, long excused)
     {
         try
         {
@@ -137,6 +139,7 @@ internal sealed class StallMonitor : IDisposable
         {
             var loop = _group.Loops[i];
             ref var watch = ref _watches[i];
+            Interleaving.Point();
             var word = loop.Progress;
             if (word != watch.Word)
             {
@@ -161,7 +164,7 @@ internal sealed class StallMonitor : IDisposable
             return;
         }
 
-        watch.CpuTime ??= ThreadCpuTime.TryGet(leader.KernelThreadId);
+        watch.CpuTime ??= _group.Environment.CpuTimeOf(leader.KernelThreadId);
         if (Stopwatch.GetElapsedTime(watch.Since, now) < _threshold
             || Debugger.IsAttached
             || !loop.HasWaiting(watch.Word)
@@ -190,7 +193,7 @@ internal sealed class StallMonitor : IDisposable
     private bool IsWaitingForProcessor(LoopThread leader, in Watch watch) =>
         watch.CpuTime is { } before
         && ThreadCpuTime.IsRunnable(leader.KernelThreadId)
-        && ThreadCpuTime.TryGet(leader.KernelThreadId) is { } after
+        && _group.Environment.CpuTimeOf(leader.KernelThreadId) is { } after
         && after - before < (_threshold - _interval).TotalNanoseconds / 2;
 
     private void LogShortage(EventLoop loop)

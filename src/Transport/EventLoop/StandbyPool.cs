@@ -49,6 +49,7 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
     internal LoopThread? TryTake(bool fromReserve)
     {
         LoopThread created;
+        Interleaving.Point();
         lock (_gate)
         {
             var available = AvailableByGate();
@@ -95,6 +96,7 @@ internal sealed class StandbyPool(int maxThreads, int reserve, Action<Exception>
 
     internal void Return(LoopThread thread)
     {
+        Interleaving.Point();
         lock (_gate)
         {
             if (!_stoppedByGate)

@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
-using Aeronet.AspNetCore.Transport.Succession;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Listening;
@@ -19,9 +19,8 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     private const long LogPeriodMilliseconds = 60_000;
 
     private readonly TransportServices _services;
-    private readonly Action<AeronetConnectionListener> _onUnbound;
-    private readonly Func<SocketOrigin, bool> _isShared;
-    private readonly ListeningSocket[] _sockets;
+    private readonly Action<EndPoint> _onUnbound;
+    private readonly Socket[] _sockets;
     private readonly Acceptor[] _acceptors;
 
     // Kestrel's accept loop only queues the connection to the thread pool: it may run where the connection was accepted.
@@ -33,20 +32,13 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     private int _waiting;
     private int _unbound;
 
-    /// <param name="services">What the connections share.</param>
-    /// <param name="sockets">The listening sockets, which become the listener's.</param>
-    /// <param name="endPoint">Their address.</param>
-    /// <param name="isShared">Whether other processes go on with a socket when it ends here.</param>
-    /// <param name="onUnbound">Called once, when nothing is accepted any more.</param>
-    internal AeronetConnectionListener(
-        TransportServices services, ListeningSocket[] sockets, EndPoint endPoint, Func<SocketOrigin, bool> isShared, Action<AeronetConnectionListener> onUnbound)
+    internal AeronetConnectionListener(TransportServices services, Socket[] sockets, EndPoint endPoint, Action<EndPoint> onUnbound)
     {
-        _isShared = isShared;
         _services = services;
         _onUnbound = onUnbound;
         EndPoint = endPoint;
         _sockets = sockets;
-        _acceptors = [.. sockets.Select(socket => new Acceptor(this, services, services.Loops.NextToAccept(), socket.Descriptor))];
+        _acceptors = [.. sockets.Select(socket => new Acceptor(this, services, services.Loops.NextToAccept(), socket))];
     }
 
     public EndPoint EndPoint { get; }
@@ -54,8 +46,6 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     internal EndpointHabits Habits { get; } = new();
 
     internal bool IsBehind => Volatile.Read(ref _waiting) >= ReadyLimit;
-
-    internal IReadOnlyList<ListeningSocket> Sockets => _sockets;
 
     internal void Start()
     {
@@ -107,11 +97,15 @@ internal sealed class AeronetConnectionListener : IConnectionListener
 
     /// <summary>
     /// Stops listening. What the kernel had already completed a handshake for is accepted first: its client believes to be
-    /// connected. Unless another process goes on with the socket: then its queue is that one's. Every step is taken, whatever becomes of the
-    /// others, and none fails the stop of the server.
+    /// connected. Every step is taken, whatever becomes of the others, and none fails the stop of the server.
     /// </summary>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
+        if (Interlocked.Exchange(ref _unbound, 1) != 0)
+        {
+            return default;
+        }
+
         if (LoopThread.Current is not null || Acceptor.IsAcceptingHere)
         {
             // Whoever took a connection may go on inside the acceptor that offered it, and closing the socket waits for the acceptor.
@@ -132,18 +126,8 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         }
     }
 
-    /// <summary>Stops listening, and leaves queue and file to those who have the socket, too. What was accepted is served.</summary>
-    internal void LetGo() => Unbind(static _ => true);
-
-    private void Unbind() => Unbind(_isShared);
-
-    private void Unbind(Func<SocketOrigin, bool> isShared)
+    private void Unbind()
     {
-        if (Interlocked.Exchange(ref _unbound, 1) != 0)
-        {
-            return;
-        }
-
         foreach (var acceptor in _acceptors)
         {
             Take(acceptor.Dispose);
@@ -153,18 +137,12 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         for (var i = 0; i < _sockets.Length; i++)
         {
             var (acceptor, socket) = (_acceptors[i], _sockets[i]);
-            if (isShared(socket.Origin))
-            {
-                Take(socket.Dispose);
-                continue;
-            }
-
             Take(() => acceptor.AcceptRest(queued));
-            Take(socket.End);
+            Take(socket.Dispose);
         }
 
         _ready.Writer.TryComplete();
-        Take(() => _onUnbound(this));
+        Take(() => _onUnbound(EndPoint));
     }
 
     [SuppressMessage(

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Native;
-using Aeronet.AspNetCore.Transport.Succession;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -19,53 +18,29 @@ internal static class ListenSocket
     /// address: TCP endpoints of our own making.
     /// </summary>
     /// <exception cref="AddressInUseException">The address is taken.</exception>
-    internal static ListeningSocket[] Open(EndPoint endPoint, AeronetTransportOptions options, int count, ILogger logger)
+    internal static Socket[] Open(EndPoint endPoint, AeronetTransportOptions options, int count, ILogger logger)
     {
         // Port 0 is resolved by the first bind; the others share its port.
         var wanted = options.ReusePort && endPoint is IPEndPoint ? count : 1;
-        var sockets = new List<ListeningSocket>(wanted);
+        var sockets = new List<Socket>(wanted);
         try
         {
             while (sockets.Count < wanted)
             {
-                sockets.Add(OpenOne(sockets.Count == 0 ? endPoint : sockets[0].LocalEndPoint!, options, logger));
+                sockets.Add(Bind(sockets.Count == 0 ? endPoint : sockets[0].LocalEndPoint!, options, logger));
+                Listen(sockets[^1], endPoint, options);
             }
 
             return [.. sockets];
         }
         catch (SocketException failure) when (endPoint is FileHandleEndPoint)
         {
+            sockets.ForEach(socket => socket.Dispose());
             throw Unusable((FileHandleEndPoint)endPoint, failure.Message, failure);
         }
         catch
         {
-            sockets.ForEach(socket => socket.End());
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// Listens on sockets that are bound already, with this process's options. What was decided when they were bound stays: their number, ReusePort and DualMode.
-    /// </summary>
-    internal static ListeningSocket[] Adopt(IReadOnlyList<InheritedSocket> inherited, EndPoint endPoint, AeronetTransportOptions options)
-    {
-        try
-        {
-            foreach (var own in inherited)
-            {
-                using var socket = own.Descriptor.View();
-                Listen(socket, endPoint, options);
-            }
-
-            return [.. inherited.Select(own => new ListeningSocket(own.Descriptor, own.Origin, own.Origin == SocketOrigin.Keeper ? null : own.File))];
-        }
-        catch
-        {
-            foreach (var own in inherited)
-            {
-                own.Descriptor.Dispose();
-            }
-
+            sockets.ForEach(socket => socket.Dispose());
             throw;
         }
     }
@@ -87,40 +62,13 @@ internal static class ListenSocket
         return Math.Min(backlog, limit) + 1;
     }
 
-    private static ListeningSocket OpenOne(EndPoint endPoint, AeronetTransportOptions options, ILogger logger)
+    private static Socket Bind(EndPoint endPoint, AeronetTransportOptions options, ILogger logger)
     {
         if (endPoint is FileHandleEndPoint inherited)
         {
-            var adopted = Duplicate(inherited);
-            try
-            {
-                using var view = adopted.View();
-                Listen(view, endPoint, options);
-                return new ListeningSocket(adopted, SocketOrigin.Keeper, file: null);
-            }
-            catch
-            {
-                adopted.Dispose();
-                throw;
-            }
+            return Adopt(inherited);
         }
 
-        var socket = Bind(endPoint, options, logger);
-        try
-        {
-            Listen(socket, endPoint, options);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        return ListeningSocket.Detach(socket, SocketOrigin.Bound, endPoint is UnixDomainSocketEndPoint unix ? UnixSocketFile.PathOf(unix) : null);
-    }
-
-    private static Socket Bind(EndPoint endPoint, AeronetTransportOptions options, ILogger logger)
-    {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
         try
         {
@@ -185,7 +133,7 @@ internal static class ListenSocket
     /// descriptor: the number that was passed stays its owner's to close, but is not for programs that the application starts: they
     /// would keep the port when it has ended.
     /// </summary>
-    private static DescriptorHandle Duplicate(FileHandleEndPoint endPoint)
+    private static Socket Adopt(FileHandleEndPoint endPoint)
     {
         if (!DescriptorCalls.TryDuplicate((int)endPoint.FileHandle, out var duplicate, out var error))
         {
@@ -193,7 +141,17 @@ internal static class ListenSocket
         }
 
         DescriptorCalls.CloseOnExec((int)endPoint.FileHandle);
-        return new DescriptorHandle(duplicate);
+
+        var handle = new SafeSocketHandle(duplicate, ownsHandle: true);
+        try
+        {
+            return new Socket(handle);
+        }
+        catch (SocketException failure)
+        {
+            handle.Dispose();
+            throw Unusable(endPoint, failure.Message, failure);
+        }
     }
 
     private static InvalidOperationException Unusable(FileHandleEndPoint endPoint, string reason, Exception? cause) => new(

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Aeronet.AspNetCore.Transport.Native;
 
 /// <summary>An epoll instance (epoll(7)).</summary>
-internal sealed unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
+internal unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
 {
-    private EpollHandle(int fd)
+    protected EpollHandle(int fd)
         : base(ownsHandle: true) => SetHandle(fd);
 
     private int Fd => (int)handle;
@@ -20,15 +20,15 @@ internal sealed unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
     }
 
     /// <summary>Returns 0 or the errno.</summary>
-    internal int Add(int fd, EpollEvents events, ulong token) => Control(Libc.EPOLL_CTL_ADD, fd, events, token);
+    internal virtual int Add(int fd, EpollEvents events, ulong token) => Control(Libc.EPOLL_CTL_ADD, fd, events, token);
 
     /// <summary>Returns 0 or the errno. Changing an edge-triggered registration reports readiness anew.</summary>
-    internal int Modify(int fd, EpollEvents events, ulong token) => Control(Libc.EPOLL_CTL_MOD, fd, events, token);
+    internal virtual int Modify(int fd, EpollEvents events, ulong token) => Control(Libc.EPOLL_CTL_MOD, fd, events, token);
 
-    internal int Remove(int fd) => Control(Libc.EPOLL_CTL_DEL, fd, EpollEvents.None, 0);
+    internal virtual int Remove(int fd) => Control(Libc.EPOLL_CTL_DEL, fd, EpollEvents.None, 0);
 
     /// <summary>Waits for events; 0 on timeout and on a signal.</summary>
-    internal int Wait(EpollEventBuffer buffer, int timeoutMilliseconds)
+    internal virtual int Wait(EpollEventBuffer buffer, int timeoutMilliseconds)
     {
         var count = Libc.epoll_wait(Fd, buffer.Pointer, buffer.Capacity, timeoutMilliseconds);
         if (count >= 0)
@@ -41,7 +41,7 @@ internal sealed unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
     }
 
     /// <summary>Whether a wait would return at once. Takes no event: edges stay for the next wait.</summary>
-    internal bool HasEvents()
+    internal virtual bool HasEvents()
     {
         var poll = new Libc.PollFd { Fd = Fd, Events = Libc.POLLIN };
         return Libc.poll(&poll, 1, 0) > 0;

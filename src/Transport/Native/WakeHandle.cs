@@ -7,9 +7,9 @@ namespace Aeronet.AspNetCore.Transport.Native;
 /// An eventfd (eventfd(2)) that wakes an epoll set. Registered edge-triggered, every write is a new edge, so it is never
 /// read: the counter would need 2^64 wake-ups to fill.
 /// </summary>
-internal sealed unsafe class WakeHandle : SafeHandleMinusOneIsInvalid
+internal unsafe class WakeHandle : SafeHandleMinusOneIsInvalid
 {
-    private WakeHandle(int fd)
+    protected WakeHandle(int fd)
         : base(ownsHandle: true) => SetHandle(fd);
 
     internal int Fd => (int)handle;
@@ -21,7 +21,7 @@ internal sealed unsafe class WakeHandle : SafeHandleMinusOneIsInvalid
         return fd < 0 ? null : new WakeHandle(fd);
     }
 
-    internal void Signal()
+    internal virtual void Signal()
     {
         // A handle that is being closed has no loop left to wake.
         var held = false;

@@ -1,5 +1,4 @@
 using Aeronet.AspNetCore.StaticFiles.Files;
-using Aeronet.AspNetCore.StaticFiles.Hosting;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,6 @@
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
-using Aeronet.AspNetCore.StaticFiles.Files.Directories;
-using Aeronet.AspNetCore.StaticFiles.Listings;
+using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.DirectoryIndex;
@@ -57,7 +56,7 @@ public sealed class SnapshotCacheTests
     public async Task Get_ExpensiveDirectoryChanges_KeptForTenTimesAsLong()
     {
         using var cache = Create(maxAge: TimeSpan.Zero);
-        var first = await cache.GetAsync("a", [], new FakeDirectory(Old) { Delay = TimeSpan.FromSeconds(3) });
+        var first = await cache.GetAsync("a", [], new FakeDirectory(Old) { Delay = TimeSpan.FromMilliseconds(500) });
 
         Assert.Same(first, await cache.GetAsync("a", [], new FakeDirectory(Old with { ChangedNanoseconds = 1 })));
 

@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Requests;
 using CsCheck;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.Requests;

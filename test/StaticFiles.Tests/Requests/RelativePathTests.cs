@@ -1,5 +1,5 @@
 using System.Text;
-using Aeronet.AspNetCore.StaticFiles.Names;
+using Aeronet.AspNetCore.StaticFiles.Requests;
 using CsCheck;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.Requests;

@@ -72,8 +72,8 @@ public sealed class ValidationTests
         var output = await ClientCertificateTests.ConnectAsync(host, version, "alice");
 
         Assert.Contains("alert bad certificate", output, StringComparison.Ordinal);
-        await host.Logs.SingleAsync(entry => entry.Exception?.Message == "the directory is down", "the exception");
-        Assert.Single(host.Logs.From("Aeronet", LogLevel.Warning));
+        var entry = Assert.Single(host.Logs.From("Aeronet", LogLevel.Warning));
+        Assert.Equal("the directory is down", entry.Exception?.Message);
     }
 
     [Theory]
@@ -135,25 +135,21 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public Task Timeout_WhileItRuns_ClientIsToldAtOnce_NothingIsLeft() => GrowingTime.TryAsync("the callback to be entered", async timeout =>
+    public async Task Timeout_WhileItRuns_ClientIsToldAtOnce_NothingIsLeft()
     {
-        using var entered = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
-        using var returned = new ManualResetEventSlim();
+        using var returned = new CountdownEvent(1);
         await using var host = await StartAsync(
             (_, _, _) =>
             {
-                entered.Set();
                 release.Wait();
-                returned.Set();
+                returned.Signal();
                 return true;
             },
-            tls => tls.HandshakeTimeout = timeout);
+            tls => tls.HandshakeTimeout = TimeSpan.FromMilliseconds(300));
 
         var output = await ClientCertificateTests.ConnectAsync(host, "-tls1_2", "alice");
         await Eventually.HoldsAsync(() => host.Metrics.Total("kestrel.active_connections") == 0, "the connection to end");
-        if (!entered.IsSet)
-            return false;
 
         Assert.False(returned.IsSet);
         Assert.DoesNotContain("I am", output, StringComparison.Ordinal);
@@ -161,8 +157,7 @@ public sealed class ValidationTests
         release.Set();
         await Task.Run(returned.Wait, TestContext.Current.CancellationToken).OrTimeout("the callback");
         await Eventually.HoldsAsync(() => host.Metrics.Total("kestrel.active_tls_handshakes") == 0, "the handshake to end");
-        return true;
-    });
+    }
 
     [Theory]
     [InlineData(true)]

@@ -76,12 +76,12 @@ public sealed class ScheduleTests : IAsyncDisposable
         Assert.Equal(0, host.Metrics.Total("aeronet.tls.staple.expiry"));
         _time.Advance(TimeSpan.FromMinutes(5));
         Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "StapleFailed");
-        await host.Logs.SingleAsync(entry => entry.EventId.Name == "StapleExpired", "the end of the staple");
+        Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "StapleExpired");
 
         _isDown = false;
         await AdvanceUntilAsync(() => Status(host).Staple == TlsStapleState.Good);
         Assert.Equal("good", await StapleClient.AskAsync(host));
-        await host.Logs.SingleAsync(entry => entry.EventId.Name == "StapleBack", "the next staple");
+        Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "StapleBack");
         Assert.Null(Status(host).StapleProblem);
     }
 
@@ -94,7 +94,7 @@ public sealed class ScheduleTests : IAsyncDisposable
         await AdvanceUntilAsync(() => Status(host).Staple == TlsStapleState.Revoked);
 
         Assert.Equal("revoked", await StapleClient.AskAsync(host));
-        await host.Logs.SingleAsync(entry => entry.EventId.Name == "CertificateRevoked", "the revocation");
+        Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "CertificateRevoked");
     }
 
     [Fact]

@@ -138,8 +138,7 @@ public sealed class TransportEndTests
 
         await transport.DisposeAsync();
 
-        // The default is 30 s.
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.35, 25);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 350, 3000);
         release.Set();
         await NoThreadIsLeftAsync();
         client.Dispose();

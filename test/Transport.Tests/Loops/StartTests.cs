@@ -16,18 +16,11 @@ public sealed class StartTests
     public async Task Start_TheSystemGivesNoMoreThreads_SaysSoAndLeavesNothing(int threads)
     {
         await NothingIsLeftAsync();
-        var started = 0;
 
         var thrown = Assert.Throws<InvalidOperationException>(() => EventLoopGroup.Start(
             new AeronetTransportOptions { EventLoops = 2 },
             NullLogger.Instance,
-            thread =>
-            {
-                if (started++ == threads)
-                    throw new OutOfMemoryException("No thread.");
-
-                thread.Start();
-            }));
+            new FewThreads { Left = threads }));
 
         Assert.Equal(
             "The system gave no thread while starting the event loops: raise the limit of threads (ulimit -u, TasksMax=, pids.max) or lower Aeronet:Transport:EventLoops.",
@@ -60,6 +53,19 @@ public sealed class StartTests
 
     // The framework's own sockets have one epoll set for the whole process, and each loop has an eventfd besides.
     private static int LoopDescriptors() => ProcessCounters.CountDescriptors("eventfd") + Math.Max(0, ProcessCounters.CountDescriptors("eventpoll") - 1);
+
+    private sealed class FewThreads : LoopEnvironment
+    {
+        internal required int Left { get; set; }
+
+        internal override void Start(Thread thread)
+        {
+            if (Left-- == 0)
+                throw new OutOfMemoryException("No thread.");
+
+            thread.Start();
+        }
+    }
 
     private sealed class FailingPools : IMemoryPoolFactory<byte>
     {

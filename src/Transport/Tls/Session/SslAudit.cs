@@ -11,9 +11,9 @@ internal static class SslAudit
     private static int s_live;
 
 #if AERONET_ASSERTS
-    internal static bool IsOn => true;
+    internal const bool IsOn = true;
 #else
-    internal static bool IsOn => false;
+    internal const bool IsOn = false;
 #endif
 
     /// <summary>SSL objects that were created and not freed yet.</summary>
