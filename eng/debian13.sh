@@ -23,7 +23,7 @@ cannot=77
 suite=trixie
 
 # What the tests drive the server with. Not npm, which is 300 packages: the charts come along with the build of this machine.
-packages=(libssl3t64 libicu76 openssl curl python3 nginx-light gnutls-bin strace netcat-openbsd iproute2 procps nghttp2-client
+packages=(libssl3t64 libicu76 openssl curl python3 nginx-light gnutls-bin libnginx-mod-stream haproxy strace netcat-openbsd iproute2 procps nghttp2-client
   nodejs redis-server tshark testssl.sh user-mode-linux)
 
 skip() {

@@ -13,7 +13,7 @@ usage: ./eng/test.sh [--install] [--debian13] [--project NAME ...] [--filter TEX
   --project NAME runs only those of test/NAME
   --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
 
-Tests that the machine cannot run are skipped and listed with the reason.
+Tests that the machine cannot run are skipped and listed with the reason; those that failed, with what they said.
 The last line is 'N passed, N failed, N skipped'; the exit code is 0 when tests ran and none failed.
 USAGE
 }
@@ -30,9 +30,11 @@ install_tools() {
 
 install_programs() {
   local missing=() pair sudo=()
-  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server tshark:tshark; do
+  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server tshark:tshark haproxy:haproxy nginx:nginx-light; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
+  # A module of nginx's, which no command names.
+  [[ -e /usr/lib/nginx/modules/ngx_stream_module.so ]] || missing+=(libnginx-mod-stream)
   [[ ${#missing[@]} -gt 0 ]] || return 0
   command -v apt-get >/dev/null || fail "--install needs apt-get; install these by hand: ${missing[*]}"
   if [[ $EUID -ne 0 ]]; then
@@ -53,9 +55,27 @@ install_programs() {
 list_tests() {
   { tr '\n' ' ' <"$1"; echo; } | sed 's/<test /\n&/g' |
     sed -n 's/^<test [^>]* name="\([^"]*\)"[^>]* result="\([A-Za-z]*\)".*/\2\t\1\t&/p' |
-    sed 's/\t<test .*<reason>\(.*\)<\/reason>.*/\t\1/; s/\t<test .*/\t/' |
-    sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'\''/g; s/\\"/"/g; s/&amp;/\&/g'
+    sed 's/\t<test .*<reason>\(.*\)<\/reason>.*/\t\1/; s/\t<test .*/\t/' | unescape
 }
+
+# What failed by one result file, and what it said: its name, and indented below it the first lines of the message and the stack.
+explain_failures() {
+  sed 's/<test \|<error \|<failure \|<message>\|<stack-trace>/\n&/g; s/<\/message>\|<\/stack-trace>/&\n/g' "$1" |
+    awk '
+      /^<(test|error) / { match($0, / name="[^"]*"/); name = substr($0, RSTART + 7, RLENGTH - 8); part = "" }
+      /^<failure / { print "  " name }
+      /^<message>/ { part = "    "; left = 6 }
+      /^<stack-trace>/ { part = "   "; left = 5 }
+      part != "" {
+        line = $0
+        gsub(/<[^>]*>/, "", line)
+        if (line ~ /[^ ]/ && left-- > 0) { print part substr(line, 1, 300) }
+        if (/<\/(message|stack-trace)>/) { part = "" }
+      }' | unescape
+}
+
+# Result files are XML, with quotes escaped as in JSON besides.
+unescape() { sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'\''/g; s/&#x\(A\|D\|9\);/ /g; s/\\"/"/g; s/&amp;/\&/g'; }
 
 # One attribute of a result file's <assembly> element, a number.
 count_of() {
@@ -189,9 +209,10 @@ run_on_debian13() {
   read -ra counts < <(tail -n 1 "$output" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p') || counts=(0 1 0)
   # A filter may leave none to run.
   if [[ $status -ne 0 && ${counts[1]} -eq 0 && ${#filter[@]} -eq 0 ]]; then counts[1]=1; fi
-  awk '
-    /^(skipped|failed):$/ { kind = $0 == "failed:" ? "Fail" : "Skip"; next }
+  awk -v said="$results/debian13-said" '
+    /^(skipped|failed|what they said):$/ { kind = $0 == "failed:" ? "Fail" : $0 == "skipped:" ? "Skip" : "Said"; next }
     !/^  / { kind = "" }
+    kind == "Said" { print (/^   / ? $0 : "  Debian 13: " substr($0, 3)) >said }
     kind == "Fail" { print "Fail\tDebian 13: " substr($0, 3) "\t" }
     kind == "Skip" { end = index($0, ": "); print "Skip\tDebian 13: " substr($0, 3, end - 3) "\t" substr($0, end + 2) }' "$output" >>"$tests"
   if [[ ${counts[1]} -gt 0 ]] && ! grep -q $'^Fail\tDebian 13: ' "$tests"; then
@@ -223,6 +244,13 @@ fi
 if [[ $failed -gt 0 ]]; then
   printf '\nfailed:\n'
   awk -F '\t' '$1 == "Fail" { print "  " $2 }' "$results/tests"
+
+  # Here, where the end of the output shows it.
+  printf '\nwhat they said:\n'
+  for report in "$results"/*.xml; do
+    if [[ -s $report ]]; then explain_failures "$report"; fi
+  done
+  if [[ -s $results/debian13-said ]]; then cat "$results/debian13-said"; fi
 fi
 
 code=0

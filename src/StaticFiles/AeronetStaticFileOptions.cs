@@ -1,5 +1,4 @@
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
-using Aeronet.AspNetCore.StaticFiles.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;

@@ -110,6 +110,21 @@ public sealed class AeronetTransportOptions
     public UnixFileMode? UnixFileMode { get; set; }
 
     /// <summary>
+    /// Path of a Unix socket, for example <c>/run/app/handover.sock</c>, by which a new process of the application takes the listening sockets of the one
+    /// that serves: that one goes on until the new one has started, and ends then. Absolute; its directory must exist and be this user's. The socket is this
+    /// user's alone (mode 0600), and the other process must be of the same user or root's (unix(7), SO_PEERCRED). See docs/restart.md.
+    /// </summary>
+    /// <remarks>Defaults to <see langword="null"/>: nothing is handed over, and an occupied address is an error.</remarks>
+    public string? HandOver { get; set; }
+
+    /// <summary>
+    /// How long a new process may take from being handed the sockets until its start is complete; then it is refused, and the one that serves goes on.
+    /// Also how long a new one waits for an answer. 1 s to 1 hour.
+    /// </summary>
+    /// <remarks>Defaults to 1 minute.</remarks>
+    public TimeSpan HandOverTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// Gives the https endpoints of Kestrel's configuration (<c>Kestrel:Endpoints</c>) the transport's TLS instead of
     /// Kestrel's, where it can do what they ask for.
     /// </summary>

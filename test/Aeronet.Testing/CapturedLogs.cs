@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Xunit;
 
 namespace Aeronet.Testing;
 
@@ -20,6 +21,15 @@ public sealed class CapturedLogs : ILoggerProvider
     public IReadOnlyList<LogEntry> From(string category, LogLevel atLeast = LogLevel.Trace)
         => [.. _entries.Where(e => e.Level >= atLeast && e.Category.StartsWith(category, StringComparison.Ordinal)
             && (atLeast < LogLevel.Warning || e.EventId.Name is not ("LoopBlocked" or "HeartbeatSlow")))];
+
+    /// <summary>The one entry of a kind, which may be written a moment after what a client sees of it.</summary>
+    /// <param name="isWanted">Of which kind it is.</param>
+    /// <param name="what">What is waited for, for the failure message.</param>
+    public async Task<LogEntry> SingleAsync(Func<LogEntry, bool> isWanted, string what)
+    {
+        await Eventually.HoldsAsync(() => _entries.Any(isWanted), $"{what} to be logged", () => string.Join(Environment.NewLine, _entries)).ConfigureAwait(false);
+        return Assert.Single(Entries, new Predicate<LogEntry>(isWanted));
+    }
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);

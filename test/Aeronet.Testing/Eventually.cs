@@ -33,4 +33,24 @@ public static class Eventually
             await Task.Delay(5).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Waits until a count is the same for a while, as that of something that has been told to stop and may be in the middle of it.</summary>
+    /// <param name="count">What must stand still.</param>
+    /// <param name="time">For how long.</param>
+    /// <param name="what">What is waited for, for the failure message.</param>
+    public static async Task StandsStillAsync(Func<long> count, TimeSpan time, string what)
+    {
+        ArgumentNullException.ThrowIfNull(count);
+        var (seen, since) = (count(), Stopwatch.GetTimestamp());
+        await HoldsAsync(
+            () =>
+            {
+                if (count() is var now && now != seen)
+                    (seen, since) = (now, Stopwatch.GetTimestamp());
+
+                return Stopwatch.GetElapsedTime(since) > time;
+            },
+            what,
+            () => $"It is {seen} now.").ConfigureAwait(false);
+    }
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -91,6 +93,53 @@ public sealed class KestrelHost : IAsyncDisposable
         await _app.StopAsync(cancellationToken).OrTimeout("the server to stop").ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Stops, and says that the time for it is up as soon as the server takes no connections any more, so that what is in flight is aborted.
+    /// </summary>
+    public async Task StopUntilTimeIsUpAsync()
+    {
+        using var timeIsUp = new CancellationTokenSource();
+        var stopping = StopAsync(timeIsUp.Token);
+        await RefusesAsync().ConfigureAwait(false);
+        await timeIsUp.CancelAsync().ConfigureAwait(false);
+
+        try
+        {
+            await stopping.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AggregateException)
+        {
+            // Whether the host reports that is up to it.
+        }
+    }
+
+    /// <summary>Waits until the first TCP endpoint takes no connections any more.</summary>
+    public async Task RefusesAsync()
+    {
+        var endPoint = EndPoint;
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < TaskTimeoutExtensions.DefaultTimeout)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(endPoint).ConfigureAwait(false);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused)
+            {
+                return;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset)
+            {
+                // Queued by the kernel just before the listening socket was closed.
+            }
+
+            await Task.Delay(5).ConfigureAwait(false);
+        }
+
+        throw new TimeoutException($"{endPoint} still accepts connections.");
+    }
+
     /// <summary>Connects a raw socket to the first TCP endpoint.</summary>
     public Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(EndPoint);
 
@@ -160,6 +209,8 @@ public sealed class KestrelHost : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            // Kestrel answers 408 where a body stands still for 5 s, and a busy machine may keep a client from sending for that long.
+            kestrel.Limits.MinRequestBodyDataRate = null;
             if (options.DefaultEndpoint)
                 kestrel.Listen(IPAddress.Loopback, 0, listen => options.Listen?.Invoke(listen));
 

@@ -6,7 +6,7 @@ namespace Aeronet.Testing;
 public static class TaskTimeoutExtensions
 {
     /// <summary>Long enough for a loaded two-core machine; a test that passes never waits for it.</summary>
-    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Waits for a task for at most <see cref="DefaultTimeout"/>.</summary>
     public static Task OrTimeout(

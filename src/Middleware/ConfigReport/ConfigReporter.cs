@@ -40,6 +40,7 @@ internal sealed class ConfigReporter
         reporter.AddAsWritten("AllowedHosts");
         reporter.AddAsWritten("Kestrel");
         reporter.AddOptions<AeronetTransportOptions>(AeronetTransportOptions.SectionName);
+        reporter.AddProxyProtocol();
         reporter.AddTls();
         reporter.AddPipeline();
         reporter.AddOptions<AeronetAccessLogOptions>(AeronetAccessLogOptions.SectionName);
@@ -64,6 +65,17 @@ internal sealed class ConfigReporter
         }
 
         Add(section, configured, current ?? _services.GetRequiredService<IOptions<T>>().Value);
+    }
+
+    // An endpoint takes from the section what it leaves out.
+    private void AddProxyProtocol()
+    {
+        const string Section = AeronetProxyProtocolOptions.SectionName;
+        AddOptions<AeronetProxyProtocolOptions>(Section);
+        foreach (var (name, endpoint) in _services.GetRequiredService<IOptions<AeronetProxyProtocolOptions>>().Value.Endpoints)
+        {
+            Add(ConfigurationPath.Combine(Section, nameof(AeronetProxyProtocolOptions.Endpoints), name), endpoint, endpoint, Section);
+        }
     }
 
     // What is not set depends on the sections that there are.

@@ -21,6 +21,9 @@ internal static class OptionValues
     private static readonly Dictionary<Type, PropertyInfo[]> Properties = new()
     {
         [typeof(AeronetTransportOptions)] = Of<AeronetTransportOptions>(),
+        // Its endpoints are options of their own.
+        [typeof(AeronetProxyProtocolOptions)] = Of<AeronetProxyProtocolEndpointOptions>(),
+        [typeof(AeronetProxyProtocolEndpointOptions)] = Of<AeronetProxyProtocolEndpointOptions>(),
         [typeof(AeronetStaticFileOptions)] = Of<AeronetStaticFileOptions>(),
         [typeof(DirectoryIndexOptions)] = Of<DirectoryIndexOptions>(),
         [typeof(CacheControlRule)] = Of<CacheControlRule>(),

@@ -16,6 +16,9 @@ internal static class TlsInstruments
     public const string Fallbacks = "aeronet.ktls.fallbacks";
     public const string Rejected = "aeronet.tls.rejected";
     public const string Delayed = "aeronet.tls.delayed";
+    public const string Tickets = "aeronet.tls.tickets";
+    public const string TicketAge = "aeronet.tls.ticket.age";
+    public const string TicketsDeclined = "aeronet.tls.ticket.declined";
     public const string Staples = "aeronet.tls.staples";
     public const string StapleAge = "aeronet.tls.staple.age";
     public const string StapleExpiry = "aeronet.tls.staple.expiry";
@@ -23,6 +26,8 @@ internal static class TlsInstruments
 
     public const string Reason = "error.type";
     public const string Resumed = "tls.resumed";
+    public const string TicketKey = "aeronet.ticket.key";
+    public const string TicketReason = "aeronet.ticket.reason";
     public const string IsSent = "aeronet.staple.sent";
     public const string StapleResult = "aeronet.staple.result";
     public const string Host = "aeronet.tls.host";
@@ -44,6 +49,6 @@ internal static class TlsInstruments
     /// <summary>Whether an instrument is one of them, and of an application's own meters or the process's.</summary>
     public static bool Includes(Instrument instrument, IMeterFactory application) =>
         instrument.Name is Duration or Active or Handshakes or Connections or Broken or Fallbacks or Rejected or Delayed
-            or Staples or StapleAge or StapleExpiry or StapleFetches
+            or Tickets or TicketAge or TicketsDeclined or Staples or StapleAge or StapleExpiry or StapleFetches
         && (instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, application));
 }

@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Names;
+using Aeronet.AspNetCore.StaticFiles.Names;
 using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;

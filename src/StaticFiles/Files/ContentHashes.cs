@@ -21,7 +21,7 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
     private const long QuicklyRead = 1 << 20;
 
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<Key, Lazy<Task>> _reading = new();
+    private readonly ConcurrentDictionary<FileVersion, Lazy<Task>> _reading = new();
     private readonly SemaphoreSlim _readers = new(Math.Max(1, Environment.ProcessorCount / 2));
     private readonly CancellationTokenSource _stop = new();
 
@@ -48,7 +48,7 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
             return null;
         }
 
-        var key = new Key(file.Stat, file.Stat.IsIdentity ? null : file);
+        var key = new FileVersion(file.Stat, file.Stat.IsIdentity ? null : file);
         var mine = new Lazy<Task>(() => ReadAsync(key, file));
         var reading = _reading.GetOrAdd(key, mine);
         return reading == mine ? reading.Value : ShareAsync(reading.Value, file);
@@ -73,7 +73,7 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
         }
     }
 
-    private async Task ReadAsync(Key key, OpenFile file)
+    private async Task ReadAsync(FileVersion key, OpenFile file)
     {
         // Whoever asked may leave before the end.
         if (!file.TryAddReference())
@@ -110,7 +110,7 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
 
         try
         {
-            hash = ContentHash.Of(file.Handle, () => IsUnchanged(file), _stop.Token);
+            hash = ContentHasher.Of(file.Handle, () => IsUnchanged(file), _stop.Token);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -171,5 +171,5 @@ internal sealed class ContentHashes(IFileRoot root, int capacity = ContentHashes
 
     /// <param name="Stat">The version.</param>
     /// <param name="File">The open file itself where its numbers are shared by others.</param>
-    private readonly record struct Key(FileStat Stat, OpenFile? File);
+    private readonly record struct FileVersion(FileStat Stat, OpenFile? File);
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Aeronet.AspNetCore.StaticFiles.Files.Directories;
 using Aeronet.AspNetCore.StaticFiles.Files.Watching;
-using Aeronet.AspNetCore.StaticFiles.Requests;
+using Aeronet.AspNetCore.StaticFiles.Names;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;

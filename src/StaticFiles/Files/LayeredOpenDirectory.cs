@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Aeronet.AspNetCore.StaticFiles.Files.Directories;
 using Microsoft.Extensions.Primitives;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;

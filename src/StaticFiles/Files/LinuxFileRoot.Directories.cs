@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Aeronet.AspNetCore.StaticFiles.Files.Directories;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Win32.SafeHandles;
 

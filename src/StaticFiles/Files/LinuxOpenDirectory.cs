@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Aeronet.AspNetCore.StaticFiles.Files.Directories;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Aeronet.AspNetCore.StaticFiles.Requests;
 using Microsoft.Win32.SafeHandles;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;

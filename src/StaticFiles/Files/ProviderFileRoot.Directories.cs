@@ -1,5 +1,5 @@
 using System.Text;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Aeronet.AspNetCore.StaticFiles.Files.Directories;
 using Microsoft.Extensions.FileProviders;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;

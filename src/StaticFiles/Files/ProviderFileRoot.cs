@@ -97,6 +97,6 @@ internal sealed partial class ProviderFileRoot(IFileProvider provider, Contained
             hash.AppendData(buffer, 0, read);
         }
 
-        return ContentHash.Finish(hash);
+        return ContentHasher.Finish(hash);
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Unicode;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Aeronet.AspNetCore.StaticFiles.Files.Directories;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Primitives;
 

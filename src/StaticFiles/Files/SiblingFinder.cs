@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.Requests;
+using Aeronet.AspNetCore.StaticFiles.Names;
 
 namespace Aeronet.AspNetCore.StaticFiles.Files;
 

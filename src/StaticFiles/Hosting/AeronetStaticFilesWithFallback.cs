@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles;
+using Aeronet.AspNetCore.StaticFiles.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Microsoft.AspNetCore.Builder;

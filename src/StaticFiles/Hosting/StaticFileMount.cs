@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
 using Aeronet.AspNetCore.StaticFiles.Files;
 using Aeronet.AspNetCore.StaticFiles.Files.Watching;
+using Aeronet.AspNetCore.StaticFiles.Listings;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;

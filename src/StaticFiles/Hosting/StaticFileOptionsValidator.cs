@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
+using Aeronet.AspNetCore.StaticFiles.Listings;
 using Microsoft.AspNetCore.Hosting;
 
 namespace Aeronet.AspNetCore.StaticFiles.Hosting;

@@ -17,7 +17,7 @@ internal static class Preconditions
     {
         if (headers.IfMatch.Count > 0)
         {
-            if (!EntityTags.AnyMatches(headers.IfMatch, file.ETag, weakly: false))
+            if (!EntityTagList.AnyMatches(headers.IfMatch, file.ETag, weakly: false))
             {
                 return PreconditionOutcome.Failed;
             }
@@ -29,7 +29,7 @@ internal static class Preconditions
 
         if (headers.IfNoneMatch.Count > 0)
         {
-            return EntityTags.AnyMatches(headers.IfNoneMatch, file.ETag, weakly: true)
+            return EntityTagList.AnyMatches(headers.IfNoneMatch, file.ETag, weakly: true)
                 ? PreconditionOutcome.NotModified
                 : PreconditionOutcome.Proceed;
         }

@@ -95,20 +95,25 @@ internal static class PrivateKeys
     // Whether the key could be read, and what it belongs to. By OpenSSL where it is there: the framework leaves copies in memory that nobody wipes.
     private static (LoadedCertificate? Joined, bool Opened) TryJoin(X509Certificate2Collection certificates, ReadOnlySpan<char> pem, string? password)
     {
-        var key = OpenSslLibrary.Problem is null ? TryRead(pem, password) : null;
-        if (key is not null && certificates.FirstOrDefault(certificate => Belongs(certificate, key)) is { } leaf)
+        if (OpenSslLibrary.Problem is null && TryRead(pem, password) is { } key)
         {
-            return (new LoadedCertificate(Join(leaf, key), Without(leaf), key), true);
+            if (certificates.FirstOrDefault(certificate => Belongs(certificate, key)) is { } leaf)
+            {
+                return (new LoadedCertificate(Join(leaf, key), Without(leaf), key), true);
+            }
+
+            // Nor would the framework's copy of it fit.
+            key.Dispose();
+            return (null, true);
         }
 
-        key?.Dispose();
         using var imported = TryImport(pem, password);
         if (imported is not null && certificates.FirstOrDefault(certificate => Belongs(certificate, imported)) is { } other)
         {
             return (new LoadedCertificate(Join(other, imported), Without(other)), true);
         }
 
-        return (null, imported is not null || key is not null);
+        return (null, imported is not null);
 
         X509Certificate2Collection Without(X509Certificate2 own) => [.. certificates.Where(certificate => certificate != own)];
     }

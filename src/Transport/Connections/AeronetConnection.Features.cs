@@ -3,6 +3,7 @@ using System.Collections;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using Aeronet.AspNetCore.Transport.ProxyProtocol;
 using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Tls.Handshake;
 using Microsoft.AspNetCore.Connections;
@@ -195,7 +196,7 @@ internal sealed partial class AeronetConnection :
         return key == typeof(IConnectionLifetimeFeature) || key == typeof(IConnectionIdFeature)
             || key == typeof(IConnectionTransportFeature) || key == typeof(IConnectionItemsFeature)
             || key == typeof(IConnectionEndPointFeature) || key == typeof(IConnectionSocketFeature)
-            || key == typeof(IMemoryPoolFeature) || key == typeof(ITlsUpgrade) ? this : null;
+            || key == typeof(IMemoryPoolFeature) || key == typeof(ITlsUpgrade) || key == typeof(IPrefacedConnection) ? this : null;
     }
 
     private void Set(Type key, object? value)

@@ -167,6 +167,7 @@ internal sealed partial class AeronetConnection : ITlsUpgrade, ITlsHandshakeOwne
             HostName = handshake.HostName,
             ClientHello = handshake.ClientHello,
             Host = handshake.Host,
+            Ticket = handshake.Ticket,
         };
     }
 

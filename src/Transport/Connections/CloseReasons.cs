@@ -16,6 +16,7 @@ internal static class CloseReasons
         CloseReason.FileUnreadable => "A file could not be read while it was sent.",
         CloseReason.TlsFailed => "TLS failed.",
         CloseReason.TlsRejected => "There were too many TLS handshakes.",
+        CloseReason.ProxyHeaderRefused => "The PROXY protocol header was refused.",
         CloseReason.KeyUpdate => "The peer asked for new TLS keys, which the kernel cannot change.",
         CloseReason.TransportStopped => "The transport has been stopped.",
         _ => "The connection was closed in order.",

@@ -65,7 +65,7 @@ internal sealed partial class ConnectionInput
         switch (end)
         {
             // How many clients leave that have nothing to ask, or nothing more: an exception would cost more than the connection did.
-            case InputEnd.Reset when _buffer.IsEmpty && (_buffer.Received == 0 || _connection.IsBetweenRequests):
+            case InputEnd.Reset when _buffer.IsEmpty && (_buffer.Received == _streamStart || _connection.IsBetweenRequests):
             case InputEnd.Truncated when _buffer.IsEmpty:
                 break;
             case InputEnd.Reset or InputEnd.Truncated:

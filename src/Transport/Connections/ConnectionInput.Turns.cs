@@ -35,6 +35,28 @@ internal sealed partial class ConnectionInput
         return bytes;
     }
 
+    /// <summary>The stream begins behind what was consumed: what is there, or comes next, are its first bytes. While nobody reads.</summary>
+    internal void BeginStream()
+    {
+        try
+        {
+            if (TakeTurn())
+            {
+                _streamStart = _buffer.Position;
+                _held?.BeginStream();
+                _sawFirstBytes = !_buffer.IsEmpty;
+                if (_sawFirstBytes)
+                {
+                    _connection.OnFirstBytes(_buffer.Sequence.FirstSpan);
+                }
+            }
+        }
+        finally
+        {
+            GiveTurnBackAndNotice();
+        }
+    }
+
     /// <summary>The present message has begun well: see <see cref="HeldInput.Accept"/>.</summary>
     internal void Accept(Func<object, bool> isOver, object request)
     {

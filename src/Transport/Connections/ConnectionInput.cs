@@ -33,6 +33,7 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
     private int _toldBits;
     private long _dispatchBytes;
     private bool _sawFirstBytes;
+    private long _streamStart;
     private PoolGuests.Seat? _seat;
 
     internal ConnectionInput(AeronetConnection connection, ByteChannel channel, EventLoop.EventLoop loop, TransportServices services)

@@ -15,6 +15,7 @@ internal sealed class HeldInput(InputBuffer buffer, long limit)
     private object? _state;
     private byte[] _leftover = [];
     private bool _gaveUp;
+    private long _streamStart;
 
     internal long MessageStart { get; private set; }
 
@@ -49,6 +50,13 @@ internal sealed class HeldInput(InputBuffer buffer, long limit)
     /// <summary>Somebody else has taken what was received: what comes next begins the message.</summary>
     internal void OnTaken() => MessageStart = buffer.Position;
 
+    /// <summary>What was consumed so far is no part of any message.</summary>
+    internal void BeginStream()
+    {
+        buffer.ReleaseConsumed();
+        MessageStart = _streamStart = buffer.Position;
+    }
+
     internal void Accept(Func<object, bool> isOver, object state)
     {
         _isOver = isOver;
@@ -77,7 +85,7 @@ internal sealed class HeldInput(InputBuffer buffer, long limit)
     private bool BeginsHttp2()
     {
         var held = buffer.Held;
-        if (buffer.HeldPosition != 0 || held.Length < Http2Preface.Length)
+        if (buffer.HeldPosition != _streamStart || held.Length < Http2Preface.Length)
         {
             return false;
         }

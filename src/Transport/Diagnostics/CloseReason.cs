@@ -35,6 +35,9 @@ internal enum CloseReason
     /// <summary>There were too many TLS handshakes for this one to begin.</summary>
     TlsRejected,
 
+    /// <summary>It did not begin with the PROXY protocol header that it should have.</summary>
+    ProxyHeaderRefused,
+
     /// <summary>The peer asked for new TLS keys, which the kernel that encrypts cannot change.</summary>
     KeyUpdate,
 

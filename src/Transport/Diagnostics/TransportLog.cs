@@ -73,6 +73,14 @@ internal static partial class TransportLog
     [LoggerMessage(32, LogLevel.Error, "Connection {ConnectionId} is reset: sending or receiving threw.", EventName = "ConnectionFaulted")]
     internal static partial void ConnectionFaulted(ILogger logger, LogText connectionId, Exception exception);
 
+    [LoggerMessage(33, LogLevel.Debug, "Connection {ConnectionId} of {Peer} is refused for its PROXY protocol header: {Reason}.", EventName = "ProxyHeaderRefused", SkipEnabledCheck = true)]
+    internal static partial void ProxyHeaderRefused(ILogger logger, LogText connectionId, LogText peer, LogText reason);
+
+    [LoggerMessage(34, LogLevel.Warning,
+        "PROXY protocol on {EndPoint}: {Count} connection(s) refused since this was last said, the last of {Peer}: {Reason}. {TrustedPeers} says who may send headers; aeronet.proxy_protocol.rejected counts by reason. Logged at most once a minute.",
+        EventName = "ProxyHeadersRefused")]
+    internal static partial void ProxyHeadersRefused(ILogger logger, LogText endPoint, long count, LogText peer, LogText reason, LogText trustedPeers);
+
     [LoggerMessage(50, LogLevel.Debug, "The TLS handshake of connection {ConnectionId} failed: {Reason}.", EventName = "HandshakeFailed")]
     internal static partial void HandshakeFailed(ILogger logger, LogText connectionId, LogText reason);
 

@@ -36,6 +36,8 @@ internal sealed class AeronetTransportOptionsSetup(IConfiguration configuration)
         Read<TimeSpan>(nameof(options.ShutdownTimeout), TryParseTime, TimeRemedy, value => options.ShutdownTimeout = value);
         Read<TimeSpan>(nameof(options.HalfCloseTimeout), TryParseTime, TimeRemedy, value => options.HalfCloseTimeout = value);
         Read<UnixFileMode>(nameof(options.UnixFileMode), TryParseMode, "an octal mode such as 0660, or names such as UserRead, UserWrite", value => options.UnixFileMode = value);
+        Read<string>(nameof(options.HandOver), TryParseText, "the path of a Unix socket, such as /run/app/handover.sock", value => options.HandOver = value);
+        Read<TimeSpan>(nameof(options.HandOverTimeout), TryParseTime, TimeRemedy, value => options.HandOverTimeout = value);
         Read<bool>(nameof(options.TlsForConfiguredEndpoints), bool.TryParse, BoolRemedy, value => options.TlsForConfiguredEndpoints = value);
 
         foreach (var key in unread)
@@ -75,6 +77,12 @@ internal sealed class AeronetTransportOptionsSetup(IConfiguration configuration)
 
     private const string BoolRemedy = "true or false";
     private const string TimeRemedy = "a time such as 00:00:00.005 (hours:minutes:seconds)";
+
+    private static bool TryParseText(string text, out string value)
+    {
+        value = text;
+        return text.Length > 0;
+    }
 
     private static bool TryParseInt(string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);

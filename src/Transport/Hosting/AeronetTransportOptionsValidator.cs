@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.Transport.Hosting;
@@ -6,6 +7,8 @@ namespace Aeronet.AspNetCore.Transport.Hosting;
 internal sealed class AeronetTransportOptionsValidator : IValidateOptions<AeronetTransportOptions>
 {
     private const int MinimumBuffer = 4096;
+    // unix(7): sun_path has 108 bytes, and ends with a zero.
+    private const int LongestSocketPath = 107;
     private const int OneGiB = 1024 * 1024 * 1024;
 
     public ValidateOptionsResult Validate(string? name, AeronetTransportOptions options)
@@ -33,6 +36,12 @@ internal sealed class AeronetTransportOptionsValidator : IValidateOptions<Aerone
         Check(
             options.UnixFileMode is null or (>= 0 and <= (UnixFileMode)0xFFF),
             nameof(options.UnixFileMode), options.UnixFileMode, "an octal mode from 0000 to 7777");
+        Check(
+            options.HandOver is null || (Path.IsPathRooted(options.HandOver) && Encoding.UTF8.GetByteCount(options.HandOver) <= LongestSocketPath && !options.HandOver.EndsWith('/')),
+            nameof(options.HandOver), options.HandOver, "an absolute path of at most 107 bytes for a Unix socket, such as /run/app/handover.sock");
+        Check(
+            options.HandOverTimeout >= TimeSpan.FromSeconds(1) && options.HandOverTimeout <= TimeSpan.FromHours(1),
+            nameof(options.HandOverTimeout), options.HandOverTimeout, "00:00:01 to 01:00:00");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(bool valid, string key, object? value, string remedy)

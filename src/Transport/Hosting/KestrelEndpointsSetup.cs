@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Aeronet.AspNetCore.Transport.Hosting;
 
 /// <summary>
-/// Has Kestrel's configuration loader call <see cref="KestrelEndpoint"/> for every endpoint of <c>Kestrel:Endpoints</c>. The
+/// Has Kestrel's configuration loader call <see cref="ProxyEndpoint"/> and <see cref="KestrelEndpoint"/> for every endpoint of <c>Kestrel:Endpoints</c>. The
 /// loader keeps one callback a name, the last: ours is there before the application's code runs, which therefore wins.
 /// </summary>
 internal sealed class KestrelEndpointsSetup(IOptions<AeronetTransportOptions> transport) : IConfigureOptions<KestrelServerOptions>, IPostConfigureOptions<KestrelServerOptions>
@@ -42,6 +42,8 @@ internal sealed class KestrelEndpointsSetup(IOptions<AeronetTransportOptions> tr
         {
             _loader!.Endpoint(section.Key, endpoint =>
             {
+                // In front of TLS.
+                ProxyEndpoint.UseConfigured(endpoint.ListenOptions, section.Key);
                 if (transport.Value.TlsForConfiguredEndpoints)
                 {
                     KestrelEndpoint.UseTls(endpoint, _loader.Configuration);

@@ -71,7 +71,7 @@ internal static class TlsEndpoint
         NoteExposed(settings, ContentRootOf(listenOptions.ApplicationServices));
         TlsWarnings.Report(listenOptions, settings, logger);
         string? problem = null;
-        TicketKeyRing? ticketKeys = null;
+        EndpointTicketKeys? ticketKeys = null;
         KeyLogFile? keyLog = null;
         var stapler = listenOptions.ApplicationServices.GetService<TlsStapler>();
         var states = new TlsStateHolder(() => Make(settings));
@@ -124,7 +124,7 @@ internal static class TlsEndpoint
     }
 
     /// <summary>Adds the transport's TLS middleware. The reason why not, where it cannot run.</summary>
-    private static string? TryUseOpenSsl(ListenOptions listenOptions, TlsSettings settings, TlsStateHolder states, ILogger logger, out TicketKeyRing? ticketKeys, out KeyLogFile? keyLog)
+    private static string? TryUseOpenSsl(ListenOptions listenOptions, TlsSettings settings, TlsStateHolder states, ILogger logger, out EndpointTicketKeys? ticketKeys, out KeyLogFile? keyLog)
     {
         ticketKeys = null;
         keyLog = null;
@@ -144,12 +144,11 @@ internal static class TlsEndpoint
 
         CheckKernelTls(listenOptions, settings, logger);
 
-        var keys = ticketKeys = services.GetRequiredService<TicketKeyRings>().For(settings, ContentRootOf(services));
-
+        ticketKeys = new EndpointTicketKeys(services.GetRequiredService<TicketKeyRings>(), ContentRootOf(services));
         keyLog = OpenKeyLog(listenOptions, settings, logger);
 
         // Now, so that what cannot be used fails the start; the protocols of the endpoint are known only later.
-        new TlsContexts(settings, listenOptions.Protocols, keys).Dispose();
+        new TlsContexts(settings, listenOptions.Protocols, ticketKeys).Dispose();
         var observers = services.GetService<HandshakeObservers>() is { IsEmpty: false } some ? some : null;
         var logs = new TlsLogs(services.GetRequiredService<ILoggerFactory>());
         var admission = HandshakeAdmission.Of(settings, services.GetRequiredService<AdmissionMetrics>(), observers, logger, () => NameOf(listenOptions));
@@ -172,13 +171,13 @@ internal static class TlsEndpoint
     /// <summary>Makes a state of what was read.</summary>
     /// <param name="listenOptions">The endpoint, whose protocols are known when it is bound.</param>
     /// <param name="settings">What was read, checked.</param>
-    /// <param name="ticketKeys">What session tickets are under; the same for all states of an endpoint.</param>
+    /// <param name="ticketKeys">Has what session tickets are under, the same for all states of an endpoint.</param>
     /// <param name="stapler">Has the staples of certificates.</param>
     /// <param name="keyLog">Where secrets are written, likewise; null for nowhere.</param>
     /// <param name="logger">The transport's.</param>
     /// <param name="fallbackReason">Why Kestrel's TLS serves it; null where the transport's does.</param>
     /// <exception cref="InvalidOperationException">An option or a certificate cannot be used; the message says which and why.</exception>
-    private static TlsState MakeState(ListenOptions listenOptions, TlsSettings settings, TicketKeyRing? ticketKeys, TlsStapler? stapler, KeyLogFile? keyLog, ILogger logger, string? fallbackReason)
+    private static TlsState MakeState(ListenOptions listenOptions, TlsSettings settings, EndpointTicketKeys? ticketKeys, TlsStapler? stapler, KeyLogFile? keyLog, ILogger logger, string? fallbackReason)
     {
         var fallback = new Lazy<KestrelFallback>(() => new KestrelFallback(settings, listenOptions.Protocols, logger));
         if (fallbackReason is not null)
@@ -198,7 +197,7 @@ internal static class TlsEndpoint
     }
 
     /// <summary>Shows the endpoint, and looks after its certificates, from when it is bound.</summary>
-    private static void ShowWhenBound(ListenOptions listenOptions, TlsStateHolder states, TicketKeyRing? ticketKeys, Func<Func<bool>, bool, ReloadableTls> reloadable)
+    private static void ShowWhenBound(ListenOptions listenOptions, TlsStateHolder states, EndpointTicketKeys? ticketKeys, Func<Func<bool>, bool, ReloadableTls> reloadable)
     {
         var services = listenOptions.ApplicationServices;
         if (services.GetService<TlsStatus>() is not { } status || services.GetService<TlsCertificateManager>() is not { } certificates)

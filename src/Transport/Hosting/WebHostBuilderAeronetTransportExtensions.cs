@@ -4,6 +4,8 @@ using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Hosting;
 using Aeronet.AspNetCore.Transport.Listening;
+using Aeronet.AspNetCore.Transport.ProxyProtocol;
+using Aeronet.AspNetCore.Transport.Succession;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Observers;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
@@ -59,8 +61,11 @@ public static class WebHostBuilderAeronetTransportExtensions
         // registered before ours, endpoints that ours does not claim have somewhere to go whoever is called first.
         services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, AeronetConnectionListenerFactory>());
+        services.TryAddSingleton<HandOver>();
         services.TryAddSingleton<TransportMetrics>();
         services.TryAddSingleton<LoopMetrics>();
+        services.TryAddSingleton<ProxyMetrics>();
+        services.TryAddSingleton<ProxyEndpoints>();
         services.TryAddSingleton<TlsMetrics>();
         services.TryAddSingleton<TicketMetrics>();
         services.TryAddSingleton<AdmissionMetrics>();
@@ -84,6 +89,9 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<AeronetTransportOptions>, AeronetTransportOptionsSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AeronetTransportOptions>, AeronetTransportOptionsValidator>());
         services.AddOptions<AeronetTransportOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<AeronetProxyProtocolOptions>, AeronetProxyProtocolOptionsSetup>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AeronetProxyProtocolOptions>, ProxyOptionsValidator>());
+        services.AddOptions<AeronetProxyProtocolOptions>().ValidateOnStart();
         KestrelEndpointsSetup.AddTo(services);
         return services;
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
@@ -36,15 +35,16 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     private readonly AeronetConnectionListener _listener;
     private readonly TransportServices _services;
     private readonly EventLoop.EventLoop _loop;
-    private readonly Socket _socket;
+    private readonly DescriptorHandle _socket;
     private readonly Timer _resume;
     private readonly Lock _gate = new();
     private readonly ulong _token;
-    private bool _closed;
+    private volatile bool _closed;
     private bool _paused;
     private bool _looksAway;
     private bool _nearLimit;
     private int _loneEvents;
+    private int _accepting;
 
     [ThreadStatic]
     private static bool t_accepts;
@@ -53,7 +53,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     /// <param name="services">What the connections share.</param>
     /// <param name="loop">The loop that watches the socket, and no other does.</param>
     /// <param name="socket">A listening, non-blocking socket, owned by the listener.</param>
-    internal Acceptor(AeronetConnectionListener listener, TransportServices services, EventLoop.EventLoop loop, Socket socket)
+    internal Acceptor(AeronetConnectionListener listener, TransportServices services, EventLoop.EventLoop loop, DescriptorHandle socket)
     {
         _listener = listener;
         _services = services;
@@ -63,7 +63,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
         _token = loop.Slots.Add(this, isConnection: false);
     }
 
-    /// <summary>Whether the calling thread is inside an acceptor, which closing its socket waits for.</summary>
+    /// <summary>Whether the calling thread is inside an acceptor, which ending it waits for.</summary>
     internal static bool IsAcceptingHere => t_accepts;
 
     void ILoopHandler.OnEvents(EpollEvents events)
@@ -72,11 +72,11 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
         {
             // Saves the look that finds nothing. The event comes again for others that are there.
             _loneEvents--;
-            Accept(limit: 1, evenIfBehind: false);
+            Accept(limit: 1, isRest: false);
             return;
         }
 
-        if (Accept(ConnectionsPerEvent, evenIfBehind: false) <= 1)
+        if (Accept(ConnectionsPerEvent, isRest: false) <= 1)
         {
             _loneEvents = LoneEvents;
             return;
@@ -104,7 +104,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     {
         try
         {
-            var accepted = Accept(ConnectionsPerEvent, evenIfBehind: false);
+            var accepted = Accept(ConnectionsPerEvent, isRest: false);
             if (Volatile.Read(ref _paused))
             {
                 // The timer has the loop look again.
@@ -132,7 +132,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     /// Accepts what waits in the kernel's queue before the socket is closed, however far Kestrel is behind. No more than
     /// <paramref name="queued"/>: clients that go on connecting shall not keep the server from stopping.
     /// </summary>
-    internal void AcceptRest(int queued) => Accept(queued, evenIfBehind: true);
+    internal void AcceptRest(int queued) => Accept(queued, isRest: true);
 
     internal void Watch()
     {
@@ -143,7 +143,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
                 _paused = _looksAway = false;
 
                 // Level-triggered: connections left in the queue are reported again.
-                var errno = _loop.Watch((int)_socket.Handle, EpollEvents.In, _token);
+                var errno = _loop.Watch(_socket.Number, EpollEvents.In, _token);
                 if (errno is not (0 or Errno.EEXIST))
                 {
                     _resume.Change(PauseMilliseconds, Timeout.Infinite);
@@ -152,7 +152,9 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Accepts no more. The socket may be closed when this has returned, which waits for whoever is accepting from it.</summary>
+    /// <summary>
+    /// Accepts no more: when this has returned, every connection that was accepted has been offered to the listener, for whoever is accepting is waited for.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
@@ -163,11 +165,14 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
             }
 
             _closed = true;
-            _loop.Unwatch((int)_socket.Handle);
+            _loop.Unwatch(_socket.Number);
         }
 
         _loop.Slots.Remove(_token);
         _resume.Dispose();
+
+        // Its calls do not block, and what it accepts it only queues.
+        SpinWait.SpinUntil(() => Volatile.Read(ref _accepting) == 0);
     }
 
     /// <summary>The pool goes on. False when the endpoint is closed, or is to wait.</summary>
@@ -181,34 +186,37 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
             }
 
             _looksAway = true;
-            _loop.Unwatch((int)_socket.Handle);
+            _loop.Unwatch(_socket.Number);
             return true;
         }
     }
 
-    /// <summary>Accepts up to <paramref name="limit"/> connections that are waiting. How many there were.</summary>
-    private int Accept(int limit, bool evenIfBehind)
+    /// <summary>
+    /// Accepts up to <paramref name="limit"/> connections that are waiting. How many there were. The rest is accepted although the acceptor has ended,
+    /// and however far Kestrel is behind.
+    /// </summary>
+    private int Accept(int limit, bool isRest)
     {
         var accepted = 0;
         var outer = t_accepts;
         t_accepts = true;
+        Interlocked.Increment(ref _accepting);
 
         // The reference keeps the descriptor from being closed, and its number reused, under the calls below.
         var held = false;
         try
         {
-            _socket.SafeHandle.DangerousAddRef(ref held);
-            var fd = (int)_socket.SafeHandle.DangerousGetHandle();
-            for (; accepted < limit; accepted++)
+            _socket.DangerousAddRef(ref held);
+            for (; accepted < limit && (!_closed || isRest); accepted++)
             {
-                if (!evenIfBehind && _listener.IsBehind)
+                if (!isRest && _listener.IsBehind)
                 {
                     // Kestrel does not take what was accepted: the kernel's queue is the place to wait.
                     Pause(reason: null);
                     break;
                 }
 
-                if (!TryAcceptOne(fd))
+                if (!TryAcceptOne(_socket.Number))
                 {
                     break;
                 }
@@ -223,8 +231,10 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
             t_accepts = outer;
             if (held)
             {
-                _socket.SafeHandle.DangerousRelease();
+                _socket.DangerousRelease();
             }
+
+            Interlocked.Decrement(ref _accepting);
         }
 
         return accepted;
@@ -346,7 +356,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
             }
 
             _paused = true;
-            _loop.Unwatch((int)_socket.Handle);
+            _loop.Unwatch(_socket.Number);
             _resume.Change(PauseMilliseconds, Timeout.Infinite);
         }
 

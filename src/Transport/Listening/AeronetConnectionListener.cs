@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Succession;
 using Microsoft.AspNetCore.Connections;
 
 namespace Aeronet.AspNetCore.Transport.Listening;
@@ -19,8 +19,9 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     private const long LogPeriodMilliseconds = 60_000;
 
     private readonly TransportServices _services;
-    private readonly Action<EndPoint> _onUnbound;
-    private readonly Socket[] _sockets;
+    private readonly Action<AeronetConnectionListener> _onUnbound;
+    private readonly Func<SocketOrigin, bool> _isShared;
+    private readonly ListeningSocket[] _sockets;
     private readonly Acceptor[] _acceptors;
 
     // Kestrel's accept loop only queues the connection to the thread pool: it may run where the connection was accepted.
@@ -32,13 +33,20 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     private int _waiting;
     private int _unbound;
 
-    internal AeronetConnectionListener(TransportServices services, Socket[] sockets, EndPoint endPoint, Action<EndPoint> onUnbound)
+    /// <param name="services">What the connections share.</param>
+    /// <param name="sockets">The listening sockets, which become the listener's.</param>
+    /// <param name="endPoint">Their address.</param>
+    /// <param name="isShared">Whether other processes go on with a socket when it ends here.</param>
+    /// <param name="onUnbound">Called once, when nothing is accepted any more.</param>
+    internal AeronetConnectionListener(
+        TransportServices services, ListeningSocket[] sockets, EndPoint endPoint, Func<SocketOrigin, bool> isShared, Action<AeronetConnectionListener> onUnbound)
     {
+        _isShared = isShared;
         _services = services;
         _onUnbound = onUnbound;
         EndPoint = endPoint;
         _sockets = sockets;
-        _acceptors = [.. sockets.Select(socket => new Acceptor(this, services, services.Loops.NextToAccept(), socket))];
+        _acceptors = [.. sockets.Select(socket => new Acceptor(this, services, services.Loops.NextToAccept(), socket.Descriptor))];
     }
 
     public EndPoint EndPoint { get; }
@@ -46,6 +54,8 @@ internal sealed class AeronetConnectionListener : IConnectionListener
     internal EndpointHabits Habits { get; } = new();
 
     internal bool IsBehind => Volatile.Read(ref _waiting) >= ReadyLimit;
+
+    internal IReadOnlyList<ListeningSocket> Sockets => _sockets;
 
     internal void Start()
     {
@@ -97,15 +107,11 @@ internal sealed class AeronetConnectionListener : IConnectionListener
 
     /// <summary>
     /// Stops listening. What the kernel had already completed a handshake for is accepted first: its client believes to be
-    /// connected. Every step is taken, whatever becomes of the others, and none fails the stop of the server.
+    /// connected. Unless another process goes on with the socket: then its queue is that one's. Every step is taken, whatever becomes of the
+    /// others, and none fails the stop of the server.
     /// </summary>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref _unbound, 1) != 0)
-        {
-            return default;
-        }
-
         if (LoopThread.Current is not null || Acceptor.IsAcceptingHere)
         {
             // Whoever took a connection may go on inside the acceptor that offered it, and closing the socket waits for the acceptor.
@@ -126,8 +132,18 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         }
     }
 
-    private void Unbind()
+    /// <summary>Stops listening, and leaves queue and file to those who have the socket, too. What was accepted is served.</summary>
+    internal void LetGo() => Unbind(static _ => true);
+
+    private void Unbind() => Unbind(_isShared);
+
+    private void Unbind(Func<SocketOrigin, bool> isShared)
     {
+        if (Interlocked.Exchange(ref _unbound, 1) != 0)
+        {
+            return;
+        }
+
         foreach (var acceptor in _acceptors)
         {
             Take(acceptor.Dispose);
@@ -137,12 +153,18 @@ internal sealed class AeronetConnectionListener : IConnectionListener
         for (var i = 0; i < _sockets.Length; i++)
         {
             var (acceptor, socket) = (_acceptors[i], _sockets[i]);
+            if (isShared(socket.Origin))
+            {
+                Take(socket.Dispose);
+                continue;
+            }
+
             Take(() => acceptor.AcceptRest(queued));
-            Take(socket.Dispose);
+            Take(socket.End);
         }
 
         _ready.Writer.TryComplete();
-        Take(() => _onUnbound(EndPoint));
+        Take(() => _onUnbound(this));
     }
 
     [SuppressMessage(

@@ -2,9 +2,12 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.ProxyProtocol;
+using Aeronet.AspNetCore.Transport.Succession;
 using Aeronet.AspNetCore.Transport.Tls.Status;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -16,7 +19,7 @@ namespace Aeronet.AspNetCore.Transport.Listening;
 /// What Kestrel asks for endpoints. Claims the endpoint types it can serve; where the platform lacks epoll it claims none,
 /// and Kestrel goes on to its own sockets transport.
 /// </summary>
-internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
+internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFactory, IConnectionListenerFactorySelector, IHeldSockets, IDisposable
 {
     private const ulong LowDescriptorLimit = 1024;
 
@@ -26,10 +29,13 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     private readonly IMemoryPoolFactory<byte> _pools;
     private readonly StallReporter _stalls;
     private readonly TlsStatus _tls;
+    private readonly ProxyEndpoints _proxyEndpoints;
+    private readonly HandOver _handOver;
     private readonly IRefusedConnectionObserver? _refusals;
     private readonly ILogger _logger;
     private readonly ILogger _kestrelLogger;
     private readonly Lock _gate = new();
+    private readonly List<AeronetConnectionListener> _listeners = [];
     private bool? _isSupported;
     private TransportServices? _services;
 
@@ -40,12 +46,16 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         IMemoryPoolFactory<byte> pools,
         StallReporter stalls,
         TlsStatus tls,
+        ProxyEndpoints proxyEndpoints,
+        HandOver handOver,
         ILoggerFactory loggers,
         IRefusedConnectionObserver? refusals = null)
     {
         _refusals = refusals;
         _stalls = stalls;
         _tls = tls;
+        _proxyEndpoints = proxyEndpoints;
+        _handOver = handOver;
         _options = options;
         _metrics = metrics;
         _loopMetrics = loopMetrics;
@@ -57,14 +67,16 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     public bool CanBind(EndPoint endpoint) =>
         endpoint is IPEndPoint or UnixDomainSocketEndPoint or FileHandleEndPoint && IsSupported();
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
+        _proxyEndpoints.EnsureApplied();
+        await _handOver.BeginAsync(this, cancellationToken).ConfigureAwait(false);
         var services = GetServices();
-        var sockets = ListenSocket.Open(endpoint, services.Options, services.Loops.Loops.Count, _logger);
+        var sockets = Open(endpoint, services);
         AeronetConnectionListener listener;
         try
         {
-            listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint, _tls.OnUnbound);
+            listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint, _handOver.Shares, OnUnbound);
         }
         catch
         {
@@ -73,10 +85,27 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         }
 
         _tls.OnBoundByTransport(endpoint);
-        listener.Start();
+        lock (_gate)
+        {
+            _listeners.Add(listener);
+        }
+
+        // Otherwise BeginAccepting starts it, which looks at the list after what is asked here has changed.
+        if (_handOver.MayAccept)
+        {
+            listener.Start();
+        }
+
         TransportLog.Listening(_logger, listener.EndPoint, sockets.Length);
-        return new ValueTask<IConnectionListener>(listener);
+        return listener;
     }
+
+    IReadOnlyList<(SafeHandle Socket, SocketOrigin Origin)> IHeldSockets.Held =>
+        [.. Listeners().SelectMany(listener => listener.Sockets).Select(socket => ((SafeHandle)socket.Descriptor, socket.Origin))];
+
+    void IHeldSockets.BeginAccepting() => Array.ForEach(Listeners(), listener => listener.Start());
+
+    void IHeldSockets.LetGo() => Array.ForEach(Listeners(), listener => Take(listener.LetGo));
 
     /// <summary>
     /// Ends every connection, then the loops, whose threads give their blocks back, then the pools. A thread that is still inside the
@@ -104,6 +133,50 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         if (services.Loops.HasEnded)
         {
             services.Lease.Leave();
+        }
+    }
+
+    /// <summary>What this process was given for the endpoint, or else bound.</summary>
+    private ListeningSocket[] Open(EndPoint endpoint, TransportServices services)
+    {
+        if (endpoint is FileHandleEndPoint { FileHandle: <= int.MaxValue and var number })
+        {
+            _handOver.Inherited.DropNumber((int)number);
+        }
+
+        var inherited = _handOver.Inherited.Take(endpoint);
+        try
+        {
+            return inherited.Count > 0
+                ? ListenSocket.Adopt(inherited, endpoint, services.Options)
+                : ListenSocket.Open(endpoint, services.Options, services.Loops.Loops.Count, _logger);
+        }
+        catch (AddressInUseException)
+        {
+            if (_handOver.Inherited.InTheWayOf(endpoint) is { } other)
+            {
+                SuccessionLog.InTheWay(_logger, endpoint, other.EndPoint);
+            }
+
+            throw;
+        }
+    }
+
+    private void OnUnbound(AeronetConnectionListener listener)
+    {
+        lock (_gate)
+        {
+            _listeners.Remove(listener);
+        }
+
+        _tls.OnUnbound(listener.EndPoint);
+    }
+
+    private AeronetConnectionListener[] Listeners()
+    {
+        lock (_gate)
+        {
+            return [.. _listeners];
         }
     }
 

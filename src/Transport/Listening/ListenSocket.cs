@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.Succession;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -18,29 +19,53 @@ internal static class ListenSocket
     /// address: TCP endpoints of our own making.
     /// </summary>
     /// <exception cref="AddressInUseException">The address is taken.</exception>
-    internal static Socket[] Open(EndPoint endPoint, AeronetTransportOptions options, int count, ILogger logger)
+    internal static ListeningSocket[] Open(EndPoint endPoint, AeronetTransportOptions options, int count, ILogger logger)
     {
         // Port 0 is resolved by the first bind; the others share its port.
         var wanted = options.ReusePort && endPoint is IPEndPoint ? count : 1;
-        var sockets = new List<Socket>(wanted);
+        var sockets = new List<ListeningSocket>(wanted);
         try
         {
             while (sockets.Count < wanted)
             {
-                sockets.Add(Bind(sockets.Count == 0 ? endPoint : sockets[0].LocalEndPoint!, options, logger));
-                Listen(sockets[^1], endPoint, options);
+                sockets.Add(OpenOne(sockets.Count == 0 ? endPoint : sockets[0].LocalEndPoint!, options, logger));
             }
 
             return [.. sockets];
         }
         catch (SocketException failure) when (endPoint is FileHandleEndPoint)
         {
-            sockets.ForEach(socket => socket.Dispose());
             throw Unusable((FileHandleEndPoint)endPoint, failure.Message, failure);
         }
         catch
         {
-            sockets.ForEach(socket => socket.Dispose());
+            sockets.ForEach(socket => socket.End());
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Listens on sockets that are bound already, with this process's options. What was decided when they were bound stays: their number, ReusePort and DualMode.
+    /// </summary>
+    internal static ListeningSocket[] Adopt(IReadOnlyList<InheritedSocket> inherited, EndPoint endPoint, AeronetTransportOptions options)
+    {
+        try
+        {
+            foreach (var own in inherited)
+            {
+                using var socket = own.Descriptor.View();
+                Listen(socket, endPoint, options);
+            }
+
+            return [.. inherited.Select(own => new ListeningSocket(own.Descriptor, own.Origin, own.Origin == SocketOrigin.Keeper ? null : own.File))];
+        }
+        catch
+        {
+            foreach (var own in inherited)
+            {
+                own.Descriptor.Dispose();
+            }
+
             throw;
         }
     }
@@ -62,13 +87,40 @@ internal static class ListenSocket
         return Math.Min(backlog, limit) + 1;
     }
 
-    private static Socket Bind(EndPoint endPoint, AeronetTransportOptions options, ILogger logger)
+    private static ListeningSocket OpenOne(EndPoint endPoint, AeronetTransportOptions options, ILogger logger)
     {
         if (endPoint is FileHandleEndPoint inherited)
         {
-            return Adopt(inherited);
+            var adopted = Duplicate(inherited);
+            try
+            {
+                using var view = adopted.View();
+                Listen(view, endPoint, options);
+                return new ListeningSocket(adopted, SocketOrigin.Keeper, file: null);
+            }
+            catch
+            {
+                adopted.Dispose();
+                throw;
+            }
         }
 
+        var socket = Bind(endPoint, options, logger);
+        try
+        {
+            Listen(socket, endPoint, options);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        return ListeningSocket.Detach(socket, SocketOrigin.Bound, endPoint is UnixDomainSocketEndPoint unix ? UnixSocketFile.PathOf(unix) : null);
+    }
+
+    private static Socket Bind(EndPoint endPoint, AeronetTransportOptions options, ILogger logger)
+    {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
         try
         {
@@ -133,7 +185,7 @@ internal static class ListenSocket
     /// descriptor: the number that was passed stays its owner's to close, but is not for programs that the application starts: they
     /// would keep the port when it has ended.
     /// </summary>
-    private static Socket Adopt(FileHandleEndPoint endPoint)
+    private static DescriptorHandle Duplicate(FileHandleEndPoint endPoint)
     {
         if (!DescriptorCalls.TryDuplicate((int)endPoint.FileHandle, out var duplicate, out var error))
         {
@@ -141,17 +193,7 @@ internal static class ListenSocket
         }
 
         DescriptorCalls.CloseOnExec((int)endPoint.FileHandle);
-
-        var handle = new SafeSocketHandle(duplicate, ownsHandle: true);
-        try
-        {
-            return new Socket(handle);
-        }
-        catch (SocketException failure)
-        {
-            handle.Dispose();
-            throw Unusable(endPoint, failure.Message, failure);
-        }
+        return new DescriptorHandle(duplicate);
     }
 
     private static InvalidOperationException Unusable(FileHandleEndPoint endPoint, string reason, Exception? cause) => new(

@@ -43,7 +43,7 @@ internal static class UnixSocketFile
     }
 
     /// <summary>The path in the file system; null for an abstract name.</summary>
-    private static string? PathOf(UnixDomainSocketEndPoint endPoint)
+    internal static string? PathOf(UnixDomainSocketEndPoint endPoint)
     {
         // ToString shows an abstract name with a leading '@', and a real path may begin with one too: ask the address.
         var address = endPoint.Serialize();

@@ -11,7 +11,7 @@ internal static unsafe partial class Libc
     /// <summary>What the transport cannot do without. glibc and musl have all of it.</summary>
     internal static readonly string[] Required =
     [
-        nameof(close), nameof(recv), nameof(readv), nameof(send), nameof(sendmsg), nameof(accept4), nameof(shutdown), nameof(setsockopt),
+        nameof(close), nameof(recv), nameof(readv), nameof(send), nameof(sendmsg), nameof(recvmsg), nameof(flock), nameof(accept4), nameof(shutdown), nameof(setsockopt),
         nameof(getsockname), nameof(ioctl), nameof(fcntl), nameof(poll), nameof(epoll_create1), nameof(epoll_ctl), nameof(epoll_wait),
         nameof(eventfd), nameof(open), nameof(geteuid), nameof(write), nameof(syscall), nameof(mmap), nameof(munmap), nameof(madvise), nameof(mlock), "getrlimit",
     ];

@@ -15,6 +15,9 @@ internal static unsafe partial class Libc
     internal const int SO_KEEPALIVE = 9;
     internal const int SO_LINGER = 13;
     internal const int SO_REUSEPORT = 15;
+    internal const int SO_PEERCRED = 17;
+    internal const int SO_ACCEPTCONN = 30;
+    internal const int SCM_RIGHTS = 1;
     internal const int IPPROTO_TCP = 6;
     internal const int TCP_NODELAY = 1;
     internal const int TCP_DEFER_ACCEPT = 9;
@@ -28,6 +31,7 @@ internal static unsafe partial class Libc
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int MSG_MORE = 0x8000;
+    internal const int MSG_CMSG_CLOEXEC = 0x40000000;
     internal const int SHUT_WR = 1;
     internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOCK_CLOEXEC = 0x80000;
@@ -102,6 +106,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial nint sendmsg(int fd, MsgHdr* message, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint recvmsg(int fd, MsgHdr* message, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial int flock(int fd, int operation);
 
     [LibraryImport(Library)]
     private static partial nint sendfile(int socket, int file, long* offset, nuint count);

@@ -7,6 +7,7 @@ internal static unsafe partial class OpenSsl
 {
     internal const ulong SSL_OP_NO_TICKET = 1UL << 14;
 
+    internal const int SSL_TICKET_EMPTY = 3;
     internal const int SSL_TICKET_SUCCESS = 5;
     internal const int SSL_TICKET_SUCCESS_RENEW = 6;
     internal const int SSL_TICKET_RETURN_ABORT = 0;

@@ -19,6 +19,14 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Ssl)]
     internal static partial byte* SSL_SESSION_get0_id_context(nint session, uint* length);
 
+    /// <summary>Seconds since 1970.</summary>
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_SESSION_get_time(nint session);
+
+    /// <summary>Seconds.</summary>
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_SESSION_get_timeout(nint session);
+
     [LibraryImport(Ssl)]
     internal static partial nint SSL_SESSION_get0_peer(nint session);
 

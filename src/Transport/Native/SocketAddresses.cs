@@ -43,6 +43,16 @@ internal static class SocketAddresses
         };
     }
 
+    /// <summary>The end point of a <c>sun_path</c> of fixed length, which ends at its first zero byte or, of an abstract name, before the zeros at its end (unix(7)).</summary>
+    internal static UnixDomainSocketEndPoint UnixOf(ReadOnlySpan<byte> path)
+    {
+        var end = path[0] == 0 ? path.LastIndexOfAnyExcept((byte)0) + 1 : path.IndexOf((byte)0);
+        path = end < 0 ? path : path[..end];
+        Span<byte> address = stackalloc byte[UnixLength];
+        path.CopyTo(address[sizeof(ushort)..]);
+        return ParseUnix(address[..(sizeof(ushort) + path.Length)]);
+    }
+
     /// <summary>
     /// By the framework's own reading of an address, which keeps the bytes: a name need be neither text nor terminated, and the
     /// constructor that takes a text refuses such names.

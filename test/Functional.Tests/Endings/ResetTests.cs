@@ -157,6 +157,8 @@ public sealed class ResetTests
         using var certificate = TestCertificate.Create();
         await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
         {
+            // Which is not waited for.
+            Transport = options => options.HalfCloseTimeout = TimeSpan.FromMinutes(5),
             Listen = listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
@@ -183,9 +185,7 @@ public sealed class ResetTests
             await tls.ShutdownAsync();
         client.ShutdownSend();
 
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
         await Eventually.HoldsAsync(() => host.Metrics.Count("kestrel.connection.duration") == 1, "the connection to end", host.Metrics.ToString);
-        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 2);
         if (transport == TransportKind.Aeronet)
             await Eventually.HoldsAsync(
                 () => host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "peer_closed")) == 1, "the end to be counted", host.Metrics.ToString);
@@ -198,6 +198,8 @@ public sealed class ResetTests
     {
         await using var host = await KestrelHost.StartAsync(transport, new KestrelHostOptions
         {
+            // Which is not waited for.
+            Transport = options => options.HalfCloseTimeout = TimeSpan.FromMinutes(5),
             Listen = listen => listen.Protocols = HttpProtocols.Http2,
             App = app => app.Run(context => context.Response.WriteAsync("ok")),
         });
@@ -208,13 +210,12 @@ public sealed class ResetTests
 
         client.ShutdownSend();
 
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
         var (_, end) = await client.ReadToEndAsync();
         Assert.Equal(ConnectionEnd.Finished, end);
         await Eventually.HoldsAsync(() => host.Metrics.Count("kestrel.connection.duration") == 1, "the connection to end", host.Metrics.ToString);
-        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 2);
         Assert.DoesNotContain("[error.type=", host.Metrics.ToString(), StringComparison.Ordinal);
         if (transport == TransportKind.Aeronet)
-            Assert.Equal(1, host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "peer_closed")));
+            await Eventually.HoldsAsync(
+                () => host.Metrics.Total("aeronet.connections.closed", ("aeronet.close.reason", "peer_closed")) == 1, "the end to be counted", host.Metrics.ToString);
     }
 }

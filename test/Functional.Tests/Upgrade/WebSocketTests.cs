@@ -72,7 +72,7 @@ public sealed class WebSocketTests
         await using var host = await StartAsync(transport, EchoAsync, new WebSocketOptions
         {
             KeepAliveInterval = TimeSpan.FromMilliseconds(50),
-            KeepAliveTimeout = TimeSpan.FromSeconds(10),
+            KeepAliveTimeout = TimeSpan.FromMinutes(1),
         });
         using var socket = await ConnectAsync(host);
 

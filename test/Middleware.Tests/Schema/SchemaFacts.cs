@@ -15,6 +15,7 @@ internal static class SchemaFacts
     public static IReadOnlyList<SchemaSection> Sections { get; } =
     [
         new("Transport", "Transport", typeof(AeronetTransportOptions)),
+        new("Transport", "ProxyProtocol", typeof(AeronetProxyProtocolOptions)),
         new("Transport", "Tls", typeof(AeronetTlsOptions)),
         new("StaticFiles", "StaticFiles", typeof(AeronetStaticFileOptions)),
         new("Middleware", "Pipeline", typeof(AeronetPipelineOptions)),
@@ -47,6 +48,7 @@ internal static class SchemaFacts
         [Name<AeronetTlsAdmissionOptions>(nameof(AeronetTlsAdmissionOptions.IPv4PrefixLength))] = (8, 32),
         [Name<AeronetTlsAdmissionOptions>(nameof(AeronetTlsAdmissionOptions.IPv6PrefixLength))] = (16, 128),
         [Name<AeronetTlsAdmissionOptions>(nameof(AeronetTlsAdmissionOptions.MaxWaiting))] = (0, 100_000),
+        [Name<AeronetProxyProtocolEndpointOptions>(nameof(AeronetProxyProtocolEndpointOptions.MaxHeaderLength))] = (536, 65_551),
         [Name<AeronetStaticFileOptions>(nameof(AeronetStaticFileOptions.MaxRanges))] = (1, 256),
         [Name<AeronetStaticFileOptions>(nameof(AeronetStaticFileOptions.RangeGap))] = (0, GiB),
         [Name<AeronetStaticFileOptions>(nameof(AeronetStaticFileOptions.OpenFileCacheSize))] = (0, 65536),
@@ -93,6 +95,7 @@ internal static class SchemaFacts
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.Protocols))] = () => Enum("string", "Tls12", "Tls13", "Tls12, Tls13"),
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.HttpProtocols))] =
             () => Enum("string", "Http1", "Http2", "Http1AndHttp2", "Http1AndHttp2AndHttp3"),
+        [Name<AeronetProxyProtocolEndpointOptions>(nameof(AeronetProxyProtocolEndpointOptions.TrustedPeers))] = TextOrList,
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.CipherList))] = TextOrList,
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.CipherSuites))] = TextOrList,
         [Name<AeronetTlsHostOptions>(nameof(AeronetTlsHostOptions.Groups))] = TextOrList,

@@ -35,10 +35,15 @@ public sealed class EndpointTests
         double[] percentiles = [.. new[] { "p50", "p90", "p99", "p999", "max" }.Select(name => durations[name]!.GetValue<double>())];
         Assert.Equal(percentiles.Order(), percentiles);
         Assert.InRange(percentiles[0], 0.01, 10_000);
+        Assert.Equal([1, 1], Numbers(json, "tickets.shown", "tickets.age_s.count"));
+        Assert.Equal(("{\"current\":1}", "{}"), (Text(json, "tickets.keys"), Text(json, "tickets.declined")));
+        Assert.InRange(json["tickets"]!["age_s"]!["p50"]!.GetValue<double>(), 0, 600);
         Assert.Equal([4, 0, 0], Numbers(json, "connections.established", "connections.sent_by_kernel", "connections.received_by_kernel"));
         Assert.Equal("0", Text(json, "connections.sent_by_kernel_share"));
 
         var text = await site.ReadPrometheusAsync();
+        Assert.Equal(1, text.Sum("aeronet_tls_tickets_total", "aeronet_ticket_key=\"current\""));
+        Assert.Equal(1, text.Sum("aeronet_tls_ticket_age_seconds_bucket", "le=\"604800\"", "aeronet_tls_host=\"*.example.com\""));
         const string Handshakes = "aeronet_tls_handshakes_total";
         Assert.Equal((3, 1), (text.Sum(Handshakes, "tls_resumed=\"false\""), text.Sum(Handshakes, "tls_resumed=\"true\"")));
         Assert.Equal(1, text.Sum(Handshakes, "error_type=\"no_shared_cipher\"", "aeronet_tls_host=\"*.example.com\""));

@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Hosting;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -137,7 +137,7 @@ public sealed class OpenBeneathTests : IDisposable
         Assert.Equal("file", Read(root, "file"));
         File.CreateSymbolicLink(link, _root + "-other");
 
-        Assert.True(SpinWait.SpinUntil(() => Read(root, "file") == "secret", TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => Read(root, "file") == "secret", TaskTimeoutExtensions.DefaultTimeout));
         Assert.Equal("", Read(root, "dir/inner"));
     }
 

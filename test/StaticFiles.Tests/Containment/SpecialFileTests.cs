@@ -16,8 +16,8 @@ public sealed class SpecialFileTests
         await using var site = await TestSite.StartAsync(server);
         Assert.Equal(0, (await mkfifo.RunAsync(site.PathOf("fifo"))).ExitCode);
 
-        Assert.True((await site.GetAsync("/fifo").WaitAsync(TimeSpan.FromSeconds(5))).WasPassedOn);
-        Assert.True((await site.SendAsync(HttpMethod.Head, "/fifo").WaitAsync(TimeSpan.FromSeconds(5))).WasPassedOn);
+        Assert.True((await site.GetAsync("/fifo").OrTimeout("the answer")).WasPassedOn);
+        Assert.True((await site.SendAsync(HttpMethod.Head, "/fifo").OrTimeout("the answer")).WasPassedOn);
     }
 
     [Theory, EachServer]
@@ -133,7 +133,7 @@ public sealed class SpecialFileTests
         // The directory above the site's is its owner's alone: now others may pass (0711).
         File.SetUnixFileMode(Path.GetDirectoryName(site.Root)!, (UnixFileMode)0x1c9);
         var opened = await Task.Run(() => Unprivileged.Run(() => PosixOpen.TryOpen(site.PathOf(name))))
-            .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+            .OrTimeout("the answer");
 
         Assert.Equal(outcome, opened!.Value.Outcome);
         Assert.Equal(outcome == OpenOutcome.File ? 5 : 0, opened.Value.Stat.Size);

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Rendering;
+using Aeronet.AspNetCore.StaticFiles.Listings.Rendering;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using System.Text;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Names;
+using Aeronet.AspNetCore.StaticFiles.Names;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 using CsCheck;
 

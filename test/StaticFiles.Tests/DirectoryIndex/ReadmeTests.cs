@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Rendering;
+using Aeronet.AspNetCore.StaticFiles.Listings.Rendering;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 using CsCheck;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Aeronet.AspNetCore.StaticFiles.Files.Directories;
+using Aeronet.AspNetCore.StaticFiles.Listings;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.DirectoryIndex;
@@ -56,7 +57,7 @@ public sealed class SnapshotCacheTests
     public async Task Get_ExpensiveDirectoryChanges_KeptForTenTimesAsLong()
     {
         using var cache = Create(maxAge: TimeSpan.Zero);
-        var first = await cache.GetAsync("a", [], new FakeDirectory(Old) { Delay = TimeSpan.FromMilliseconds(500) });
+        var first = await cache.GetAsync("a", [], new FakeDirectory(Old) { Delay = TimeSpan.FromSeconds(3) });
 
         Assert.Same(first, await cache.GetAsync("a", [], new FakeDirectory(Old with { ChangedNanoseconds = 1 })));
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Aeronet.AspNetCore.StaticFiles.DirectoryIndex;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
+using Aeronet.AspNetCore.StaticFiles.Files.Directories;
+using Aeronet.AspNetCore.StaticFiles.Listings;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.DirectoryIndex;

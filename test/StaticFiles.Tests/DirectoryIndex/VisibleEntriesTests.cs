@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
-using Aeronet.AspNetCore.StaticFiles.DirectoryIndex.Listing;
 using Aeronet.AspNetCore.StaticFiles.Files;
+using Aeronet.AspNetCore.StaticFiles.Files.Directories;
+using Aeronet.AspNetCore.StaticFiles.Listings;
 using Aeronet.AspNetCore.StaticFiles.Native;
 using Aeronet.AspNetCore.StaticFiles.Tests.Support;
 

@@ -1,4 +1,4 @@
-using Aeronet.AspNetCore.StaticFiles.Requests;
+using Aeronet.AspNetCore.StaticFiles.Files;
 using CsCheck;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.Requests;

@@ -1,5 +1,5 @@
 using System.Text;
-using Aeronet.AspNetCore.StaticFiles.Requests;
+using Aeronet.AspNetCore.StaticFiles.Names;
 using CsCheck;
 
 namespace Aeronet.AspNetCore.StaticFiles.Tests.Requests;

@@ -8,6 +8,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Aeronet.AspNetCore.StaticFiles.Tests.Serving;
 
 /// <summary>What hashing content costs: one reading for each version, and no thread that serves.</summary>
+[Collection(Alone.Name)]
 public sealed class ContentHashTests
 {
     private const long Large = 192L << 20;

@@ -10,6 +10,10 @@ internal static class OpenDescriptors
             .Count(entry => TargetOf(entry)?.StartsWith(directory + "/", StringComparison.Ordinal) == true);
     }
 
+    /// <summary>Waits until there are so many: a request is over for its client a moment before the server lets go of its file.</summary>
+    public static Task BecomeAsync(string directory, int count) =>
+        Eventually.HoldsAsync(() => Below(directory) == count, $"{count} descriptors to be open", () => $"There are {Below(directory)}.");
+
     private static string? TargetOf(string entry)
     {
         try

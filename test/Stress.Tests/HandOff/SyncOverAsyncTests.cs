@@ -169,5 +169,5 @@ public sealed class SyncOverAsyncTests
         {
             using var client = new BlockingClient(server.EndPoint, pattern ? 16 * 1024 : null, pattern);
             work(client);
-        }))).OrTimeout("the clients", TimeSpan.FromSeconds(30));
+        }))).OrTimeout("the clients", TimeSpan.FromMinutes(2));
 }

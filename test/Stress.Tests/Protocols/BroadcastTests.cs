@@ -38,7 +38,7 @@ public sealed class BroadcastTests
             for (var i = 0; i < Messages; i++)
                 await speaker.SendAsync(MessageOf(i, messageLength), WebSocketMessageType.Binary, true, CancellationToken.None).OrTimeout("the message to be sent");
 
-            await Task.WhenAll(listening).OrTimeout("the listeners", TimeSpan.FromSeconds(30));
+            await Task.WhenAll(listening).OrTimeout("the listeners", TimeSpan.FromMinutes(2));
             await speaker.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).OrTimeout("the speaker to close");
         }
 

@@ -37,7 +37,7 @@ public sealed class StreamCancellationTests
                 else
                     Interlocked.Increment(ref cancelled);
             }
-        }))).OrTimeout("the streams", TimeSpan.FromSeconds(30));
+        }))).OrTimeout("the streams", TimeSpan.FromMinutes(2));
 
         Report.Line($"{whole} whole responses, {cancelled} cancelled, {server.Host.Metrics.Total("aeronet.connections.accepted")} connections, {server.HandOffs} hand-offs");
         Assert.True(whole > 0, "No response arrived.");

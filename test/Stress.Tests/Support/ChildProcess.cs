@@ -41,6 +41,15 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.StandardOutput.ReadLineAsync().OrTimeout(what, timeout)
             ?? throw new EndOfStreamException($"The child process ended before {what}.");
 
+    internal int Id => _process.Id;
+
+    /// <summary>Waits until it has ended by itself, and returns its exit code.</summary>
+    internal async Task<int> EndsAsync()
+    {
+        await _process.WaitForExitAsync().OrTimeout("the child process to end by itself", TimeSpan.FromSeconds(60));
+        return _process.ExitCode;
+    }
+
     /// <summary>Says a line and returns the answer.</summary>
     internal async Task<string> AskAsync(string question, TimeSpan? timeout = null)
     {

@@ -37,7 +37,7 @@ internal sealed class HandshakeChurnWorker(IPEndPoint server, int seed) : IDispo
     {
         for (var i = 0; i < connections; i++)
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000, SendTimeout = 20_000 };
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 60_000, SendTimeout = 60_000 };
             try
             {
                 socket.Connect(server);

@@ -42,7 +42,7 @@ internal sealed class HandshakeFlood : IDisposable
     public void Dispose()
     {
         _stopping = true;
-        Assert.True(_running.Wait(TimeSpan.FromSeconds(20)), "The flood does not stop.");
+        Assert.True(_running.Wait(TaskTimeoutExtensions.DefaultTimeout), "The flood does not stop.");
         foreach (var socket in _halfOpen.Concat(_slow))
             Reset(socket);
     }

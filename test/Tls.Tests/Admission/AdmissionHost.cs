@@ -43,16 +43,17 @@ internal static class AdmissionHost
     }
 
     /// <summary>How the server ends a connection that it does not answer. It may be reset before its client knows that it has connected.</summary>
-    internal static async Task<ConnectionEnd> EndOfNextAsync(KestrelHost host)
+    internal static async Task<ConnectionEnd> EndOfNextAsync(KestrelHost host, ReadOnlyMemory<byte> sent = default)
     {
         try
         {
             using var client = await host.ConnectAsync();
+            await client.SendAsync(sent);
             var (bytes, end) = await client.ReadToEndAsync();
             Assert.Empty(bytes);
             return end;
         }
-        catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+        catch (SocketException reset) when (reset.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
             return ConnectionEnd.Reset;
         }

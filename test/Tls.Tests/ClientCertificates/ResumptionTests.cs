@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Tls.Tests.Tickets;
+using Aeronet.AspNetCore.Transport.Tls.Revocation;
 using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -17,6 +18,9 @@ public sealed class ResumptionTests : IDisposable
     private readonly TempFiles _files = new();
     private readonly Authority _root = new("resuming root");
     private readonly ManualTime _time = new(DateTimeOffset.UtcNow);
+
+    // What s_client prints of one.
+    private const string Ticket = "TLS session ticket:";
 
     public static TheoryData<string> Versions => ["-tls1_2", "-tls1_3"];
 
@@ -99,10 +103,13 @@ public sealed class ResumptionTests : IDisposable
 
         _root.Revoke(alice);
         server.List = _root.RevocationList(TimeSpan.FromHours(-1), TimeSpan.FromHours(20));
-        _time.Advance(TimeSpan.FromHours(1));
+        await _time.AdvanceAsync<WeakReference<FetchedList>>(TimeSpan.FromHours(1));
         await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.revocation.fetches", ("aeronet.tls.revocation.result", "updated")) == 2, "the new list");
 
         Assert.Contains("alert certificate revoked", await client.ConnectAsync(host), StringComparison.Ordinal);
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.ticket.declined", ("aeronet.ticket.reason", "client_certificate")) == 1, "the ticket to be counted");
+        Assert.Equal(2, host.Metrics.Total("aeronet.tls.tickets", ("aeronet.ticket.key", "current")));
+        Assert.Equal(1, host.Metrics.Count("aeronet.tls.ticket.age"));
     }
 
     [Theory, MemberData(nameof(Versions))]
@@ -121,18 +128,24 @@ public sealed class ResumptionTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Versions))]
-    public async Task ExpiredSince_Refused(string version)
+    public Task ExpiredSince_Refused(string version) => GrowingTime.TryAsync("two handshakes", async time =>
     {
-        var alice = _root.Issue("alice", TimeSpan.FromSeconds(5));
+        var ends = DateTime.UtcNow + TimeSpan.FromSeconds(4) + time;
+        var alice = _root.Issue("alice", ends - DateTime.UtcNow);
         await using var host = await StartAsync();
         using var client = new Client(_files, version, alice);
         await client.ConnectAsync(host);
-        Assert.True(IsResumed(await client.ConnectAsync(host)));
+        var second = await client.ConnectAsync(host);
+        if (DateTime.UtcNow > ends - TimeSpan.FromSeconds(1))
+            return false;
 
-        await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+        Assert.True(IsResumed(second));
+
+        await Task.Delay(ends + TimeSpan.FromSeconds(1) - DateTime.UtcNow, TestContext.Current.CancellationToken);
 
         Assert.Contains("alert certificate expired", await client.ConnectAsync(host), StringComparison.Ordinal);
-    }
+        return true;
+    });
 
     [Theory, MemberData(nameof(Versions))]
     public async Task Validation_AskedEachTime(string version)
@@ -156,7 +169,7 @@ public sealed class ResumptionTests : IDisposable
         // About the ticket, and about the certificate that is shown then.
         Assert.Contains("alert bad certificate", await client.ConnectAsync(host), StringComparison.Ordinal);
         Assert.Equal(4, asked);
-        Assert.Contains(host.Logs.From("Aeronet", LogLevel.Warning), entry => entry.Exception?.Message == "no more");
+        await Eventually.HoldsAsync(() => host.Logs.From("Aeronet", LogLevel.Warning).Any(entry => entry.Exception?.Message == "no more"), "the exception to be logged");
     }
 
     [Theory, MemberData(nameof(Versions))]
@@ -208,18 +221,43 @@ public sealed class ResumptionTests : IDisposable
         }
     }
 
-    /// <summary>Who had no certificate to show may have one now.</summary>
+    /// <summary>Who had no certificate to show may have one now, so that a ticket would be of no use.</summary>
     [Theory, MemberData(nameof(Versions))]
-    public async Task Request_SessionWithoutCertificate_NotResumed(string version)
+    public async Task Request_ClientWithoutCertificate_GetsNoTicket(string version)
     {
         await using var host = await StartAsync(tls => tls.ClientCertificates = TlsClientCertificates.Request);
         using var client = new Client(_files, version, null);
 
-        Assert.Contains("I am nobody.", await client.ConnectAsync(host), StringComparison.Ordinal);
-        Assert.False(IsResumed(await client.ConnectAsync(host)));
+        for (var i = 0; i < 2; i++)
+        {
+            var output = await client.ConnectAsync(host);
+            Assert.Contains("I am nobody.", output, StringComparison.Ordinal);
+            Assert.DoesNotContain(Ticket, output, StringComparison.Ordinal);
+            Assert.False(IsResumed(output));
+        }
+
+        Assert.Equal(0, host.Metrics.Count("aeronet.tls.tickets"));
         client.Certificate = _root.Issue("alice");
-        Assert.Contains("I am CN=alice.", await client.ConnectAsync(host), StringComparison.Ordinal);
+        Assert.Contains(Ticket, await client.ConnectAsync(host), StringComparison.Ordinal);
         Assert.True(IsResumed(await client.ConnectAsync(host)));
+    }
+
+    /// <summary>Without what it sent beside its certificate, that would lead to no authority.</summary>
+    [Theory, MemberData(nameof(Versions))]
+    public async Task ChainTooLongForATicket_GetsNone(string version)
+    {
+        var intermediate = new Authority("resuming intermediate", _root);
+        await using var host = await StartAsync();
+        using var client = new Client(_files, version, intermediate.Issue("bob"), [.. Enumerable.Repeat(intermediate.Certificate, 24)]);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var output = await client.ConnectAsync(host);
+            Assert.Contains("I am CN=bob.", output, StringComparison.Ordinal);
+            Assert.DoesNotContain(Ticket, output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, host.Metrics.Count("aeronet.tls.tickets"));
     }
 
     [Theory]

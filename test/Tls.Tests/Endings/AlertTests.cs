@@ -112,7 +112,7 @@ public sealed class AlertTests
     public async Task ServerCloses_SocketFull_CloseNotifyStillComes(SslProtocols version)
     {
         var path = Path.Combine(Path.GetTempPath(), $"aeronet-{Guid.NewGuid():N}.sock");
-        await using var host = await StartOnUnixSocketAsync(path);
+        await using var host = await StartOnUnixSocketAsync(path, TimeSpan.FromMinutes(5));
         await Parallel.ForAsync(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
         {
             var length = 80_000 + (i * 4096);
@@ -131,7 +131,7 @@ public sealed class AlertTests
     public async Task ServerCloses_SocketStaysFull_GivenUpInTime()
     {
         var path = Path.Combine(Path.GetTempPath(), $"aeronet-{Guid.NewGuid():N}.sock");
-        await using var host = await StartOnUnixSocketAsync(path);
+        await using var host = await StartOnUnixSocketAsync(path, TimeSpan.FromSeconds(2));
         var sockets = ProcessCounters.CountDescriptors("socket");
         var clients = await Task.WhenAll(Enumerable.Range(0, 64).Select(async i =>
         {
@@ -148,11 +148,11 @@ public sealed class AlertTests
             await client.DisposeAsync();
     }
 
-    private static Task<KestrelHost> StartOnUnixSocketAsync(string path) => KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+    private static Task<KestrelHost> StartOnUnixSocketAsync(string path, TimeSpan patience) => KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
     {
         DefaultEndpoint = false,
         Kestrel = kestrel => kestrel.ListenUnixSocket(path, listen => listen.UseAeronetTls(Certificates.Ecdsa)),
-        Transport = transport => transport.ShutdownTimeout = TimeSpan.FromSeconds(2),
+        Transport = transport => transport.ShutdownTimeout = patience,
         App = app => app.Run(context =>
             Pattern.WriteAsync(context.Response.Body, int.Parse(context.Request.Query["n"]!, System.Globalization.CultureInfo.InvariantCulture))),
     });

@@ -227,7 +227,7 @@ public sealed class MiddlewareInFrontTests
             TargetHost = "localhost",
             EnabledSslProtocols = version,
             RemoteCertificateValidationCallback = (_, certificate, _, _) => Certificates.IsOurs(certificate),
-        }).OrTimeout("the handshake", TimeSpan.FromSeconds(6));
+        }).OrTimeout("the handshake");
         return client;
     }
 

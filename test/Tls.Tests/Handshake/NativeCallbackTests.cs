@@ -20,7 +20,7 @@ namespace Aeronet.AspNetCore.Tls.Tests.Handshake;
 public sealed class NativeCallbackTests
 {
     // OpenSSL's: two for messages, the ClientHello, ALPN, three for client certificates, two for tickets, a staple, the states of a session, and three of each BIO.
-    private const int Known = 19;
+    private const int Known = 18;
 
     private static readonly Assembly[] s_assemblies = [typeof(AeronetTlsOptions).Assembly, typeof(AeronetStaticFileOptions).Assembly];
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -48,6 +49,14 @@ public sealed class InstrumentTests
         var documented = Repository.Table("docs/metrics.md", "## error.type", "| value |").Select(row => row[0].Trim('`')).Order();
 
         Assert.Equal(documented, Enum.GetNames<TlsFailure>().Where(name => name != nameof(TlsFailure.None)).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).Order());
+    }
+
+    [Fact]
+    public void TicketReasons_AsDocumented()
+    {
+        var documented = Repository.Table("docs/metrics.md", "## aeronet.ticket.reason", "| value |").Select(row => row[0].Trim('`')).Order();
+
+        Assert.Equal(documented, Enum.GetNames<TicketDecline>().Where(name => name != nameof(TicketDecline.None)).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).Order());
     }
 
     [Theory]

@@ -27,13 +27,18 @@ public sealed class ServerNameTests
         await using var host = await StartAsync(rules);
         var name = new string('.', 65_000);
         Assert.Equal(s_unrecognizedName, await AskAsync(host, Entry(name)));
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        var started = Stopwatch.GetTimestamp();
 
-        Assert.Equal(s_unrecognizedName, await AskAsync(host, Entry(name)));
+        await QuietMoment.TryAsync("a refusal", TimeSpan.FromMilliseconds(500), async () =>
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            var started = Stopwatch.GetTimestamp();
 
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, 500);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 4_000_000);
+            Assert.Equal(s_unrecognizedName, await AskAsync(host, Entry(name)));
+
+            var time = Stopwatch.GetElapsedTime(started);
+            Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 4_000_000);
+            return time;
+        });
     }
 
     /// <summary>RFC 1035, section 2.3.4: 255 octets on the wire are 253 characters; a root's dot may follow.</summary>
@@ -99,14 +104,18 @@ public sealed class ServerNameTests
         await using var client = await TlsClient.ConnectAsync(host);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: open.test\r\n\r\n");
         await client.ReadUntilAsync(answer);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        var started = Stopwatch.GetTimestamp();
+        await QuietMoment.TryAsync("an answer", TimeSpan.FromMilliseconds(500), async () =>
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            var started = Stopwatch.GetTimestamp();
 
-        await client.SendAsync($"GET / HTTP/1.1\r\nHost: {new string('.', 20_000)}\r\n\r\n");
-        Assert.Contains(" 200 ", await client.ReadUntilAsync(answer), StringComparison.Ordinal);
+            await client.SendAsync($"GET / HTTP/1.1\r\nHost: {new string('.', 20_000)}\r\n\r\n");
+            Assert.Contains(" 200 ", await client.ReadUntilAsync(answer), StringComparison.Ordinal);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, 500);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 4_000_000);
+            var time = Stopwatch.GetElapsedTime(started);
+            Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 4_000_000);
+            return time;
+        });
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class ControlRecordTests
     [InlineData(SslProtocols.Tls12, false, DispatchMode.Inline)]
     [InlineData(SslProtocols.Tls13, false, DispatchMode.Adaptive)]
     [InlineData(SslProtocols.Tls12, false, DispatchMode.Adaptive)]
-    public async Task Flood_ClosedAndOthersAreServed(SslProtocols version, bool requested, DispatchMode dispatch)
+    public Task Flood_ClosedAndOthersAreServed(SslProtocols version, bool requested, DispatchMode dispatch) => QuietMoment.TryAsync("another's answer", TimeSpan.FromMilliseconds(250), async () =>
     {
         await using var host = await TlsHost.StartAsync(context => context.Response.WriteAsync("ok"), transport: transport =>
         {
@@ -49,10 +49,11 @@ public sealed class ControlRecordTests
 
         Assert.True(await client.IsEndedAsync());
         await sending;
-        Assert.InRange(slowest.TotalMilliseconds, 0, 250);
         await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.broken", ("error.type", "record_flood")) == 1, "the reason to be counted", host.Metrics.ToString);
-        Assert.DoesNotContain(host.Logs.Entries, entry => entry.EventId.Name == "LoopBlocked");
-    }
+
+        // So would a machine be told of that holds the thread up.
+        return host.Logs.Entries.Any(entry => entry.EventId.Name == "LoopBlocked") ? TimeSpan.MaxValue : slowest;
+    });
 
     [Theory]
     [InlineData(SslProtocols.Tls13, false, Allowed, true)]
@@ -229,7 +230,7 @@ public sealed class ControlRecordTests
 
     /// <summary>Records of one byte cost as much as full ones: others get their turn between them.</summary>
     [Fact]
-    public async Task RecordsOfOneByte_OthersAreServed()
+    public Task RecordsOfOneByte_OthersAreServed() => QuietMoment.TryAsync("another's answer", TimeSpan.FromMilliseconds(60), async () =>
     {
         const int Length = 100_000;
         await using var host = await TlsHost.StartAsync(
@@ -260,9 +261,9 @@ public sealed class ControlRecordTests
             slowest = slowest > Stopwatch.GetElapsedTime(started) ? slowest : Stopwatch.GetElapsedTime(started);
         }
 
-        Assert.InRange(slowest.TotalMilliseconds, 0, 60);
         Assert.Contains("ok", await client.ReadUntilAsync("ok"), StringComparison.Ordinal);
-    }
+        return slowest;
+    });
 
     private static async Task AskAsync(TlsClient client)
     {

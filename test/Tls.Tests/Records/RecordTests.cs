@@ -68,7 +68,7 @@ public sealed class RecordTests
             await client.SendInRecordsAsync(body, size);
             await client.Wire.ReleaseAsync();
 
-            Assert.EndsWith($"{Length};", await client.ReadUntilAsync(";").OrTimeout($"records of {size}", TimeSpan.FromSeconds(10)), StringComparison.Ordinal);
+            Assert.EndsWith($"{Length};", await client.ReadUntilAsync(";").OrTimeout($"records of {size}"), StringComparison.Ordinal);
         });
     }
 

@@ -58,7 +58,7 @@ public sealed class SwapTests
         {
             shown = certificate;
             begun.TrySetResult(options);
-            return goesOn.Wait(TimeSpan.FromSeconds(20));
+            return goesOn.Wait(TaskTimeoutExtensions.DefaultTimeout);
         }), Token);
         await begun.Task.OrTimeout("the server's certificate");
         states.Replace(StateOf(Certificates.Rsa));
@@ -123,7 +123,7 @@ public sealed class SwapTests
     // Until finalizers have brought it down to what is expected, or have had their time.
     private static async Task<int> SettleAsync(int expected)
     {
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 500; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();

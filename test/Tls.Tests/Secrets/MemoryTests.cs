@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Aeronet.AspNetCore.Tls.Tests.Support;
+using Aeronet.AspNetCore.Transport;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Secrets;
 
@@ -8,6 +10,7 @@ namespace Aeronet.AspNetCore.Tls.Tests.Secrets;
 public sealed class MemoryTests : IDisposable
 {
     private const string Variable = "TestConfiguration";
+    private const string WrongKey = "TestWrongKey";
     private const string Secret = "TqP0b5Yv7sJ2mXc9Wn4Zr1KfGh8DaLe6";
 
     private readonly TempFiles _files = new();
@@ -57,14 +60,53 @@ public sealed class MemoryTests : IDisposable
         await ServeAsync();
 
         // Out of its frames, which the server hangs on.
-        await Task.Delay(100, TestContext.Current.CancellationToken);
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 10; i++)
         {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             GC.WaitForPendingFinalizers();
         }
 
         await ChildServer.SayAsync("stopped");
+    }
+
+    /// <summary>A key that fits no certificate is read to find that out, and is nobody's afterwards.</summary>
+    [Theory]
+    [InlineData("rsa")]
+    [InlineData("ecdsa")]
+    public async Task WrongKey_AtAReload_LeavesNoCopy(string kind)
+    {
+        var wanted = await MakeAsync("pem");
+        foreach (var name in wanted.Keys.Where(name => !name.StartsWith($"{kind}:", StringComparison.Ordinal)).ToArray())
+            wanted.Remove(name);
+
+        File.Move(_files[kind], _files["wrong"]);
+        await MakeAsync("pem");
+        await using var server = await ChildServer.StartAsync(typeof(MemoryTests), nameof(ServeAndReload), (Variable, $"""
+            Aeronet:Tls:Certificate:Path={_files["certificate"]}
+            Aeronet:Tls:Certificate:KeyPath={_files["key"]}
+            Aeronet:Tls:ReloadCertificates=false
+            """), (WrongKey, _files["wrong"]));
+
+        var refused = ProcessMemory.Count(server.Id, wanted);
+
+        Assert.All(wanted.Keys, name => Assert.True(refused[name] == 0, $"{name} is there {refused[name]} times."));
+    }
+
+    /// <summary>Not a test of this process: see <see cref="ChildServer"/>.</summary>
+    [Fact(Explicit = true)]
+    public async Task ServeAndReload()
+    {
+        var configuration = Environment.GetEnvironmentVariable(Variable)!;
+        await using var host = await ConfiguredHost.StartAsync(configuration);
+        var path = ConfiguredHost.Parse(configuration).Single(pair => pair.Key.EndsWith(":KeyPath", StringComparison.Ordinal)).Value!;
+
+        // Not through this process's memory.
+        File.Delete(path);
+        File.CreateSymbolicLink(path, Environment.GetEnvironmentVariable(WrongKey)!);
+        var results = await host.Services.GetRequiredService<ITlsCertificateManager>().ReloadAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("is not that of the certificate", Assert.Single(results).Failure, StringComparison.Ordinal);
+        await ChildServer.SayAsync("refused");
     }
 
     public void Dispose() => _files.Dispose();

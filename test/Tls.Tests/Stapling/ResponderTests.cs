@@ -107,7 +107,7 @@ public sealed class ResponderTests : IDisposable
 
         Assert.Equal(91, curl.ExitCode);
         Assert.Contains("revocation", curl.Error, StringComparison.OrdinalIgnoreCase);
-        Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "CertificateRevoked" && entry.Level == LogLevel.Error);
+        await host.Logs.SingleAsync(entry => entry.EventId.Name == "CertificateRevoked" && entry.Level == LogLevel.Error, "the revocation");
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class ResponderTests : IDisposable
 
         Assert.Equal(StapleClient.None, await StapleClient.AskAsync(host));
         Assert.Equal(91, (await StapleClient.CurlAsync(host, _authority.RootPath)).ExitCode);
-        Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "StapleFailed");
+        await host.Logs.SingleAsync(entry => entry.EventId.Name == "StapleFailed", "the failure");
         Assert.Equal("the responder does not know the certificate", StapleClient.StatusOf(host).Single().StapleProblem);
         Assert.Equal(2, host.Metrics.Total("aeronet.tls.staples", ("aeronet.staple.sent", false)));
     }

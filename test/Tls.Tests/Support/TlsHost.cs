@@ -22,6 +22,8 @@ internal static class TlsHost
             {
                 listen.UseAeronetTls(options =>
                 {
+                    // However long the machine keeps both sides from it.
+                    options.HandshakeTimeout = TimeSpan.FromMinutes(1);
                     tls?.Invoke(options);
                     if (options.Certificates.Count == 0)
                         options.Certificates.Add(Certificates.Ecdsa);

@@ -15,12 +15,28 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, () => callback(state));
+        var timer = new ManualTimer(this, () => callback(state)) { State = state };
         timer.Change(dueTime, period);
         lock (_gate)
             _timers.Add(timer);
 
         return timer;
+    }
+
+    /// <summary>
+    /// Advances when each timer of a kind is set: what it has begun may set it again in the background, by the clock as it is then.
+    /// </summary>
+    /// <typeparam name="TState">What those timers are made with.</typeparam>
+    public async Task AdvanceAsync<TState>(TimeSpan span)
+    {
+        await Eventually.HoldsAsync(IsSet, $"the timers of {typeof(TState)} to be set");
+        Advance(span);
+
+        bool IsSet()
+        {
+            lock (_gate)
+                return _timers.Where(timer => timer.State is TState).Select(timer => timer.Due is not null).DefaultIfEmpty(false).All(isSet => isSet);
+        }
     }
 
     public void Advance(TimeSpan span)
@@ -45,6 +61,8 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
     private sealed class ManualTimer(ManualTime time, Action run) : ITimer
     {
+        public object? State { get; init; }
+
         public DateTimeOffset? Due { get; set; }
 
         public void Run() => run();

@@ -7,6 +7,8 @@ namespace Aeronet.AspNetCore.Tls.Tests.Tickets;
 /// <summary>Keys change by the clock, and tickets under older ones are accepted and renewed as long as the window holds them.</summary>
 public sealed class RotationTests
 {
+    private const string KeyAge = "aeronet.tls.ticket_key.age";
+
     private static readonly DateTimeOffset s_noon = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
     public static TheoryData<string, SessionTicketKeySource> Cases => new MatrixTheoryData<string, SessionTicketKeySource>(
@@ -132,6 +134,53 @@ public sealed class RotationTests
 
         Assert.False(await client.ConnectAsync(host));
         Assert.Empty(TicketServers.KeysOf(host));
+    }
+
+    /// <summary>Keys are not made, nor had from where they come, for who gives none.</summary>
+    [Theory]
+    [InlineData(false, SessionTicketKeySource.Process)]
+    [InlineData(true, SessionTicketKeySource.Secret)]
+    public async Task NobodyGivesTickets_NoKeys(bool isEnabled, SessionTicketKeySource source)
+    {
+        await using var host = await TicketServers.StartAsync(tls =>
+        {
+            (tls.SessionTickets.Enabled, tls.SessionTickets.Keys.Source) = (isEnabled, source);
+            tls.SessionTickets.Keys.Secret = source == SessionTicketKeySource.Secret ? new string('s', 32) : null;
+
+            // With keys that others have, they get none unless it is said.
+            tls.ClientCertificates = TlsClientCertificates.Request;
+        });
+        using var client = new TicketClient("tls1_3");
+
+        await client.ConnectAsync(host);
+
+        Assert.False(await client.ConnectAsync(host));
+        Assert.DoesNotContain(KeyAge, host.Metrics.Instruments);
+    }
+
+    [Theory]
+    [InlineData("tls1_2")]
+    [InlineData("tls1_3")]
+    public async Task Reload_GivesTickets_UnderKeysThatRotate(string version)
+    {
+        using var files = new TempFiles();
+        var source = new ReloadableConfiguration(ConfiguredHost.Parse(
+            $"""
+             Aeronet:Tls:Certificate:Path={files.WriteCertificate("s.pem", Certificates.Ecdsa)}
+             Aeronet:Tls:Certificate:KeyPath={files.WriteKey("s.key", Certificates.Ecdsa)}
+             Aeronet:Tls:SessionTickets:Enabled=false
+             """));
+        await using var host = await ConfiguredHost.StartAsync("", builder: builder => ((Microsoft.Extensions.Configuration.IConfigurationBuilder)builder.Configuration).Add(source));
+        Assert.DoesNotContain(KeyAge, host.Metrics.Instruments);
+
+        source.Reload(ConfiguredHost.Parse("Aeronet:Tls:SessionTickets:Enabled=true"));
+        await Eventually.HoldsAsync(() => TicketServers.KeysOf(host).Count == 1, "the keys");
+
+        using var client = new TicketClient(version);
+        await client.ConnectAsync(host);
+        Assert.True(await client.ConnectAsync(host));
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.tickets", ("aeronet.ticket.key", "current")) == 1, "the ticket to be counted");
+        Assert.Contains(KeyAge, host.Metrics.Instruments);
     }
 
     [Fact]

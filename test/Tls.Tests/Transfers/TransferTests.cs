@@ -236,7 +236,7 @@ public sealed class TransferTests
                 if (context.Request.Path == "/block")
                 {
                     Interlocked.Increment(ref blocked);
-                    release.Wait(TimeSpan.FromSeconds(15));
+                    release.Wait(TimeSpan.FromMinutes(2));
                 }
 
                 await context.Response.WriteAsync($"{release.IsSet} {Thread.CurrentThread.IsThreadPoolThread};");

@@ -23,6 +23,7 @@ public sealed class DocumentationTests
             var text = property.Name switch
             {
                 nameof(actual.EventLoops) => "one per core",
+                nameof(actual.HandOver) => "none",
                 nameof(actual.UnixFileMode) => "none: the umask decides",
                 _ when value is bool flag => flag ? "true" : "false",
                 _ when value is TimeSpan time => time.ToString(time.Milliseconds == 0 ? @"hh\:mm\:ss" : @"hh\:mm\:ss\.fff", CultureInfo.InvariantCulture),

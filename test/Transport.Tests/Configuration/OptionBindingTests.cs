@@ -27,6 +27,8 @@ public sealed class OptionBindingTests
         ("ShutdownTimeout", "00:01:30", TimeSpan.FromSeconds(90)),
         ("HalfCloseTimeout", "-00:00:00.001", Timeout.InfiniteTimeSpan),
         ("UnixFileMode", "0660", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite),
+        ("HandOver", "/run/app/handover.sock", "/run/app/handover.sock"),
+        ("HandOverTimeout", "00:00:20", TimeSpan.FromSeconds(20)),
         ("TlsForConfiguredEndpoints", "false", false),
     ];
 

@@ -122,14 +122,14 @@ public sealed class AcceptFaultTests
     }
 
     /// <summary>A listener that is not watched yet, and whose first connections find no memory pool.</summary>
-    private static async Task<AeronetConnectionListener> BindFaultyAsync(TransportUnderTest transport, int failures, Action<EndPoint> onUnbound)
+    private static async Task<AeronetConnectionListener> BindFaultyAsync(TransportUnderTest transport, int failures, Action<AeronetConnectionListener> onUnbound)
     {
         await using (await transport.BindAsync())
         {
             var services = (TransportServices)typeof(AeronetConnectionListenerFactory).GetField("_services", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(transport.Factory)!;
             var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
             var sockets = ListenSocket.Open(endPoint, services.Options, 1, services.Logger);
-            return new AeronetConnectionListener(services with { Pools = new MissingPools(services.Pools, failures) }, sockets, sockets[0].LocalEndPoint!, onUnbound);
+            return new AeronetConnectionListener(services with { Pools = new MissingPools(services.Pools, failures) }, sockets, sockets[0].LocalEndPoint!, static _ => false, onUnbound);
         }
     }
 

@@ -7,6 +7,7 @@ using Aeronet.AspNetCore.Transport.Tests.Support;
 namespace Aeronet.AspNetCore.Transport.Tests.Contract;
 
 /// <summary>A program that the application starts gets none of the server's descriptors: it would keep ports and connections open.</summary>
+[Collection(PassedSockets.Collection)]
 public sealed class CloseOnExecTests
 {
     private const int F_DUPFD = 0;

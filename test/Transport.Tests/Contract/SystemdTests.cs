@@ -7,6 +7,7 @@ using Aeronet.AspNetCore.Transport.Tests.Support;
 namespace Aeronet.AspNetCore.Transport.Tests.Contract;
 
 /// <summary>A server that systemd (sd_listen_fds(3)) hands its listening socket to, in a process of its own.</summary>
+[Collection(PassedSockets.Collection)]
 public sealed class SystemdTests
 {
     private const int F_DUPFD = 0;
@@ -61,6 +62,56 @@ public sealed class SystemdTests
         await AssertServedAsync(endPoint);
     }
 
+    [Fact]
+    public async Task SeveralSockets_ByAddressAndByName_EachServedOnItsEndpoint()
+    {
+        var folder = Directory.CreateTempSubdirectory("aeronet-").FullName;
+        try
+        {
+            var unix = new UnixDomainSocketEndPoint(Path.Combine(folder, "s"));
+            using var sockets = new PassedSockets(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), unix, new IPEndPoint(IPAddress.Loopback, 0));
+            await using (var server = sockets.Start("first:admin:local:spare", sockets[0].ToString()!, "admin", unix.ToString()))
+            {
+                // What it has from systemd, its programs do not have.
+                Assert.Equal("variables: 0", await server.ReadLineAsync("the server to start"));
+                await AssertServedAsync(sockets[0]);
+                await AssertServedAsync(sockets[1]);
+                await AssertServedAsync(unix);
+
+                var (code, errors) = await server.EndAsync();
+                Assert.Equal(0, code);
+                Assert.Equal($"No endpoint listens on {sockets[3]}: it was passed at the start (LISTEN_FDS): connections wait there for ever. Give an endpoint its address, or take it out of the socket unit.\n", errors);
+            }
+
+            // They are whoever's made them: connections wait for the next server, and the file is there.
+            var waiting = await Task.WhenAll(RawClient.ConnectAsync(sockets[0]), RawClient.ConnectAsync(unix));
+            await using (var next = sockets.Start("first:admin:local:spare", sockets[0].ToString()!, unix.ToString()))
+            {
+                _ = await next.ReadLineAsync("the next server to start");
+                foreach (var client in waiting)
+                {
+                    using (client)
+                        Assert.Equal("ok", (await client.GetAsync()).Text);
+                }
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task NameThatWasNotPassed_IsAnErrorThatSaysWhichWere()
+    {
+        using var sockets = new PassedSockets(new IPEndPoint(IPAddress.Loopback, 0));
+        await using var server = sockets.Start("http", "https");
+
+        Assert.Equal(
+            "There is no socket named 'https' (what was passed is named 'http'): set FileDescriptorName=https in the socket unit, and start the service by it.",
+            await server.ReadLineAsync("the server to fail"));
+    }
+
     private static bool TryConnect(IPEndPoint endPoint, out RawClient? client)
     {
         try
@@ -75,7 +126,7 @@ public sealed class SystemdTests
         }
     }
 
-    private static async Task AssertServedAsync(IPEndPoint endPoint)
+    private static async Task AssertServedAsync(EndPoint endPoint)
     {
         for (var i = 0; i < 3; i++)
         {

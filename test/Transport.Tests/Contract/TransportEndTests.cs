@@ -138,7 +138,8 @@ public sealed class TransportEndTests
 
         await transport.DisposeAsync();
 
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 350, 3000);
+        // The default is 30 s.
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.35, 25);
         release.Set();
         await NoThreadIsLeftAsync();
         client.Dispose();

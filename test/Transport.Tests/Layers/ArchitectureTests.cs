@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace Aeronet.AspNetCore.Transport.Tests.Layers;
 
 /// <summary>
-/// The rooms of the transport and the one direction in which they know each other: accept, then the connection, TLS, then the
+/// The rooms of the transport and the one direction in which they know each other: accept, then the connection, what precedes it, TLS, then the
 /// file, then the loop, then the kernel.
 /// </summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string[] s_order = ["Hosting", "Configuration", "Listening", "Connections", "Tls", "SendFile", "EventLoop", "Diagnostics", "Native"];
+    private static readonly string[] s_order = ["Hosting", "Configuration", "Listening", "Succession", "Connections", "ProxyProtocol", "Tls", "SendFile", "EventLoop", "Diagnostics", "Native"];
 
     // The rooms of TLS, likewise.
     private static readonly string[] s_tls =

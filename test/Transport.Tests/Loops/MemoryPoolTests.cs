@@ -125,7 +125,7 @@ public sealed class MemoryPoolTests : IAsyncDisposable
         server.Abort(new ConnectionAbortedException("Enough."));
 
         Assert.Equal(ConnectionEnd.Reset, (await client.ReadToEndAsync()).End);
-        Assert.Single(_transport.Logs.Entries, entry => entry.EventId.Name == "HandlerFailed");
+        await _transport.Logs.SingleAsync(entry => entry.EventId.Name == "HandlerFailed", "the failure");
         await EndAsync(server, client);
 
         async void Wait()

@@ -17,8 +17,6 @@ public sealed class OwedWorkTests
     private const int Large = 400_000;
     private const int SmallestShare = 4096;
 
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(2);
-
     [Theory, InlineData(DispatchMode.Adaptive), InlineData(DispatchMode.Inline)]
     public Task Flush_ByAHandlerThatAFlushContinued_IsSent(DispatchMode mode) => ConnectionScript.RunAsync(
         async connection =>
@@ -38,15 +36,16 @@ public sealed class OwedWorkTests
             for (var round = 0; round < 8; round++)
             {
                 await client.DiscardAsync(5 + Large, zeros: true);
-                await client.ReadExactlyAsync(3).OrTimeout($"the last three bytes of round {round}", s_soon);
+                await client.ReadExactlyAsync(3).OrTimeout($"the last three bytes of round {round}");
                 await client.SendAsync("x");
             }
         },
         options => (options.EventLoops, options.Dispatch, options.SendChunk, options.StallThreshold) = (1, mode, SmallestShare, TimeSpan.FromSeconds(1)));
 
     [Theory, InlineData(true), InlineData(false)]
-    public async Task Continuation_Blocks_WhatOthersAreOwedGoesOut(bool otherFirst)
+    public Task Continuation_Blocks_WhatOthersAreOwedGoesOut(bool otherFirst) => GrowingTime.TryAsync("the loop to be kept until the handler goes on", async time =>
     {
+        var led = false;
         using var release = new ManualResetEventSlim();
         ConnectionContext? other = null;
         await RunPairAsync(
@@ -68,19 +67,20 @@ public sealed class OwedWorkTests
                 await WriteAsync(connection, Large);
 
                 // Continued by the flush, on the loop.
-                Assert.True(LoopThread.Current is { IsLeading: true });
+                led = LoopThread.Current is { IsLeading: true };
                 Assert.True(release.Wait(TaskTimeoutExtensions.DefaultTimeout));
             },
             async (otherClient, client) =>
             {
                 await client.SendAsync("x");
                 await client.DiscardAsync(5 + Large, zeros: true);
-                await otherClient.ReadExactlyAsync(2).OrTimeout("the bytes that another connection is owed", s_soon);
+                await otherClient.ReadExactlyAsync(2).OrTimeout("the bytes that another connection is owed");
                 release.Set();
                 await otherClient.SendAsync("x");
             },
-            TimeSpan.FromMilliseconds(100));
-    }
+            StallThreshold(time));
+        return led;
+    });
 
     // The socket is found readable and writable at once, and what goes on for the one waits for the other.
     [Fact]
@@ -129,7 +129,7 @@ public sealed class OwedWorkTests
                     await Task.Delay(20);
                     release.Set();
                     await client.DiscardAsync(128 * 1024, zeros: true);
-                    await client.ReadExactlyAsync(3).OrTimeout("the answer of the handler that blocks in a read", s_soon);
+                    await client.ReadExactlyAsync(3).OrTimeout("the answer of the handler that blocks in a read");
                 },
                 TimeSpan.FromSeconds(1));
         }
@@ -151,7 +151,7 @@ public sealed class OwedWorkTests
             async connection =>
             {
                 await ReadAsync(connection);
-                Assert.True(connection.ConnectionClosed.WaitHandle.WaitOne(TimeSpan.FromSeconds(10)));
+                Assert.True(connection.ConnectionClosed.WaitHandle.WaitOne(TaskTimeoutExtensions.DefaultTimeout));
             },
             async (blocker, client) =>
             {
@@ -167,7 +167,7 @@ public sealed class OwedWorkTests
 
     // A handler that a flush continued and that blocks is served beside the loop from then on, as one that a read continued.
     [Fact]
-    public async Task Flush_ContinuesAHandlerThatHasBlocked_BesideTheLoop()
+    public Task Flush_ContinuesAHandlerThatHasBlocked_BesideTheLoop() => GrowingTime.TryAsync("the loop to be kept until the handler goes on", async time =>
     {
         var threads = new List<(bool Leads, bool IsOurs)>();
         await RunPairAsync(
@@ -180,7 +180,7 @@ public sealed class OwedWorkTests
                     await WriteAsync(connection, 5);
                     await WriteAsync(connection, Large);
                     threads.Add((LoopThread.Current is { IsLeading: true }, LoopThread.Current is not null));
-                    Thread.Sleep(200);
+                    Assert.True(SpinWait.SpinUntil(() => LoopThread.Current is not { IsLeading: true }, TaskTimeoutExtensions.DefaultTimeout));
                 }
             },
             async (other, client) =>
@@ -196,11 +196,17 @@ public sealed class OwedWorkTests
                     }
                 }
             },
-            TimeSpan.FromMilliseconds(50));
+            StallThreshold(time));
 
-        Assert.Equal((true, true), threads[0]);
+        if (threads[0] != (true, true))
+            return false;
+
         Assert.Equal([false, false], threads[1..].Select(thread => thread.Leads));
-    }
+        return true;
+    });
+
+    /// <summary>It may be no longer than 10 s.</summary>
+    private static TimeSpan StallThreshold(TimeSpan time) => time / 3;
 
     /// <summary>Two connections on one loop, each of which begins on it.</summary>
     private static async Task RunPairAsync(

@@ -108,7 +108,7 @@ public sealed class FlushTests
             if (onLoop)
                 await ConnectionScript.FollowToLoopAsync(client);
 
-            var bytes = await client.ReadExactlyAsync(3).OrTimeout("the bytes of the canceled flush", TimeSpan.FromSeconds(3));
+            var bytes = await client.ReadExactlyAsync(3).OrTimeout("the bytes of the canceled flush");
             Assert.Equal("one", Encoding.ASCII.GetString(bytes));
             await client.SendAsync("answer");
             Assert.Equal("two", Encoding.ASCII.GetString(await client.ReadExactlyAsync(3)));

@@ -33,7 +33,7 @@ public sealed class ReadTokenTests
         var read = await Task.Factory.StartNew(
             () => input.ReadAsync(source.Token).AsTask(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         waits.Set();
-        var canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.OrTimeout("the canceled read", TimeSpan.FromSeconds(3)));
+        var canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.OrTimeout("the canceled read"));
         Assert.Equal(source.Token, canceled.CancellationToken);
 
         channel.OnReceive = null;

@@ -140,7 +140,7 @@ public sealed class ReaderTurnTests : IAsyncLifetime
 
         Assert.True(input.TryRead(out var result));
         Assert.Equal(1, result.Buffer.Length);
-        await closed.Task.OrTimeout("the application to be told", TimeSpan.FromSeconds(5));
+        await closed.Task.OrTimeout("the application to be told");
         channel.OnReceive = null;
     }
 
@@ -164,7 +164,7 @@ public sealed class ReaderTurnTests : IAsyncLifetime
         };
 
         input.AdvanceTo(read.Buffer.End);
-        await closed.Task.OrTimeout("the application to be told", TimeSpan.FromSeconds(5));
+        await closed.Task.OrTimeout("the application to be told");
     }
 
     // What a thread leaves behind that received in vain while the connection was disposed: a waiting read, and blocks that were left to it.

@@ -21,12 +21,13 @@ internal sealed class PriceClient : IDisposable
         RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
     };
 
-    /// <summary>Connects; <paramref name="tls"/> is null for a plain connection.</summary>
-    internal static PriceClient Connect(IPEndPoint server, SslClientAuthenticationOptions? tls)
+    /// <summary>Connects; <paramref name="tls"/> is null for a plain connection. What it sends first has <paramref name="preface"/> in front.</summary>
+    internal static PriceClient Connect(IPEndPoint server, SslClientAuthenticationOptions? tls, string preface = "")
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)TaskTimeoutExtensions.DefaultTimeout.TotalMilliseconds };
         socket.Connect(server);
         var stream = new HeldWrites(socket);
+        stream.Write(Encoding.ASCII.GetBytes(preface));
         if (tls is null)
             return new PriceClient(stream);
 

@@ -20,6 +20,7 @@ internal static class PriceList
 
     // A quarter of a call is malloc's (mprotect, madvise); 3 in 100 bytes are left to what pools have at hand.
     internal static readonly Price Reconnect = new(Calls: 5.5, Waits: 6, Bytes: 6500);
+    internal static readonly Price ProxiedReconnect = new(Calls: 5.5, Waits: 6, Bytes: 6700);
     internal static readonly Price TlsFull = new(Calls: 8.75, Waits: 14, Bytes: 8600);
     internal static readonly Price TlsResumed = new(Calls: 8.75, Waits: 14, Bytes: 8700);
 }

@@ -16,6 +16,9 @@ public sealed class PriceServer : IAsyncLifetime
 
     internal IPEndPoint Https { get; private set; } = new(IPAddress.None, 0);
 
+    /// <summary>Where connections begin with a PROXY protocol header.</summary>
+    internal IPEndPoint Proxied { get; private set; } = new(IPAddress.None, 0);
+
     private string Log => Path.Combine(_file.Folder, "strace.log");
 
     public async ValueTask InitializeAsync()
@@ -33,7 +36,9 @@ public sealed class PriceServer : IAsyncLifetime
         ]);
         if (await _process.TryReadLineAsync("the server to start") is { } addresses)
         {
-            (Http, Https) = addresses.Split(' ') is [var http, var https] ? (IPEndPoint.Parse(http), IPEndPoint.Parse(https)) : throw new InvalidDataException(addresses);
+            (Http, Https, Proxied) = addresses.Split(' ') is [var http, var https, var proxied]
+                ? (IPEndPoint.Parse(http), IPEndPoint.Parse(https), IPEndPoint.Parse(proxied))
+                : throw new InvalidDataException(addresses);
             return;
         }
 

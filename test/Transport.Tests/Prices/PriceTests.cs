@@ -13,6 +13,8 @@ public sealed class PriceTests(PriceServer server) : IClassFixture<PriceServer>
     // What the runtime does besides, at times of its own, only adds to a price: the least of some countings is the price.
     private const int Countings = 3;
 
+    private const string ProxyHeader = "PROXY TCP4 192.0.2.7 198.51.100.1 51234 80\r\n";
+
     [Fact]
     public async Task Request_KeptAlive()
     {
@@ -22,6 +24,17 @@ public sealed class PriceTests(PriceServer server) : IClassFixture<PriceServer>
 
     [Fact]
     public Task Connection_Reconnect() => CheckAsync(PriceList.Reconnect, () => Reconnect(server.Http, null));
+
+    // The header costs its connection memory, and a request nothing.
+    [Fact]
+    public async Task Request_KeptAliveBehindAHeader()
+    {
+        using var client = PriceClient.Connect(server.Proxied, tls: null, ProxyHeader);
+        await CheckAsync(PriceList.KeptAlive, () => client.Ask("/"));
+    }
+
+    [Fact]
+    public Task Connection_ReconnectWithAHeader() => CheckAsync(PriceList.ProxiedReconnect, () => Reconnect(server.Proxied, null, ProxyHeader));
 
     [Fact]
     public async Task Request_TlsKeptAlive()
@@ -65,9 +78,9 @@ public sealed class PriceTests(PriceServer server) : IClassFixture<PriceServer>
         await CheckAsync(PriceList.Http2, async () => Assert.Equal(13, (await client.GetByteArrayAsync(address)).Length));
     }
 
-    private static string Reconnect(IPEndPoint endPoint, SslClientAuthenticationOptions? tls)
+    private static string Reconnect(IPEndPoint endPoint, SslClientAuthenticationOptions? tls, string preface = "")
     {
-        using var client = PriceClient.Connect(endPoint, tls);
+        using var client = PriceClient.Connect(endPoint, tls, preface);
         var head = client.Ask("/", "Connection: close\r\n");
         client.ReadToEnd();
         return head;

@@ -7,7 +7,7 @@ namespace Aeronet.AspNetCore.Transport.Tests.Support;
 /// <summary>A client that allocates nothing and needs no thread pool: same request, answers of the same length.</summary>
 internal sealed class BlockingHttpClient : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000 };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)TaskTimeoutExtensions.DefaultTimeout.TotalMilliseconds };
     private readonly byte[] _request;
     private readonly byte[] _buffer = new byte[256 * 1024];
     private int _responseLength;

@@ -29,10 +29,14 @@ internal static class ChildRoles
     /// <summary>Serves short answers and the files of the folder named by the argument, over HTTP and TLS, and counts what it allocates.</summary>
     internal const string PriceServer = "price-server";
 
+    /// <summary>Serves "ok" on the sockets that systemd's protocol hands over and the arguments name.</summary>
+    internal const string ActivatedServer = "activated-server";
+
     internal static Task<int> RunAsync(string role, string[] arguments) => role switch
     {
         FileServer => ServeAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), context => SendAsync(context, arguments[0])),
         SystemdServer => ServeAsync(builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseSystemd()), context => context.Response.WriteAsync("ok")),
+        ActivatedServer => ActivatedServerRole.RunAsync(arguments),
         InheritingServer => InheritingServerRole.RunAsync(),
         PriceServer => PriceServerRole.RunAsync(arguments[0]),
         PlainServer => ServeAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), RegistrationTests.AnswerAsync),

@@ -46,8 +46,8 @@ internal static class ConnectionScript
             var clientEnded = client(peer, host);
 
             // Who fails first tells why; the other side then waits in vain.
-            await await Task.WhenAny(clientEnded, ended.Task).OrTimeout("either side of the connection", TimeSpan.FromSeconds(30));
-            await Task.WhenAll(clientEnded, ended.Task).OrTimeout("both sides of the connection", TimeSpan.FromSeconds(30));
+            await await Task.WhenAny(clientEnded, ended.Task).OrTimeout("either side of the connection", TimeSpan.FromMinutes(1));
+            await Task.WhenAll(clientEnded, ended.Task).OrTimeout("both sides of the connection", TimeSpan.FromMinutes(1));
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class TransportUnderTest : IAsyncDisposable
     internal MetricTotals Metrics { get; }
 
     internal Task<IConnectionListener> BindAsync(EndPoint? endPoint = null) =>
-        Factory.BindAsync(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0)).OrTimeout("an endpoint to be bound", TimeSpan.FromSeconds(10));
+        Factory.BindAsync(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0)).OrTimeout("an endpoint to be bound");
 
     /// <summary>Connects a client and accepts it.</summary>
     internal static async Task<(ConnectionContext Server, RawClient Client)> ConnectAsync(IConnectionListener listener, int? receiveBufferSize = null)

@@ -7,6 +7,7 @@ namespace Aeronet.AspNetCore.Middleware.TlsMetrics.Report;
 /// <param name="DurationMs">How long they took.</param>
 /// <param name="Agreed">What they agreed on.</param>
 /// <param name="Connections">What became of the connections; null where Kestrel's own TLS serves, which does not tell.</param>
+/// <param name="Tickets">What became of session tickets; null likewise.</param>
 /// <param name="Staples">What handshakes said of revocation; null likewise.</param>
 /// <param name="Hosts">The same by host: those that are served, <c>*</c> for the own policies of endpoints.</param>
 internal sealed record TlsReport(
@@ -16,5 +17,6 @@ internal sealed record TlsReport(
     DurationReport DurationMs,
     AgreedReport Agreed,
     ConnectionReport? Connections,
+    TicketReport? Tickets,
     StapleReport? Staples,
     IReadOnlyList<HostReport> Hosts);

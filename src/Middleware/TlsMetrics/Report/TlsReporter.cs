@@ -40,6 +40,7 @@ internal sealed class TlsReporter(MeterReader reader, IAeronetTlsStatus? status,
                 PercentileReport.Of(failed)),
             AgreedReport.Of(completed),
             isTransports ? Connections(meters, static points => points) : null,
+            isTransports ? TicketReport.Of(meters) : null,
             isTransports ? StapleReport.Of(meters) : null,
             [.. HostNames(meters).Select(name => Host(meters, name))]);
     }

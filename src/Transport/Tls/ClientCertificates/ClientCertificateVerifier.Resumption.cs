@@ -12,15 +12,15 @@ internal sealed unsafe partial class ClientCertificateVerifier
     /// OpenSSL and by the application. When not, the handshake is a full one, and the client is told why in that.
     /// </summary>
     /// <param name="ssl">The handshake's, whose context is the host's already.</param>
-    /// <param name="session">What the ticket brought.</param>
+    /// <param name="session">What the ticket brought, of this host.</param>
     /// <param name="thrown">What the application threw, to be logged when OpenSSL has returned.</param>
     internal bool MayResume(nint ssl, nint session, out Exception? thrown)
     {
         thrown = null;
 
-        // A client that had no certificate to show may have one by now. Another host's certificate is not this one's to judge.
+        // A client that had no certificate to show may have one by now.
         var peer = OpenSsl.SSL_SESSION_get0_peer(session);
-        if (peer == 0 || !IsOfThisHost(session))
+        if (peer == 0)
         {
             return false;
         }
@@ -60,12 +60,5 @@ internal sealed unsafe partial class ClientCertificateVerifier
         OpenSsl.X509_VERIFY_PARAM_set_auth_level(parameters, OpenSsl.SSL_get_security_level(ssl));
         OpenSsl.X509_STORE_CTX_set_verify_cb(storeContext, CallbackOf(host));
         return true;
-    }
-
-    private bool IsOfThisHost(nint session)
-    {
-        uint length;
-        var id = OpenSsl.SSL_SESSION_get0_id_context(session, &length);
-        return new ReadOnlySpan<byte>(id, (int)length).SequenceEqual(sessionContext);
     }
 }

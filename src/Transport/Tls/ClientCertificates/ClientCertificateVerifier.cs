@@ -13,8 +13,7 @@ namespace Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 /// <param name="host">Whose policy holds.</param>
 /// <param name="lists">The revocation lists that are fetched for it.</param>
 /// <param name="revocation">How the application learns of revocation; null for not at all.</param>
-/// <param name="sessionContext">The host's session id context.</param>
-internal sealed unsafe partial class ClientCertificateVerifier(TlsHost host, FetchedList[] lists, ClientRevocation? revocation, byte[] sessionContext)
+internal sealed unsafe partial class ClientCertificateVerifier(TlsHost host, FetchedList[] lists, ClientRevocation? revocation)
 {
     // Hashed in about a quarter of a millisecond.
     private const int LongList = 256 * 1024;
@@ -27,8 +26,8 @@ internal sealed unsafe partial class ClientCertificateVerifier(TlsHost host, Fet
     private readonly bool _hasLongList = host.RevocationLists.Any(list => list.Length > LongList);
 
     /// <summary>The host's; null where nobody is asked for a certificate.</summary>
-    internal static ClientCertificateVerifier? For(TlsHost host, ClientRevocation? revocation, byte[] sessionContext) =>
-        host.IsOpen ? null : new ClientCertificateVerifier(host, revocation?.ListsOf(host) ?? [], revocation, sessionContext);
+    internal static ClientCertificateVerifier? For(TlsHost host, ClientRevocation? revocation) =>
+        host.IsOpen ? null : new ClientCertificateVerifier(host, revocation?.ListsOf(host) ?? [], revocation);
 
     /// <summary>Whether a check may take longer than a loop can wait: the application is asked, or OpenSSL hashes a long list, as it does each time.</summary>
     internal bool TakesLong =>

@@ -12,13 +12,24 @@ internal static unsafe class TicketChain
     // With the client's own and the session's secret it must fit in a ClientHello that is sent in few packets; a client with more makes full handshakes.
     private const int MaxLength = 8 * 1024;
 
-    /// <summary>Puts them into the session that a ticket is about to be made of.</summary>
-    /// <returns>False when there is no memory.</returns>
+    /// <summary>Puts them into the session that tickets will be made of.</summary>
+    /// <returns>False where the client could not come back with such a ticket: it has no certificate and may have one then, or sent too many with it.</returns>
     internal static bool TryKeep(nint ssl)
     {
         // A session that came back has them, and OpenSSL has no others.
+        if (OpenSsl.SSL_session_reused(ssl) == 1)
+        {
+            return true;
+        }
+
+        var session = OpenSsl.SSL_get_session(ssl);
+        if (OpenSsl.SSL_SESSION_get0_peer(session) == 0)
+        {
+            return false;
+        }
+
         var chain = OpenSsl.SSL_get_peer_cert_chain(ssl);
-        var count = OpenSsl.SSL_session_reused(ssl) == 1 ? 0 : OpenSsl.OPENSSL_sk_num(chain);
+        var count = OpenSsl.OPENSSL_sk_num(chain);
         if (count <= 0)
         {
             return true;
@@ -32,13 +43,13 @@ internal static unsafe class TicketChain
 
         if (certificates.Sum(certificate => certificate.Length) > MaxLength)
         {
-            return true;
+            return false;
         }
 
         byte[] all = [.. certificates.SelectMany(certificate => certificate)];
         fixed (byte* data = all)
         {
-            return OpenSsl.SSL_SESSION_set1_ticket_appdata(OpenSsl.SSL_get_session(ssl), data, (nuint)all.Length) == 1;
+            return OpenSsl.SSL_SESSION_set1_ticket_appdata(session, data, (nuint)all.Length) == 1;
         }
     }
 

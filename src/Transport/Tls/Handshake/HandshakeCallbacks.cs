@@ -6,7 +6,6 @@ using Aeronet.AspNetCore.Transport.Tls.Hosts;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Revocation;
 using Aeronet.AspNetCore.Transport.Tls.Stapling;
-using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Handshake;
 
@@ -34,16 +33,7 @@ internal static unsafe class HandshakeCallbacks
             OpenSsl.SSL_CTX_set_msg_callback(contexts.Default.Pointer, &OnMessage);
         }
 
-        if (contexts.TicketKeys is not null)
-        {
-            // Of the default host alone: a handshake's tickets stay with the context it began with.
-            _ = OpenSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(contexts.Default.Pointer, &OnTicket);
-            if (contexts.Named.Prepend(contexts.Default).Any(context => context.Host is { IsOpen: false, IsResumable: true }))
-            {
-                _ = OpenSsl.SSL_CTX_set_session_ticket_cb(contexts.Default.Pointer, &OnTicketMade, &OnTicketOpened, 0);
-            }
-        }
-
+        TicketCallbacks.Attach(contexts);
         foreach (var context in contexts.Named.Prepend(contexts.Default))
         {
             OpenSsl.SSL_CTX_set_alpn_select_cb(context.Pointer, &OnSelectProtocol, 0);
@@ -57,7 +47,7 @@ internal static unsafe class HandshakeCallbacks
                 _ = OpenSsl.SSL_CTX_callback_ctrl(context.Pointer, OpenSsl.SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, &OnStatusRequest);
             }
 
-            context.Verifier = ClientCertificateVerifier.For(context.Host, revocation, SessionContext.Of(context.Host));
+            context.Verifier = ClientCertificateVerifier.For(context.Host, revocation);
             if (context.Verifier is { DoesMore: true })
             {
                 OpenSsl.SSL_CTX_set_cert_verify_callback(context.Pointer, &OnChain, 0);
@@ -92,35 +82,6 @@ internal static unsafe class HandshakeCallbacks
         }
     }
 
-    /// <summary>Called for the key of a ticket that OpenSSL makes, or that the client shows.</summary>
-    [UnmanagedCallersOnly]
-    private static int OnTicket(nint ssl, byte* name, byte* iv, nint cipher, nint mac, int encrypts)
-    {
-        try
-        {
-            if (t_current is not { Contexts.TicketKeys: { } ring } handshake)
-            {
-                return 0;
-            }
-
-            if (encrypts != 0)
-            {
-                return TicketCipher.Encrypt(ring, name, iv, cipher, mac);
-            }
-
-            var result = TicketCipher.Decrypt(ring, ssl, name, iv, cipher, mac, out var use);
-
-            // A client may show several; of those it is resumed with the one whose key is known.
-            handshake.Ticket = handshake.Ticket > use ? handshake.Ticket : use;
-            return result;
-        }
-        catch (Exception failure)
-        {
-            NativeFaults.Note(failure);
-            return 0;
-        }
-    }
-
     /// <summary>Called where a client asks for the status of the certificate that it gets (SSL_CTX_set_tlsext_status_cb(3)).</summary>
     [UnmanagedCallersOnly]
     private static int OnStatusRequest(nint ssl, nint argument)
@@ -141,45 +102,6 @@ internal static unsafe class HandshakeCallbacks
         {
             NativeFaults.Note(failure);
             return OpenSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
-        }
-    }
-
-    /// <summary>Called before OpenSSL makes a ticket of a session (SSL_CTX_set_session_ticket_cb(3)).</summary>
-    [UnmanagedCallersOnly]
-    private static int OnTicketMade(nint ssl, nint argument)
-    {
-        try
-        {
-            return t_current?.Verifier is null || TicketChain.TryKeep(ssl) ? 1 : 0;
-        }
-        catch (Exception failure)
-        {
-            NativeFaults.Note(failure);
-            return 0;
-        }
-    }
-
-    /// <summary>Called for a session that a ticket brought, before OpenSSL goes on with it: where certificates are asked for, the one in it is checked anew.</summary>
-    [UnmanagedCallersOnly]
-    private static int OnTicketOpened(nint ssl, nint session, byte* name, nuint nameLength, int status, nint argument)
-    {
-        try
-        {
-            if (session == 0 || status is not (OpenSsl.SSL_TICKET_SUCCESS or OpenSsl.SSL_TICKET_SUCCESS_RENEW) || t_current is not { Host: not null } handshake)
-            {
-                return OpenSsl.SSL_TICKET_RETURN_IGNORE_RENEW;
-            }
-
-            Exception? thrown = null;
-            var mayResume = handshake.Verifier?.MayResume(ssl, session, out thrown) != false;
-            handshake.ValidationFailure ??= thrown;
-            return !mayResume ? OpenSsl.SSL_TICKET_RETURN_IGNORE_RENEW
-                : status == OpenSsl.SSL_TICKET_SUCCESS ? OpenSsl.SSL_TICKET_RETURN_USE : OpenSsl.SSL_TICKET_RETURN_USE_RENEW;
-        }
-        catch (Exception failure)
-        {
-            NativeFaults.Note(failure);
-            return 0;
         }
     }
 
@@ -223,18 +145,26 @@ internal static unsafe class HandshakeCallbacks
             handshake.ClientHello = message.ToArray();
         }
 
-        // The kernel encrypts since our own Finished; TLS 1.2 has no changes of keys.
+        // The client's certificate was checked by now, and no ticket was made yet.
         var isFinished = message[0] == OpenSsl.SSL3_MT_FINISHED;
+        if (isFinished && NeedsFitTicket(handshake))
+        {
+            TicketCallbacks.OnFinished(handshake, ssl);
+        }
+
+        // The kernel encrypts since our own Finished; TLS 1.2 has no changes of keys.
         if (isFinished && contexts.KeepsReceiving && OpenSsl.SSL_version(ssl) == OpenSsl.TLS1_3_VERSION)
         {
             _ = OpenSsl.SSL_clear_options(ssl, OpenSsl.SSL_OP_ENABLE_KTLS);
         }
 
-        if (isFinished || !contexts.KeepsWatching)
+        if (isFinished || !(contexts.KeepsWatching || NeedsFitTicket(handshake)))
         {
             OpenSsl.SSL_set_msg_callback(ssl, null);
         }
     }
+
+    private static bool NeedsFitTicket(TlsHandshake handshake) => handshake is { Verifier: not null, Host.IsResumable: true };
 
     /// <summary>Holds the handshake up until the application's observer has seen the ClientHello.</summary>
     private static int Observe(TlsHandshake handshake, ClientHelloObservation observation, byte[] message, int* alert)
@@ -311,6 +241,7 @@ internal static unsafe class HandshakeCallbacks
         handshake.Host = chosen.Host;
         handshake.Staples = chosen.Staples;
         handshake.Verifier = chosen.Verifier;
+        handshake.SessionIdContext = chosen.SessionIdContext;
         if (handshake.Host.RequiresPostQuantum
             && !(OpenSsl.SSL_client_hello_get0_ext(ssl, OpenSsl.TLSEXT_TYPE_supported_groups, &extension, &length) == 1
                 && PostQuantum.IsOfferedIn(new ReadOnlySpan<byte>(extension, (int)length))))
@@ -319,6 +250,11 @@ internal static unsafe class HandshakeCallbacks
             handshake.Refusal = TlsFailure.PostQuantumRequired;
             *alert = OpenSsl.SSL_AD_INSUFFICIENT_SECURITY;
             return OpenSsl.SSL_CLIENT_HELLO_ERROR;
+        }
+
+        if (NeedsFitTicket(handshake))
+        {
+            OpenSsl.SSL_set_msg_callback(ssl, &OnMessage);
         }
 
         if (handshake.Verifier is { TakesLong: true } && !handshake.MayAskApplication())

@@ -54,8 +54,14 @@ internal sealed class TlsHandshake : ILoopWork, IThreadPoolWorkItem, IValueTaskS
     /// <summary>The name the client asked for; empty when it sent none.</summary>
     internal string HostName { get; set; } = "";
 
-    /// <summary>Which key the client's ticket was under.</summary>
-    internal TicketUse Ticket { get; set; }
+    /// <summary>The host's session id context, which a session must have that is resumed; null until the client has said whom it wants.</summary>
+    internal byte[]? SessionIdContext { get; set; }
+
+    /// <summary>The ticket that the client showed.</summary>
+    internal ShownTicket Ticket { get; set; }
+
+    /// <summary>Whether the client would come back with a ticket in vain (<see cref="TicketChain.TryKeep"/>).</summary>
+    internal bool GivesNoTicket { get; set; }
 
     /// <summary>What the host's certificates are stapled with.</summary>
     internal HostStaples? Staples { get; set; }

@@ -31,6 +31,11 @@ internal sealed class TlsMetrics
     private static readonly KeyValuePair<string, object?> s_full = new(Resumed, false);
     private static readonly KeyValuePair<string, object?> s_resumed = new(Resumed, true);
 
+    private static readonly KeyValuePair<string, object?>[] s_declines = TransportMetrics.Tags<TicketDecline>("aeronet.ticket.reason");
+
+    // From a browser's next connection to a visitor of last week: tickets live a day unless told otherwise, and seven at most.
+    private static readonly InstrumentAdvice<double> s_ticketAges = new() { HistogramBucketBoundaries = [1, 10, 60, 300, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 345_600, 604_800] };
+
     private static readonly KeyValuePair<string, object?> s_sent = new("aeronet.staple.sent", true);
     private static readonly KeyValuePair<string, object?> s_missing = new("aeronet.staple.sent", false);
 
@@ -41,6 +46,8 @@ internal sealed class TlsMetrics
     private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _handshakes;
     private readonly Counter<long> _tickets;
+    private readonly Counter<long> _declined;
+    private readonly Histogram<double> _ticketAge;
     private readonly Counter<long> _staples;
     private readonly Histogram<double> _stapleAge;
     private readonly Counter<long> _broken;
@@ -55,6 +62,8 @@ internal sealed class TlsMetrics
         var own = meters.Create(TransportMetrics.MeterName);
         _handshakes = own.CreateCounter<long>("aeronet.tls.handshakes", "{handshake}", "TLS handshakes ended: full or resumed, or why they failed.");
         _tickets = own.CreateCounter<long>("aeronet.tls.tickets", "{ticket}", "Session tickets that clients came back with, by which key they were under.");
+        _declined = own.CreateCounter<long>("aeronet.tls.ticket.declined", "{ticket}", "Session tickets that clients came back with and that were not used, by reason.");
+        _ticketAge = own.CreateHistogram("aeronet.tls.ticket.age", "s", "How old the session tickets are by which sessions are resumed.", advice: s_ticketAges);
         _staples = own.CreateCounter<long>("aeronet.tls.staples", "{handshake}", "Full handshakes of clients that asked for the OCSP response for a certificate that is stapled, by whether they got it.");
         _stapleAge = own.CreateHistogram("aeronet.tls.staple.age", "s", "How old the OCSP responses are that handshakes carry.", advice: s_stapleAges);
         _broken = own.CreateCounter<long>("aeronet.tls.broken", "{connection}", "TLS connections that ended otherwise than by close_notify or reset after their handshake, by reason.");
@@ -91,9 +100,9 @@ internal sealed class TlsMetrics
         // What Kestrel records of the connection itself.
         connection.Features.Get<IConnectionMetricsTagsFeature>()?.Tags.Add(
             outcome.Failure is null ? new(ProtocolVersion, VersionOf(outcome.Agreement)) : new(ErrorType, "tls_handshake_failed"));
-        if (outcome.Ticket != TicketUse.None)
+        if (outcome.Ticket.Key != TicketUse.None)
         {
-            _tickets.TryAdd(new KeyValuePair<string, object?>("aeronet.ticket.key", TicketUses.NameOf(outcome.Ticket)));
+            RecordTicket(outcome);
         }
 
         if (outcome.Failure is null)
@@ -130,6 +139,22 @@ internal sealed class TlsMetrics
     /// <param name="failure">How.</param>
     /// <param name="servedHost">The name of the host whose policy held; null for the endpoint's own.</param>
     internal void SessionBroke(TlsFailure failure, string? servedHost) => _broken.TryAdd(TagOf(failure), TagOf(servedHost));
+
+    private void RecordTicket(in TlsOutcome outcome)
+    {
+        var ticket = outcome.Ticket;
+        _tickets.TryAdd(new KeyValuePair<string, object?>("aeronet.ticket.key", TicketUses.NameOf(ticket.Key)));
+        var host = TagOf(outcome.Host?.ServerName);
+        var isComplete = outcome.Agreement.Version != 0;
+        if (ticket.Declined != TicketDecline.None || (isComplete && !outcome.Agreement.Resumed))
+        {
+            _declined.TryAdd(s_declines[(int)(ticket.Declined == TicketDecline.None ? TicketDecline.Incompatible : ticket.Declined)], host);
+        }
+        else if (isComplete && _ticketAge.Enabled)
+        {
+            _ticketAge.TryRecord(ticket.Age.TotalSeconds, new TagList { host });
+        }
+    }
 
     private void RecordStaple(in TlsOutcome outcome, KeyValuePair<string, object?> host)
     {

@@ -22,8 +22,8 @@ internal readonly struct TlsOutcome
     /// <summary>Whose policy held; null when it failed before the client had said whom it wants, or for that.</summary>
     internal TlsHost? Host { get; init; }
 
-    /// <summary>Which key the client's ticket was under.</summary>
-    internal TicketUse Ticket { get; init; }
+    /// <summary>The ticket that the client showed.</summary>
+    internal ShownTicket Ticket { get; init; }
 
     /// <summary>Whether the client asked for its certificate's staple and got it; none where a session was resumed, which shows no certificate.</summary>
     internal StapleUse Staple { get; init; }

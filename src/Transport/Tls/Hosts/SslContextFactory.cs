@@ -4,7 +4,6 @@ using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
-using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 
@@ -12,9 +11,10 @@ namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 internal static unsafe class SslContextFactory
 {
     /// <param name="host">The options.</param>
+    /// <param name="sessionIdContext">What is in the sessions of the host's clients.</param>
     /// <param name="used">Told of each certificate, with the X509 that the context has for it.</param>
     /// <exception cref="InvalidOperationException">A certificate cannot be used; the message says which and why.</exception>
-    internal static SslContextHandle Create(TlsHost host, Action<nint, X509Certificate2> used)
+    internal static SslContextHandle Create(TlsHost host, byte[] sessionIdContext, Action<nint, X509Certificate2> used)
     {
         OpenSsl.ERR_clear_error();
         var context = new SslContextHandle(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
@@ -25,7 +25,7 @@ internal static unsafe class SslContextFactory
 
         try
         {
-            Configure(context.Pointer, host);
+            Configure(context.Pointer, host, sessionIdContext);
             var kinds = new Dictionary<string, X509Certificate2>();
             foreach (var certificate in host.Certificates)
             {
@@ -48,7 +48,7 @@ internal static unsafe class SslContextFactory
         }
     }
 
-    private static void Configure(nint context, TlsHost host)
+    private static void Configure(nint context, TlsHost host, byte[] sessionIdContext)
     {
         // A missing close_notify is told from BIO_eof (SslSession); OpenSSL would make it fatal for the response too.
         var flags = OpenSsl.SSL_OP_IGNORE_UNEXPECTED_EOF;
@@ -83,7 +83,7 @@ internal static unsafe class SslContextFactory
         // Sessions live in the clients' tickets; OpenSSL's own cache would cost a lock and memory per handshake.
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.SSL_CTRL_SET_SESS_CACHE_MODE, 0, 0);
         _ = OpenSsl.SSL_CTX_set_num_tickets(context, TlsHostContext.TicketsOf(host));
-        SetSessionContext(context, host);
+        SetSessionContext(context, sessionIdContext);
         SetCiphers(context, host);
         if (host.RequiresPostQuantum && PostQuantum.Groups.Length == 0)
         {
@@ -134,10 +134,8 @@ internal static unsafe class SslContextFactory
         new($"{host.NameOf("CipherList")} '{host.CipherList}' or CipherSuites '{host.CipherSuites}' has {cipher}, which is weak: take it out, or exclude it (!aNULL:!eNULL).");
 
     // A ticket is good for the host and policy it was made for and no other: one may ask for a client certificate.
-    private static void SetSessionContext(nint context, TlsHost host)
+    private static void SetSessionContext(nint context, byte[] id)
     {
-        Span<byte> id = stackalloc byte[SessionContext.Length];
-        SessionContext.Of(host, id);
         fixed (byte* pointer = id)
         {
             _ = OpenSsl.SSL_CTX_set_session_id_context(context, pointer, (uint)id.Length);

@@ -20,8 +20,12 @@ internal sealed class TlsContexts : IDisposable
     private readonly HostTable<TlsHostContext> _hosts;
     private readonly bool _guards;
 
+    /// <param name="settings">The endpoint's.</param>
+    /// <param name="endpointProtocols">Its HTTP versions.</param>
+    /// <param name="ticketKeys">Has the keys of session tickets; not asked where no host gives any.</param>
+    /// <param name="stapler">Has the staples of certificates; null for none.</param>
     /// <exception cref="InvalidOperationException">A certificate or an option cannot be used; the message says which and why.</exception>
-    internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols, TicketKeyRing? ticketKeys, TlsStapler? stapler = null)
+    internal TlsContexts(TlsSettings settings, HttpProtocols endpointProtocols, EndpointTicketKeys? ticketKeys, TlsStapler? stapler = null)
     {
         var options = settings.Options;
         RefuseUnknown = options.RefuseUnknownHosts;
@@ -30,10 +34,6 @@ internal sealed class TlsContexts : IDisposable
 
         // Where Kestrel's hosts are all there are, the default certificate is nobody's.
         Default = new TlsHostContext(new TlsHost(settings, options, null, endpointProtocols), KestrelRules && RefuseUnknown ? null : stapler);
-        TicketKeys = ticketKeys;
-
-        // A handshake's tickets stay with the context it began with: SSL_set_SSL_CTX does not move them (session_ctx in OpenSSL's source).
-        ticketKeys?.SetLifetime(Default.Pointer, options.SessionTickets.Lifetime);
         KeepsHello = options.Fingerprints || options.OnClientHello is not null;
         KeepsReceiving = options.Ktls != KtlsMode.Disabled && KernelTls.MustKeepReceiving;
 
@@ -43,6 +43,14 @@ internal sealed class TlsContexts : IDisposable
         {
             var context = new TlsHostContext(new TlsHost(settings, host, name, endpointProtocols), stapler);
             _hosts.Add(HostNames.TryNormalize(name)!, context);
+        }
+
+        if (Named.Prepend(Default).Any(context => context.Host.IsResumable))
+        {
+            TicketKeys = ticketKeys?.Take(settings);
+
+            // A handshake's tickets stay with the context it began with: SSL_set_SSL_CTX does not move them (session_ctx in OpenSSL's source).
+            TicketKeys?.SetLifetime(Default.Pointer, options.SessionTickets.Lifetime);
         }
 
         _guards = TlsHostGuard.IsNeededFor(Default.Host, Hosts);

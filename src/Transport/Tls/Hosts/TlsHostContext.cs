@@ -3,6 +3,7 @@ using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 using Aeronet.AspNetCore.Transport.Tls.Stapling;
+using Aeronet.AspNetCore.Transport.Tls.Tickets;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Hosts;
 
@@ -22,7 +23,8 @@ internal sealed unsafe class TlsHostContext : IDisposable
         Host = host;
         MayUseKernel = host.Ktls != KtlsMode.Disabled && KernelTls.IsAvailable;
         Staples = stapler?.StaplesOf(host);
-        _context = SslContextFactory.Create(host, (pointer, certificate) =>
+        SessionIdContext = SessionContext.Of(host);
+        _context = SslContextFactory.Create(host, SessionIdContext, (pointer, certificate) =>
         {
             if (stapler?.For(host, certificate) is { } staple)
             {
@@ -32,6 +34,9 @@ internal sealed unsafe class TlsHostContext : IDisposable
     }
 
     internal TlsHost Host { get; }
+
+    /// <summary>What is in the sessions of its clients, and in no other's.</summary>
+    internal byte[] SessionIdContext { get; }
 
     /// <summary>What its certificates are stapled with; null for nothing.</summary>
     internal HostStaples? Staples { get; }

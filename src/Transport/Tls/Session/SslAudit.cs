@@ -11,9 +11,9 @@ internal static class SslAudit
     private static int s_live;
 
 #if AERONET_ASSERTS
-    internal const bool IsOn = true;
+    internal static bool IsOn => true;
 #else
-    internal const bool IsOn = false;
+    internal static bool IsOn => false;
 #endif
 
     /// <summary>SSL objects that were created and not freed yet.</summary>

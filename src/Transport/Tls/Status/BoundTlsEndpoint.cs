@@ -11,8 +11,8 @@ namespace Aeronet.AspNetCore.Transport.Tls.Status;
 /// <param name="listenOptions">Kestrel's side of it.</param>
 /// <param name="current">Its present state, from <see cref="Describe(TlsHost, IEnumerable{TlsHost}, string?)"/>.</param>
 /// <param name="staples">Those of its hosts, in its present state.</param>
-/// <param name="ticketKeys">The keys of its tickets; null where it gives out none, and where Kestrel's TLS serves.</param>
-internal sealed class BoundTlsEndpoint(ListenOptions listenOptions, Func<TlsEndpointStatus> current, Func<IEnumerable<HostStaples>> staples, TicketKeyRing? ticketKeys)
+/// <param name="ticketKeys">Has the keys of its tickets; null where Kestrel's TLS serves.</param>
+internal sealed class BoundTlsEndpoint(ListenOptions listenOptions, Func<TlsEndpointStatus> current, Func<IEnumerable<HostStaples>> staples, EndpointTicketKeys? ticketKeys)
 {
     private volatile bool _isTransports;
 
@@ -30,9 +30,9 @@ internal sealed class BoundTlsEndpoint(ListenOptions listenOptions, Func<TlsEndp
         }
 
         status = WithStaples(status);
-        return ticketKeys is null || !status.Hosts.Any(host => host.IsResumable)
-            ? status
-            : status with { TicketKeys = ticketKeys.Describe(), TicketKeyRotation = ticketKeys.Rotation };
+        return ticketKeys?.Ring is { } ring && status.Hosts.Any(host => host.IsResumable)
+            ? status with { TicketKeys = ring.Describe(), TicketKeyRotation = ring.Rotation }
+            : status;
     }
 
     // What the rest is described by does not change; a staple does.

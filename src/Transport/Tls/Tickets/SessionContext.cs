@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
 
 namespace Aeronet.AspNetCore.Transport.Tls.Tickets;
@@ -12,18 +13,9 @@ namespace Aeronet.AspNetCore.Transport.Tls.Tickets;
 /// </summary>
 internal static class SessionContext
 {
-    internal const int Length = SHA256.HashSizeInBytes;
-
     private const string SubjectAlternativeName = "2.5.29.17";
 
     internal static byte[] Of(TlsHost host)
-    {
-        var id = new byte[Length];
-        Of(host, id);
-        return id;
-    }
-
-    internal static void Of(TlsHost host, Span<byte> id)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, "aeronet 1");
@@ -45,7 +37,15 @@ internal static class SessionContext
             Add(hash, authority.RawData);
         }
 
-        hash.GetHashAndReset(id);
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>Whether a session is of the host with this one.</summary>
+    internal static unsafe bool IsOf(nint session, ReadOnlySpan<byte> id)
+    {
+        uint length;
+        var of = OpenSsl.SSL_SESSION_get0_id_context(session, &length);
+        return new ReadOnlySpan<byte>(of, (int)length).SequenceEqual(id);
     }
 
     private static void Add(IncrementalHash hash, string? text) => Add(hash, text is null ? [] : Encoding.UTF8.GetBytes(text));

@@ -52,6 +52,8 @@ internal static unsafe class TicketCipher
         var key = ring.Window.Find(TicketKey.NameOf(new ReadOnlySpan<byte>(name, TicketKey.NameLength)), out use);
         if (key?.Bytes.TryUse() != true)
         {
+            // It may have left the window since it was read.
+            use = TicketUse.Unknown;
             return NoKey;
         }
 

@@ -14,18 +14,13 @@ internal sealed class TicketKeyRings(IServiceProvider services, ILoggerFactory l
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TicketKeyKeeper> _keepers = [];
 
-    /// <summary>The keys of an endpoint; null where it gives out no tickets.</summary>
+    /// <summary>The keys of an endpoint that gives out tickets.</summary>
     /// <param name="settings">The endpoint's.</param>
     /// <param name="contentRoot">Where relative paths begin.</param>
     /// <exception cref="InvalidOperationException">There are no keys to begin with; the message names option, value and remedy.</exception>
-    internal TicketKeyRing? For(TlsSettings settings, string contentRoot)
+    internal TicketKeyRing For(TlsSettings settings, string contentRoot)
     {
         var tickets = settings.Options.SessionTickets;
-        if (!tickets.Enabled)
-        {
-            return null;
-        }
-
         lock (_gate)
         {
             var identity = IdentityOf(tickets);

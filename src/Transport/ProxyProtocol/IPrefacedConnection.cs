@@ -1,0 +1,11 @@
+namespace Aeronet.AspNetCore.Transport.ProxyProtocol;
+
+/// <summary>What an Aeronet connection offers to who reads something in front of its stream.</summary>
+internal interface IPrefacedConnection
+{
+    /// <summary>The stream begins behind what was consumed. While nobody reads.</summary>
+    void BeginStream();
+
+    /// <summary>Resets the connection: what it began with was refused.</summary>
+    void RejectPreface();
+}
