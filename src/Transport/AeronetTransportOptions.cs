@@ -95,6 +95,22 @@ public sealed class AeronetTransportOptions
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// How long a server that is told to stop goes on accepting and serving before it does: as long as a balancer takes to notice that it
+    /// is no longer ready. Zero stops at once, which is right where no balancer is in front. Less than <c>HostOptions.ShutdownTimeout</c>,
+    /// which counts from the same moment.
+    /// </summary>
+    /// <remarks>Defaults to <see cref="TimeSpan.Zero"/>: only who runs the balancer knows how soon it notices.</remarks>
+    public TimeSpan DrainDelay { get; set; }
+
+    /// <summary>
+    /// How long connections have to end after the <see cref="DrainDelay"/> of a drain that the application began itself
+    /// (<see cref="IAeronetDrain.BeginAsync"/>); those that are left are reset. A server that stops has <c>HostOptions.ShutdownTimeout</c>
+    /// instead. 0 to 1 day.
+    /// </summary>
+    /// <remarks>Defaults to 30 s.</remarks>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// How long the application may send nothing to a client that has finished sending (FIN) before the client counts as gone and
     /// <c>HttpContext.RequestAborted</c> is cancelled: a client that only said that its request is complete gets its whole response, and
     /// one that has left is noticed by the reset with which it answers the first bytes. Zero cancels at once, as Kestrel's own

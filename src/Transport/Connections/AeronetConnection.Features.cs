@@ -202,6 +202,11 @@ internal sealed partial class AeronetConnection :
     private void Set(Type key, object? value)
     {
         _revision++;
+        if (key == typeof(IConnectionLifetimeNotificationFeature))
+        {
+            Volatile.Write(ref _lifetime, (IConnectionLifetimeNotificationFeature?)value);
+        }
+
         var entry = new KeyValuePair<Type, object?>(key, value);
         var added = IndexOf(key);
         if (added >= 0)

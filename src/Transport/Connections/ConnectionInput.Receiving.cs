@@ -15,10 +15,15 @@ internal sealed partial class ConnectionInput
             throw new InvalidOperationException("Reading is not allowed after the reader was completed.");
         }
 
-        if ((state & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0 || _buffer.HasUnexamined)
+        if ((state & (ReadState.Ended | ReadState.Stopped)) != 0 || _buffer.HasUnexamined)
         {
             result = TakeResult();
             return true;
+        }
+
+        if ((state & ReadState.Canceled) != 0)
+        {
+            return TryReceiveHere(out result);
         }
 
         while ((State & ReadState.Readable) != 0 && MayReceiveHere())
@@ -33,12 +38,12 @@ internal sealed partial class ConnectionInput
         return false;
     }
 
-    /// <summary>Receives once, unless the read completes anyway. False when the socket had nothing.</summary>
+    /// <summary>Receives once, unless the stream has ended. False when the socket had nothing, and the read is not canceled.</summary>
     private bool CompletesRead()
     {
         try
         {
-            return (State & (ReadState.Canceled | ReadState.Ended | ReadState.Stopped)) != 0 || Receive();
+            return (State & (ReadState.Ended | ReadState.Stopped)) != 0 || Receive() || (State & ReadState.Canceled) != 0;
         }
         catch (Exception failure)
         {

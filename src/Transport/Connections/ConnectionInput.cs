@@ -170,10 +170,19 @@ internal sealed partial class ConnectionInput : PipeReader, IValueTaskSource<Rea
         }
     }
 
+    /// <summary>
+    /// Ends a waiting read, with what the peer has sent by now: a server takes an empty one for leave to close the connection, when it stops
+    /// or the connection was idle for long, and what lies in the kernel may be a request.
+    /// </summary>
     public override void CancelPendingRead()
     {
         Add(ReadState.Canceled);
-        CompleteFromElsewhere();
+        if (TryTake(ReadState.Waiting, ReadState.Receiving))
+        {
+            CompletesRead();
+            GiveTurnBackAndNotice();
+            Continue(elsewhere: true);
+        }
     }
 
     /// <summary>

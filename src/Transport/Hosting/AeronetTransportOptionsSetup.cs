@@ -34,6 +34,8 @@ internal sealed class AeronetTransportOptionsSetup(IConfiguration configuration)
         Read<int>(nameof(options.SendChunk), TryParseInt, "a number of bytes", value => options.SendChunk = value);
         Read<bool>(nameof(options.ZeroCopyFiles), bool.TryParse, BoolRemedy, value => options.ZeroCopyFiles = value);
         Read<TimeSpan>(nameof(options.ShutdownTimeout), TryParseTime, TimeRemedy, value => options.ShutdownTimeout = value);
+        Read<TimeSpan>(nameof(options.DrainDelay), TryParseTime, TimeRemedy, value => options.DrainDelay = value);
+        Read<TimeSpan>(nameof(options.DrainTimeout), TryParseTime, TimeRemedy, value => options.DrainTimeout = value);
         Read<TimeSpan>(nameof(options.HalfCloseTimeout), TryParseTime, TimeRemedy, value => options.HalfCloseTimeout = value);
         Read<UnixFileMode>(nameof(options.UnixFileMode), TryParseMode, "an octal mode such as 0660, or names such as UserRead, UserWrite", value => options.UnixFileMode = value);
         Read<string>(nameof(options.HandOver), TryParseText, "the path of a Unix socket, such as /run/app/handover.sock", value => options.HandOver = value);

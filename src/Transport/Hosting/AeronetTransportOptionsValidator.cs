@@ -1,10 +1,11 @@
 using System.Text;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.Transport.Hosting;
 
 /// <summary>Checks the options' ranges. Every message names the key, the value and what would be right.</summary>
-internal sealed class AeronetTransportOptionsValidator : IValidateOptions<AeronetTransportOptions>
+internal sealed class AeronetTransportOptionsValidator(IOptions<HostOptions> host) : IValidateOptions<AeronetTransportOptions>
 {
     private const int MinimumBuffer = 4096;
     // unix(7): sun_path has 108 bytes, and ends with a zero.
@@ -30,6 +31,15 @@ internal sealed class AeronetTransportOptionsValidator : IValidateOptions<Aerone
         Check(
             options.ShutdownTimeout >= TimeSpan.Zero && options.ShutdownTimeout <= TimeSpan.FromMinutes(10),
             nameof(options.ShutdownTimeout), options.ShutdownTimeout, "00:00:00 to 00:10:00");
+        var shutdown = host.Value.ShutdownTimeout;
+        Check(
+            options.DrainDelay == TimeSpan.Zero
+                || (options.DrainDelay > TimeSpan.Zero && (options.DrainDelay < shutdown || shutdown == Timeout.InfiniteTimeSpan)),
+            nameof(options.DrainDelay), options.DrainDelay,
+            FormattableString.Invariant($"00:00:00 (off) to less than HostOptions.ShutdownTimeout, which is {shutdown}, or raise that (the configuration key shutdownTimeoutSeconds)"));
+        Check(
+            options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= TimeSpan.FromDays(1),
+            nameof(options.DrainTimeout), options.DrainTimeout, "00:00:00 to 1.00:00:00");
         Check(
             options.HalfCloseTimeout == Timeout.InfiniteTimeSpan || (options.HalfCloseTimeout >= TimeSpan.Zero && options.HalfCloseTimeout <= TimeSpan.FromDays(1)),
             nameof(options.HalfCloseTimeout), options.HalfCloseTimeout, "00:00:00 to 1.00:00:00, or -00:00:00.001 for never");

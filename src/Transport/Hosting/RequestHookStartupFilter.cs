@@ -11,11 +11,12 @@ namespace Aeronet.AspNetCore.Transport.Hosting;
 internal sealed class RequestHookStartupFilter(
     IOptions<AeronetTransportOptions> options,
     TransportMetrics metrics,
-    StallReporter stalls) : IStartupFilter
+    StallReporter stalls,
+    IDrainNotice drain) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(pipeline => new RequestHook(pipeline, options.Value, metrics, stalls).InvokeAsync);
+        app.Use(pipeline => new RequestHook(pipeline, options.Value, metrics, stalls, drain).InvokeAsync);
         next(app);
     };
 }

@@ -2,9 +2,11 @@ using Aeronet.AspNetCore.Transport.Tls.Handshake;
 using Aeronet.AspNetCore.Transport.EventLoop;
 using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Diagnostics;
+using Aeronet.AspNetCore.Transport.Draining;
 using Aeronet.AspNetCore.Transport.Hosting;
 using Aeronet.AspNetCore.Transport.Listening;
 using Aeronet.AspNetCore.Transport.ProxyProtocol;
+using Aeronet.AspNetCore.Transport.SendFile;
 using Aeronet.AspNetCore.Transport.Succession;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Observers;
@@ -17,6 +19,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Hosting;
@@ -80,6 +83,10 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<ClientRevocation>();
         services.TryAddSingleton(TlsLibrary.OfThisProcess);
         services.TryAddSingleton<StallReporter>();
+        services.TryAddSingleton<ServerDrain>();
+        services.TryAddSingleton<IAeronetDrain>(static provider => provider.GetRequiredService<ServerDrain>());
+        services.TryAddSingleton<IDrainNotice>(static provider => provider.GetRequiredService<ServerDrain>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainOnStop>());
         if (!services.Any(static service => service.ImplementationType == typeof(RequestHookStartupFilter)))
         {
             // In front of filters that answer requests themselves, such as host filtering.

@@ -107,6 +107,21 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
 
     void IHeldSockets.LetGo() => Array.ForEach(Listeners(), listener => Take(listener.LetGo));
 
+    /// <summary>Stops listening on every endpoint. Their servers see the clean end of accepting, and unbind them again in vain.</summary>
+    internal async Task UnbindAllAsync()
+    {
+        foreach (var listener in Listeners())
+        {
+            await listener.UnbindAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a connection is open, or about to be closed. Cheap.</summary>
+    internal bool HasConnections => LoopsOrNone().Any(static loop => loop.Slots.Connections > 0);
+
+    /// <summary>The connections at this moment, without those that wait for their peers to close.</summary>
+    internal List<AeronetConnection> Connections() => [.. LoopsOrNone().SelectMany(static loop => loop.Slots.Snapshot().OfType<AeronetConnection>())];
+
     /// <summary>
     /// Ends every connection, then the loops, whose threads give their blocks back, then the pools. A thread that is still inside the
     /// application after the shutdown timeout keeps the pools as it keeps its loop. Every step is taken, whatever becomes of the others.
@@ -177,6 +192,14 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         lock (_gate)
         {
             return [.. _listeners];
+        }
+    }
+
+    private IReadOnlyList<EventLoop.EventLoop> LoopsOrNone()
+    {
+        lock (_gate)
+        {
+            return _services?.Loops.Loops ?? [];
         }
     }
 

@@ -8,16 +8,21 @@ namespace Aeronet.AspNetCore.Transport.SendFile;
 /// <summary>
 /// The first middleware of the pipeline, and the only place where the transport knows of requests. Gives HTTP/1 requests
 /// the body feature that sends files, refuses those on another host's connection, and names the route that blocked a loop. Says
-/// that a request has begun, so that the connection knows what its end cuts short.
+/// that a request has begun, so that the connection knows what its end cuts short; and while the server drains, that it is the connection's last.
 /// </summary>
 internal sealed class RequestHook(
     RequestDelegate next,
     AeronetTransportOptions options,
     TransportMetrics metrics,
-    StallReporter stalls)
+    StallReporter stalls,
+    IDrainNotice drain)
 {
     // Kestrel has one object for all requests of a connection, and clears it before it reads the next.
     private static readonly Func<object, bool> s_isOver = static request => string.IsNullOrEmpty(((IHttpRequestFeature)request).RawTarget);
+
+    /// <summary>Whether the request of an HTTP/1 connection has become another protocol, such as WebSocket. Any thread: a moment's answer.</summary>
+    internal static bool IsUpgraded(object request) =>
+        request is IHttpResponseFeature { StatusCode: StatusCodes.Status101SwitchingProtocols, HasStarted: true };
 
     internal Task InvokeAsync(HttpContext context)
     {
@@ -28,6 +33,12 @@ internal sealed class RequestHook(
             // RFC 9110, section 15.5.20: the client may ask again on a connection of that host's own.
             context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
             return Task.CompletedTask;
+        }
+
+        if (drain.IsDraining && IsHttp1(context.Request.Protocol))
+        {
+            // RFC 9112, section 9.6: the client asks its next on another connection, which the balancer gives to another server.
+            context.Response.Headers.Connection = "close";
         }
 
         if (output is not null && !HttpProtocol.IsHttp2(context.Request.Protocol))
@@ -87,6 +98,8 @@ internal sealed class RequestHook(
             : string.Equals(connection, "close", StringComparison.OrdinalIgnoreCase);
         return !isLast || request.Headers.TransferEncoding.Count > 0 ? -1 : request.ContentLength ?? 0;
     }
+
+    private static bool IsHttp1(string protocol) => HttpProtocol.IsHttp11(protocol) || HttpProtocol.IsHttp10(protocol);
 
     // Escaped: a path may hold line breaks, and this goes to a log.
     private static string Describe(HttpContext context) =>

@@ -58,6 +58,27 @@ internal sealed class ChildProcess : IAsyncDisposable
         return await ReadLineAsync($"the child's answer to '{question}'", timeout);
     }
 
+    /// <summary>Says a line that has no answer.</summary>
+    internal async Task TellAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Asks it to end as a service manager does.</summary>
+    internal void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for its end. Its exit code.</summary>
+    internal async Task<int> WaitForExitAsync(TimeSpan timeout)
+    {
+        await _process.WaitForExitAsync().OrTimeout("the child process to end", timeout);
+        return _process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         try

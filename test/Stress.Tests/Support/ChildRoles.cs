@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.Stress.Tests.Connections;
+using Aeronet.AspNetCore.Stress.Tests.Rolling;
 using Aeronet.AspNetCore.Stress.Tests.Shutdown;
 
 namespace Aeronet.AspNetCore.Stress.Tests.Support;
@@ -9,12 +10,14 @@ internal static class ChildRoles
     internal const string IdleClients = "idle-clients";
     internal const string SmallServer = "small-server";
     internal const string RestartServer = "restart-server";
+    internal const string BalancedServer = "balanced-server";
 
     internal static Task<int> RunAsync(string role, string[] arguments) => role switch
     {
         IdleClients => IdleClientsRole.RunAsync(arguments),
         RestartServer => RestartServerRole.RunAsync(arguments),
         SmallServer => SmallServerRole.RunAsync(arguments),
+        BalancedServer => BalancedServerRole.RunAsync(arguments),
         _ => throw new ArgumentException($"There is no role '{role}'.", nameof(role)),
     };
 }

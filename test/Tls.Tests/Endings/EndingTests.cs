@@ -3,6 +3,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Aeronet.AspNetCore.Tls.Tests.Support;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Aeronet.AspNetCore.Tls.Tests.Endings;
@@ -23,6 +25,40 @@ public sealed class EndingTests
 
         Assert.Contains("bye", response, StringComparison.Ordinal);
         Assert.Equal(Alert, client.Wire.RecordTypes[^1]);
+    }
+
+    /// <summary>OpenSSL names the close_notify, which was read before, as the reason of the write that fails: it is no reason to wait for room.</summary>
+    [Fact]
+    public async Task ClientEndsAndResets_ServerWritesAfterIt_ConnectionEndsAtOnce()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reset = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+        {
+            Transport = options => options.ShutdownTimeout = TimeSpan.FromMinutes(5),
+            Listen = listen =>
+            {
+                listen.UseAeronetTls(Certificates.Ecdsa);
+                listen.Run(async connection =>
+                {
+                    Assert.True((await connection.Transport.Input.ReadAsync()).IsCompleted);
+                    ended.SetResult();
+                    await reset.Task;
+                    await connection.Transport.Output.WriteAsync(new byte[17]);
+                });
+            },
+        });
+        await using (var client = await TlsClient.ConnectAsync(host))
+        {
+            await client.Tls.ShutdownAsync();
+            await ended.Task.OrTimeout("the end to be read");
+            client.Socket.LingerState = new LingerOption(true, 0);
+            client.Socket.Close();
+        }
+
+        reset.SetResult();
+
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.connections.open") == 0, "the connection to end");
     }
 
     [Theory]

@@ -25,6 +25,8 @@ public sealed class OptionBindingTests
         ("SendChunk", "65536", 65_536),
         ("ZeroCopyFiles", "false", false),
         ("ShutdownTimeout", "00:01:30", TimeSpan.FromSeconds(90)),
+        ("DrainDelay", "00:00:15", TimeSpan.FromSeconds(15)),
+        ("DrainTimeout", "00:02:00", TimeSpan.FromMinutes(2)),
         ("HalfCloseTimeout", "-00:00:00.001", Timeout.InfiniteTimeSpan),
         ("UnixFileMode", "0660", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite),
         ("HandOver", "/run/app/handover.sock", "/run/app/handover.sock"),

@@ -342,6 +342,12 @@ internal sealed unsafe partial class SslSession
                 if (result != 1)
                 {
                     outcome = Judge(result, out _writeBlocked);
+                    if (outcome.IsSuccess)
+                    {
+                        // After the peer's close_notify SSL_get_error(3) names that for every failure, which at a write is the socket's.
+                        outcome = FailToSend(Errno.EPIPE);
+                    }
+
                     break;
                 }
 
