@@ -5,6 +5,9 @@ namespace Aeronet.AspNetCore.Transport.Native;
 /// <summary>An X509_CRL, one revocation list.</summary>
 internal sealed unsafe class CrlHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
+    // 0001-01-01, counted from 1970-01-01.
+    private const int FirstDay = -719_162;
+
     // As long as the process.
     private static readonly nint s_epoch = OpenSsl.ASN1_TIME_set(0, 0);
 
@@ -48,10 +51,11 @@ internal sealed unsafe class CrlHandle : SafeHandleZeroOrMinusOneIsInvalid
         return true;
     }
 
+    // A GeneralizedTime may be of the year 0, before .NET's begins; both end with 9999.
     private static DateTimeOffset? TimeOf(nint time)
     {
         int days, seconds;
-        return time != 0 && OpenSsl.ASN1_TIME_diff(&days, &seconds, s_epoch, time) == 1
+        return time != 0 && OpenSsl.ASN1_TIME_diff(&days, &seconds, s_epoch, time) == 1 && days >= FirstDay
             ? DateTimeOffset.UnixEpoch.AddDays(days).AddSeconds(seconds)
             : null;
     }

@@ -52,6 +52,15 @@ internal sealed class Authority
         HashAlgorithmName.SHA256,
         thisUpdate: DateTimeOffset.UtcNow + from);
 
+    /// <summary>One that says it was made before .NET's time begins; not signed anew.</summary>
+    public byte[] RevocationListOfTheYear0()
+    {
+        var list = _revoked.Build(Certificate, crlNumber: 1, nextUpdate: DateTimeOffset.UtcNow.AddHours(1), HashAlgorithmName.SHA256, thisUpdate: DateTimeOffset.MinValue);
+        var year = list.AsSpan()[list.AsSpan().IndexOf("00010101000000Z"u8)..];
+        "0000"u8.CopyTo(year);
+        return list;
+    }
+
     private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset from, DateTimeOffset to)
         => request.Create(Certificate, from, to, [(byte)Interlocked.Increment(ref _serial)]);
 }

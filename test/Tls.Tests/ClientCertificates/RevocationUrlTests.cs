@@ -89,6 +89,7 @@ public sealed class RevocationUrlTests : IDisposable
     [InlineData("of another", TlsRevocationFailure.Hard, "alert unknown ca", "none of TrustedClientAuthorities has signed it")]
     [InlineData("of a namesake", TlsRevocationFailure.Hard, "alert unknown ca", "none of TrustedClientAuthorities has signed it")]
     [InlineData("of a namesake", TlsRevocationFailure.Soft, "I am CN=alice.", "none of TrustedClientAuthorities has signed it")]
+    [InlineData("of the year 0", TlsRevocationFailure.Hard, "alert unknown ca", "it is no revocation list")]
     [InlineData("garbage", TlsRevocationFailure.Hard, "alert unknown ca", "it is no revocation list")]
     [InlineData("too long", TlsRevocationFailure.Hard, "alert unknown ca", "")]
     public async Task NoList_HardRefusesSoftLetsIn_AndTheLogSaysWhy(string what, TlsRevocationFailure failure, string expected, string reason)
@@ -100,6 +101,7 @@ public sealed class RevocationUrlTests : IDisposable
             "ended" => _root.RevocationList(expired: true),
             "of another" => ClientPki.Stranger.RevocationList(),
             "of a namesake" => new Authority("fetched root").RevocationList(),
+            "of the year 0" => _root.RevocationListOfTheYear0(),
             "garbage" => "<html>not found</html>"u8.ToArray(),
             "too long" => new byte[(32 * 1024 * 1024) + 1],
             _ => _root.RevocationList(),
@@ -246,6 +248,28 @@ public sealed class RevocationUrlTests : IDisposable
         Assert.Contains(ConfiguredHost.Answer, await ConnectAsync(host, alice), StringComparison.Ordinal);
         Assert.Contains("alert certificate revoked", await ConnectAsync(host, bob), StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(_files["cache"]));
+    }
+
+    /// <summary>A file that cannot take its place is not left beside it, list after list.</summary>
+    [Fact]
+    public async Task Cache_ThatCannotBeWritten_IsSaidAndLeavesNothing()
+    {
+        var alice = _root.Issue("alice");
+        await using var server = await ListServer.StartAsync(_root.RevocationList());
+        await using (await StartAsync(server.Url))
+        {
+        }
+
+        var file = Assert.Single(Directory.GetFiles(_files["cache"]));
+        File.Delete(file);
+        Directory.CreateDirectory(file);
+
+        await using var host = await StartAsync(server.Url);
+
+        Assert.Contains("I am CN=alice.", await ConnectAsync(host, alice), StringComparison.Ordinal);
+        await HoldsAsync(() => Fetched(host, "updated") == 1, host);
+        Assert.Empty(Directory.GetFiles(_files["cache"]));
+        Assert.Contains(host.Logs.From("Aeronet", Microsoft.Extensions.Logging.LogLevel.Warning), entry => entry.ToString().Contains("kept", StringComparison.Ordinal));
     }
 
     /// <summary>OpenSSL hashes a list in each handshake: those with a long one leave the loop at the ClientHello.</summary>

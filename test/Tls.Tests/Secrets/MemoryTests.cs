@@ -109,6 +109,38 @@ public sealed class MemoryTests : IDisposable
         await ChildServer.SayAsync("refused");
     }
 
+    /// <summary>Files are looked at again and again, also while one of them cannot be used: what was read of the others does not pile up.</summary>
+    [Fact]
+    public async Task TicketKeys_WhereAFileIsGone_AreInMemoryOnce()
+    {
+        await MakeAsync("pem");
+        var key = RandomNumberGenerator.GetBytes(80);
+        _files.Write("first", key);
+        _files.Write("second", RandomNumberGenerator.GetBytes(80));
+        await using var server = await ChildServer.StartAsync(typeof(MemoryTests), nameof(ServeWithoutATicketKey), (Variable, $"""
+            Aeronet:Tls:Certificate:Path={_files["ecdsa"]}
+            Aeronet:Tls:SessionTickets:Keys:Source=File
+            Aeronet:Tls:SessionTickets:Keys:Files:0={_files["first"]}
+            Aeronet:Tls:SessionTickets:Keys:Files:1={_files["second"]}
+            Aeronet:Tls:SessionTickets:Keys:PollInterval=00:00:01
+            """));
+
+        var found = ProcessMemory.Count(server.Id, new Dictionary<string, byte[]> { ["MAC"] = key[16..48], ["AES"] = key[48..] });
+
+        Assert.Equal((1, 1), (found["MAC"], found["AES"]));
+    }
+
+    /// <summary>Not a test of this process: see <see cref="ChildServer"/>.</summary>
+    [Fact(Explicit = true)]
+    public async Task ServeWithoutATicketKey()
+    {
+        var configuration = Environment.GetEnvironmentVariable(Variable)!;
+        await using var host = await ConfiguredHost.StartAsync(configuration);
+        File.Delete(ConfiguredHost.Parse(configuration).Single(pair => pair.Key.EndsWith("Files:1", StringComparison.Ordinal)).Value!);
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.tls.ticket_key.failures", ("aeronet.ticket.source", "file")) >= 3, "the file to be missed");
+        await ChildServer.SayAsync("serving");
+    }
+
     public void Dispose() => _files.Dispose();
 
     private static async Task ServeAsync()

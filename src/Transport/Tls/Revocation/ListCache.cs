@@ -46,7 +46,16 @@ internal sealed class ListCache
 
         // Several processes may share it: whoever reads finds one or the other whole.
         var next = $"{_path}.{Guid.NewGuid():N}";
-        File.WriteAllBytes(next, bytes);
-        File.Move(next, _path, overwrite: true);
+        try
+        {
+            File.WriteAllBytes(next, bytes);
+            File.Move(next, _path, overwrite: true);
+        }
+        catch
+        {
+            // Where a disk is full it would be the fuller for each list.
+            File.Delete(next);
+            throw;
+        }
     }
 }

@@ -15,8 +15,12 @@ internal sealed class ListFetcher : IDisposable
     {
         ConnectTimeout = TimeSpan.FromSeconds(10),
         MaxAutomaticRedirections = 3,
+        MaxResponseHeadersLength = 16,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         UseCookies = false,
+
+        // The application's traces are none of the authority's business.
+        ActivityHeadersPropagator = null,
     })
     {
         MaxResponseContentBufferSize = MaxLength,

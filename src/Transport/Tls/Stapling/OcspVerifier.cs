@@ -157,7 +157,7 @@ internal sealed unsafe class OcspVerifier(byte[] certificate, byte[] issuer)
     {
         // struct tm of every libc begins with seconds, minutes, hours, days, months from 0 and years from 1900; musl's and glibc's have 56 bytes.
         var tm = stackalloc int[32];
-        return time == 0 || OpenSsl.ASN1_TIME_to_tm(time, tm) != 1
+        return time == 0 || OpenSsl.ASN1_TIME_to_tm(time, tm) != 1 || tm[5] + 1900 < DateTimeOffset.MinValue.Year
             ? null
             : new DateTimeOffset(tm[5] + 1900, tm[4] + 1, tm[3], tm[2], tm[1], Math.Min(tm[0], 59), TimeSpan.Zero);
     }

@@ -15,14 +15,14 @@ internal sealed class FileKeySource(IReadOnlyList<string> paths, TimeSpan poll) 
 
     public string Name => "file";
 
-    public TicketKeyWindow Begin(DateTimeOffset now) => Use(paths.Select(TicketKeyFile.Read).ToArray(), null, now);
+    public TicketKeyWindow Begin(DateTimeOffset now) => Use(ReadAll(), null, now);
 
     public ValueTask<TicketKeyWindow> LookAsync(TicketKeyWindow inUse, DateTimeOffset now)
     {
         byte[][] keys;
         try
         {
-            keys = [.. paths.Select(TicketKeyFile.Read)];
+            keys = ReadAll();
         }
         catch (InvalidOperationException e)
         {
@@ -51,6 +51,26 @@ internal sealed class FileKeySource(IReadOnlyList<string> paths, TimeSpan poll) 
 
     public TimeSpan LookAgainAfter(DateTimeOffset now) => _seen is null || poll < s_settles ? poll : s_settles;
 
+    // All of them, or none that is left behind.
+    private byte[][] ReadAll()
+    {
+        var keys = new List<byte[]>(paths.Count);
+        try
+        {
+            foreach (var path in paths)
+            {
+                keys.Add(TicketKeyFile.Read(path));
+            }
+
+            return [.. keys];
+        }
+        catch
+        {
+            Wipe(keys);
+            throw;
+        }
+    }
+
     private static TicketKeyWindow Use(byte[][] keys, TicketKeyWindow? inUse, DateTimeOffset now)
     {
         var window = new TicketKeyWindow([.. keys.Select(bytes => inUse?.Keys.FirstOrDefault(key => key.Is(bytes)) ?? new TicketKey(bytes, now))]);
@@ -69,7 +89,7 @@ internal sealed class FileKeySource(IReadOnlyList<string> paths, TimeSpan poll) 
         return hash.GetHashAndReset();
     }
 
-    private static void Wipe(byte[][] keys)
+    private static void Wipe(IEnumerable<byte[]> keys)
     {
         foreach (var key in keys)
         {

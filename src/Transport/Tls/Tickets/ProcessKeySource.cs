@@ -21,11 +21,13 @@ internal sealed class ProcessKeySource(TimeSpan rotation, int window) : ITicketK
             return ValueTask.FromResult(inUse);
         }
 
-        _made = now;
-
         // By age as well as by number: a machine that slept through a rotation or two has not made their keys.
         var kept = inUse.Keys.Where(key => now - key.Created < rotation * window).Take(window - 1);
-        return ValueTask.FromResult(new TicketKeyWindow([TicketKey.Random(now), .. kept]));
+        var next = new TicketKeyWindow([TicketKey.Random(now), .. kept]);
+
+        // Not before there is one: where the system has no page for it, it is tried again.
+        _made = now;
+        return ValueTask.FromResult(next);
     }
 
     public TimeSpan LookAgainAfter(DateTimeOffset now)

@@ -63,16 +63,22 @@ internal static class TicketKeyFile
             // Not through a buffer, which would keep a copy.
             using var file = File.OpenHandle(path);
             var bytes = GC.AllocateArray<byte>(most, pinned: true);
-            var length = 0;
-            for (int read; length < most && (read = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0;)
+            try
             {
-                length += read;
-            }
+                var length = 0;
+                for (int read; length < most && (read = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0;)
+                {
+                    length += read;
+                }
 
-            var exact = GC.AllocateUninitializedArray<byte>(length, pinned: true);
-            bytes.AsSpan(0, length).CopyTo(exact);
-            CryptographicOperations.ZeroMemory(bytes);
-            return exact;
+                var exact = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+                bytes.AsSpan(0, length).CopyTo(exact);
+                return exact;
+            }
+            finally
+            {
+                CryptographicOperations.ZeroMemory(bytes);
+            }
         }
         catch (UnauthorizedAccessException)
         {

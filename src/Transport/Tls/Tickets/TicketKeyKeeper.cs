@@ -9,6 +9,9 @@ internal sealed class TicketKeyKeeper : IDisposable
     /// <summary>How often the clock is looked at, at least: it is set, and machines sleep, neither of which a timer notices.</summary>
     internal static readonly TimeSpan OftenEnough = TimeSpan.FromMinutes(1);
 
+    // A source that is due and cannot is not asked without end.
+    private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
+
     private readonly ITicketKeySource _source;
     private readonly TicketMetrics _metrics;
     private readonly ILogger _logger;
@@ -81,7 +84,8 @@ internal sealed class TicketKeyKeeper : IDisposable
         {
             var wait = _source.LookAgainAfter(looked);
             var rest = wait - (_time.GetUtcNow() - looked);
-            _timer.Change(rest < TimeSpan.Zero ? TimeSpan.Zero : rest < wait ? rest : wait, Timeout.InfiniteTimeSpan);
+            var soonest = _isFailing ? s_afterFailure : TimeSpan.Zero;
+            _timer.Change(rest < soonest ? soonest : rest < wait ? rest : wait, Timeout.InfiniteTimeSpan);
         }
         catch (ObjectDisposedException)
         {
