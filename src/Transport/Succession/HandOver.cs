@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Net.Sockets;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Native;
 using Microsoft.Extensions.Hosting;
@@ -13,13 +11,13 @@ namespace Aeronet.AspNetCore.Transport.Succession;
 /// Gets listening sockets from whoever had them before this process, and hands them to the process after it. Asked when endpoints are bound; told by the
 /// host when it has started and when it stops. <see cref="HandOverState"/> draws the way.
 /// </summary>
-internal sealed class HandOver : IDisposable
+internal sealed partial class HandOver : IDisposable
 {
-    private static readonly TimeSpan s_greetingPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private readonly IOptions<AeronetTransportOptions> _options;
     private readonly IHostApplicationLifetime _lifetime;
+    private readonly IServiceProvider _services;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationTokenSource _answering = new();
@@ -33,8 +31,9 @@ internal sealed class HandOver : IDisposable
     private int _successor;
     private bool _hasGivenAway;
 
-    public HandOver(IOptions<AeronetTransportOptions> options, IHostApplicationLifetime lifetime, ILoggerFactory loggers)
+    public HandOver(IOptions<AeronetTransportOptions> options, IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers)
     {
+        _services = services;
         _options = options;
         _lifetime = lifetime;
         _logger = TransportLog.CreateLogger(loggers);
@@ -283,169 +282,6 @@ internal sealed class HandOver : IDisposable
         }
     }
 
-    private async Task AnswerAllAsync(DescriptorHandle control)
-    {
-        using var listening = control.View();
-        while (!_answering.IsCancellationRequested)
-        {
-            try
-            {
-                var connected = await listening.AcceptAsync(_answering.Token).ConfigureAwait(false);
-                _ = AnswerAsync(connected);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (SocketException failure)
-            {
-                SuccessionLog.AcceptFailed(_logger, failure.Message);
-                await Task.Delay(s_pause).ConfigureAwait(false);
-            }
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault of one new process; this one goes on serving.")]
-    private async Task AnswerAsync(Socket connected)
-    {
-        try
-        {
-            using var channel = new SuccessionChannel(connected);
-            if (channel.WhyNotTrusted() is { } problem)
-            {
-                await RefuseAsync(channel, $"the new one {problem}").ConfigureAwait(false);
-                return;
-            }
-
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
-            deadline.CancelAfter(s_greetingPatience);
-            if (await channel.ReceiveAsync(deadline.Token).ConfigureAwait(false) is not var (message, passed) || message.Kind != MessageKind.Take)
-            {
-                return;
-            }
-
-            passed?.Dispose();
-            if (WhyNotOffered(channel.Peer.Process) is { } reason)
-            {
-                await RefuseAsync(channel, reason).ConfigureAwait(false);
-                return;
-            }
-
-            await OfferAsync(channel).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is SuccessionException or OperationCanceledException)
-        {
-            // It went away, or said what nobody asked for, before anything was handed to it.
-            SuccessionLog.Unanswered(_logger, failure.Message);
-        }
-        catch (Exception failure)
-        {
-            SuccessionLog.Failed(_logger, failure);
-        }
-        finally
-        {
-            connected.Dispose();
-        }
-    }
-
-    private string? WhyNotOffered(int process)
-    {
-        lock (_gate)
-        {
-            switch (_state)
-            {
-                case HandOverState.Serving:
-                    _state = HandOverState.Offering;
-                    _successor = process;
-                    return null;
-                case HandOverState.Offering:
-                    return string.Create(CultureInfo.InvariantCulture, $"process {_successor} is taking over already; start this one when it serves");
-                default:
-                    return "it is ending; start this one again when it has ended";
-            }
-        }
-    }
-
-    private async Task RefuseAsync(SuccessionChannel channel, string reason)
-    {
-        SuccessionLog.Refused(_logger, channel.Peer.Process, channel.Peer.User, reason);
-        await channel.SendAsync(new SuccessionMessage(MessageKind.Refused, reason), null, _ending.Token).ConfigureAwait(false);
-    }
-
-    private async Task OfferAsync(SuccessionChannel channel)
-    {
-        var process = channel.Peer.Process;
-        var timeout = _options.Value.HandOverTimeout;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
-        deadline.CancelAfter(timeout);
-        try
-        {
-            await SendSocketsAsync(channel, deadline.Token).ConfigureAwait(false);
-            var answer = await channel.ReceiveAsync(deadline.Token).ConfigureAwait(false);
-            answer?.Passed?.Dispose();
-            if (answer?.Message.Kind != MessageKind.Started)
-            {
-                SuccessionLog.SuccessorEnded(_logger, process);
-            }
-            else if (TryMove(HandOverState.Offering, HandOverState.Gone))
-            {
-                await LeaveAsync(channel).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (!_ending.IsCancellationRequested)
-        {
-            SuccessionLog.SuccessorLate(_logger, process, timeout.TotalSeconds);
-            await channel.SendAsync(
-                new SuccessionMessage(MessageKind.Refused, string.Create(CultureInfo.InvariantCulture, $"it did not start within {timeout} ({AeronetTransportOptions.SectionName}:{nameof(AeronetTransportOptions.HandOverTimeout)} of the process that serves)")),
-                null,
-                _ending.Token).ConfigureAwait(false);
-        }
-        catch (SuccessionException)
-        {
-            SuccessionLog.SuccessorEnded(_logger, process);
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                if (_state == HandOverState.Offering)
-                {
-                    (_state, _hasGivenAway) = (HandOverState.Serving, false);
-                }
-            }
-        }
-    }
-
-    private async Task SendSocketsAsync(SuccessionChannel channel, CancellationToken cancellationToken)
-    {
-        var held = _listeners!.Held;
-        foreach (var (socket, origin) in held)
-        {
-            await channel.SendAsync(new SuccessionMessage(MessageKind.Socket, Predecessor.Describe(origin)), socket, cancellationToken).ConfigureAwait(false);
-        }
-
-        await channel.SendAsync(new SuccessionMessage(MessageKind.Control), _control, cancellationToken).ConfigureAwait(false);
-        lock (_gate)
-        {
-            // From here on it may go on without this process.
-            _hasGivenAway = _state == HandOverState.Offering;
-        }
-
-        await channel.SendAsync(new SuccessionMessage(MessageKind.Complete), null, cancellationToken).ConfigureAwait(false);
-        SuccessionLog.Offered(_logger, channel.Peer.Process, held.Count);
-    }
-
-    /// <summary>The new process has started: it accepts, and this one does no more.</summary>
-    private async Task LeaveAsync(SuccessionChannel channel)
-    {
-        await _answering.CancelAsync().ConfigureAwait(false);
-        _listeners!.LetGo();
-        _control!.Dispose();
-        await channel.SendAsync(new SuccessionMessage(MessageKind.Yours), null, _ending.Token).ConfigureAwait(false);
-        SuccessionLog.HandedOver(_logger, channel.Peer.Process);
-        _lifetime.StopApplication();
-    }
-
     /// <summary>The host stops. A new process that has been given the sockets goes on alone.</summary>
     private void End()
     {
@@ -478,19 +314,5 @@ internal sealed class HandOver : IDisposable
 
         // Last: it ends the connection, by which the new process learns that the sockets are its own.
         _ending.Cancel();
-    }
-
-    private bool TryMove(HandOverState from, HandOverState to)
-    {
-        lock (_gate)
-        {
-            if (_state != from)
-            {
-                return false;
-            }
-
-            _state = to;
-            return true;
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -6,9 +7,15 @@ using Aeronet.AspNetCore.Stress.Tests.Support;
 
 namespace Aeronet.AspNetCore.Stress.Tests.Shutdown;
 
-/// <summary>A new server process starts beside the one that serves, under load that never sends a request twice.</summary>
+/// <summary>
+/// Server processes take over from each other under load that never sends a request twice. <c>AERONET_STRESS_RESTARTS=20</c> makes it more than the 3 of a
+/// normal run.
+/// </summary>
 public sealed class RestartTests : IDisposable
 {
+    private static readonly int s_restarts =
+        int.TryParse(Environment.GetEnvironmentVariable("AERONET_STRESS_RESTARTS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 3;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("aeronet-").FullName;
     private readonly IPEndPoint _http = new(IPAddress.Loopback, TestPorts.Next());
     private readonly IPEndPoint _https = new(IPAddress.Loopback, TestPorts.Next());
@@ -21,6 +28,36 @@ public sealed class RestartTests : IDisposable
     {
         _clients.ForEach(client => client.Dispose());
         Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task NewProcess_UnderLoad_NothingIsLost()
+    {
+        var processes = new List<int>();
+        var server = await StartAsync();
+        processes.Add(server.Id);
+        var load = RunLoad();
+        for (var restart = 0; restart < s_restarts; restart++)
+        {
+            await AnswersOfAsync(server.Id);
+            var next = await StartAsync();
+            processes.Add(next.Id);
+            Assert.Equal("stopping", await server.ReadLineAsync("the old process to be told to stop"));
+            Assert.Equal(0, await server.EndsAsync());
+            await server.DisposeAsync();
+            server = next;
+            AssertNothingLost();
+        }
+
+        await AnswersOfAsync(server.Id);
+        await StopLoadAsync(load);
+        await server.DisposeAsync();
+        AssertNothingLost();
+        foreach (var client in _clients)
+            Assert.Equal(processes.Order(), client.Servers.Keys.Order());
+
+        var (answers, connections, resumed) = (_clients.Sum(client => client.Answers), _clients.Sum(client => client.Connections), _clients.Sum(client => client.Resumed));
+        Report.Line($"{s_restarts} restarts: {answers} answers on {connections} connections, {resumed} of TLS sessions that were resumed, nothing lost");
     }
 
     [Theory]
