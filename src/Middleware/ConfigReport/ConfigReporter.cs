@@ -40,6 +40,7 @@ internal sealed class ConfigReporter
         reporter.AddAsWritten("AllowedHosts");
         reporter.AddAsWritten("Kestrel");
         reporter.AddOptions<AeronetTransportOptions>(AeronetTransportOptions.SectionName);
+        reporter.AddOptions<AeronetConnectionLimitOptions>(AeronetConnectionLimitOptions.SectionName);
         reporter.AddProxyProtocol();
         reporter.AddTls();
         reporter.AddPipeline();

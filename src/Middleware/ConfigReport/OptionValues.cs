@@ -21,6 +21,7 @@ internal static class OptionValues
     private static readonly Dictionary<Type, PropertyInfo[]> Properties = new()
     {
         [typeof(AeronetTransportOptions)] = Of<AeronetTransportOptions>(),
+        [typeof(AeronetConnectionLimitOptions)] = Of<AeronetConnectionLimitOptions>(),
         // Its endpoints are options of their own.
         [typeof(AeronetProxyProtocolOptions)] = Of<AeronetProxyProtocolEndpointOptions>(),
         [typeof(AeronetProxyProtocolEndpointOptions)] = Of<AeronetProxyProtocolEndpointOptions>(),

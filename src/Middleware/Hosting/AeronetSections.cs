@@ -22,7 +22,7 @@ internal static class AeronetSections
     [
         .. new[]
         {
-            AeronetTransportOptions.SectionName, AeronetProxyProtocolOptions.SectionName, AeronetTlsOptions.SectionName, AeronetPipelineOptions.SectionName,
+            AeronetTransportOptions.SectionName, AeronetConnectionLimitOptions.SectionName, AeronetProxyProtocolOptions.SectionName, AeronetTlsOptions.SectionName, AeronetPipelineOptions.SectionName,
             AeronetAccessLogOptions.SectionName, AeronetHttpsRedirectOptions.SectionName, AeronetCorsOptions.SectionName,
             AeronetRouteOptions.SectionName, AeronetStaticFileOptions.SectionName, AeronetTlsMetricsOptions.SectionName,
             AeronetDashboardOptions.SectionName, AeronetParserDiagnosticsOptions.SectionName,

@@ -358,6 +358,7 @@ internal sealed partial class AeronetConnection
         CloseFrameworkSocket();
         var reason = (CloseReason)Volatile.Read(ref _closeReason);
         _services.Metrics.ConnectionClosed(reason);
+        Permit?.Leave();
         if (_services.Logger.IsEnabled(LogLevel.Debug))
         {
             TransportLog.ConnectionClosed(_services.Logger, ConnectionId, reason);

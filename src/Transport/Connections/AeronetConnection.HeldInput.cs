@@ -28,16 +28,7 @@ internal sealed partial class AeronetConnection : IHeldInputFeature
 
     bool IHeldInputFeature.TryGetBytes(out long position, out ReadOnlySequence<byte> bytes) => _input.TryGetHeld(out position, out bytes);
 
-    [SuppressMessage(
-        "Reliability",
-        "CA2012:Use ValueTasks correctly",
-        Justification = "Nobody waits for room: what is left is sent before the connection closes.")]
-    void IHeldInputFeature.CloseWith(ReadOnlySpan<byte> bytes)
-    {
-        _output.Write(bytes);
-        _ = _output.FlushAsync();
-        Abort(null);
-    }
+    void IHeldInputFeature.CloseWith(ReadOnlySpan<byte> bytes) => SendAndClose(bytes);
 
     private AeronetConnection? FindHeldInput() => _input.Held is not null && IsReadDirectly ? this : null;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.ProxyProtocol;
 
@@ -7,6 +8,8 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 internal sealed partial class AeronetConnection : IPrefacedConnection
 {
     void IPrefacedConnection.BeginStream() => _input.BeginStream();
+
+    bool IPrefacedConnection.TryAdmit(EndPoint? client) => TryAdmit(client);
 
     void IPrefacedConnection.RejectPreface() => End(CloseReason.ProxyHeaderRefused, reset: true);
 }

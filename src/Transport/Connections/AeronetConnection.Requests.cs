@@ -30,6 +30,10 @@ internal sealed partial class AeronetConnection
             _input.Accept(isOver, request);
             _lastByte = bytesToCome < 0 ? -1 : _input.Position + bytesToCome;
             _lastHasBody = bytesToCome > 0;
+            if (!_habits.SpeaksPlainHttp && _session is null)
+            {
+                _habits.SpeaksPlainHttp = true;
+            }
         }
     }
 }

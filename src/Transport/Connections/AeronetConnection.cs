@@ -85,6 +85,7 @@ internal sealed partial class AeronetConnection : ConnectionContext, IDuplexPipe
 
         _loop.Slots.Remove(Token);
         _socket.Close();
+        Permit?.Leave();
         return false;
     }
 

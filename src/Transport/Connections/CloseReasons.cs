@@ -17,6 +17,8 @@ internal static class CloseReasons
         CloseReason.TlsFailed => "TLS failed.",
         CloseReason.TlsRejected => "There were too many TLS handshakes.",
         CloseReason.ProxyHeaderRefused => "The PROXY protocol header was refused.",
+        CloseReason.LimitReached => "The client had too many connections.",
+        CloseReason.Idle => "No byte moved for the idle timeout.",
         CloseReason.KeyUpdate => "The peer asked for new TLS keys, which the kernel cannot change.",
         CloseReason.TransportStopped => "The transport has been stopped.",
         _ => "The connection was closed in order.",

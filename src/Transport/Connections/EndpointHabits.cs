@@ -6,6 +6,7 @@ namespace Aeronet.AspNetCore.Transport.Connections;
 internal sealed class EndpointHabits
 {
     private volatile bool _beginsWithTls;
+    private volatile bool _speaksPlainHttp;
     private volatile HandshakeAdmission? _admission;
 
     /// <summary>
@@ -16,6 +17,13 @@ internal sealed class EndpointHabits
     {
         get => _beginsWithTls;
         set => _beginsWithTls = value;
+    }
+
+    /// <summary>Whether HTTP/1 was spoken without TLS, so that who is not let in can be told in it.</summary>
+    internal bool SpeaksPlainHttp
+    {
+        get => _speaksPlainHttp;
+        set => _speaksPlainHttp = value;
     }
 
     /// <summary>Who is to be asked before a connection is made, where each begins with TLS; null where nobody is.</summary>

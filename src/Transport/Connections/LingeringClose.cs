@@ -25,18 +25,20 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
 
     private readonly EventLoop.EventLoop _loop;
     private readonly SocketHandle _socket;
-    private readonly ulong _token;
     private readonly long _since = Environment.TickCount64;
     private readonly Timer _timer;
+    private readonly Action? _onEnded;
+    private ulong _token;
+    private int _ended;
     private long _received;
     private long _lastByte = Environment.TickCount64;
 
-    private LingeringClose(EventLoop.EventLoop loop, SocketHandle socket, ulong token, long received)
+    private LingeringClose(EventLoop.EventLoop loop, SocketHandle socket, long received, Action? onEnded = null)
     {
         _loop = loop;
         _socket = socket;
-        _token = token;
         _received = received;
+        _onEnded = onEnded;
         _timer = new Timer(static linger => ((LingeringClose)linger!).OnTick(), this, s_tick, s_tick);
     }
 
@@ -52,7 +54,7 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
         }
 
         socket.ShutdownSend();
-        var linger = new LingeringClose(loop, socket, token, received);
+        var linger = new LingeringClose(loop, socket, received) { _token = token };
         if (!loop.Slots.TryReplace(token, linger) || loop.IsStopping)
         {
             // Who ends what lingers on a loop that stops looks for it after that was said: it is found, or we see that it stops.
@@ -62,6 +64,31 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
 
         // Bytes that came while the handler was not in place yet made their event for the old one.
         loop.Post(linger);
+        return true;
+    }
+
+    /// <summary>
+    /// Answers on a socket that becomes no connection, and takes it over. False when the answer did not leave, and the caller closes it.
+    /// </summary>
+    /// <param name="loop">The loop to watch it.</param>
+    /// <param name="socket">A socket that no loop watches yet.</param>
+    /// <param name="answer">What is sent.</param>
+    /// <param name="onEnded">Called once, when it is closed.</param>
+    internal static bool TryAnswer(EventLoop.EventLoop loop, SocketHandle socket, ReadOnlySpan<byte> answer, Action onEnded)
+    {
+        if (socket.Send(answer, more: false).Bytes != answer.Length)
+        {
+            return false;
+        }
+
+        socket.ShutdownSend();
+        var linger = new LingeringClose(loop, socket, received: 0, onEnded);
+        linger._token = loop.Slots.Add(linger);
+        if (loop.Watch(socket, EpollEvents.In | EpollEvents.ReadHangUp | EpollEvents.EdgeTriggered, linger._token) != 0 || loop.IsStopping)
+        {
+            linger.Dispose();
+        }
+
         return true;
     }
 
@@ -92,6 +119,10 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
         _timer.Dispose();
         _loop.Release(_token);
         _socket.Close();
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            _onEnded?.Invoke();
+        }
     }
 
     private void OnTick()

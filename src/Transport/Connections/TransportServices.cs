@@ -1,5 +1,6 @@
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Limits;
 using Microsoft.Extensions.Logging;
 
 namespace Aeronet.AspNetCore.Transport.Connections;
@@ -20,6 +21,9 @@ internal sealed record TransportServices(
     PoolLease Lease,
     IRefusedConnectionObserver? Refusals)
 {
+    /// <summary>How many connections there may be; null where nothing is limited.</summary>
+    internal ConnectionLimits? Limits { get; init; }
+
     /// <summary>Whether it was said that there is no SslStream.</summary>
     internal Once NoSslStream { get; } = new();
 }

@@ -38,6 +38,12 @@ internal enum CloseReason
     /// <summary>It did not begin with the PROXY protocol header that it should have.</summary>
     ProxyHeaderRefused,
 
+    /// <summary>Its client had as many connections as it may.</summary>
+    LimitReached,
+
+    /// <summary>No byte moved for longer than may be.</summary>
+    Idle,
+
     /// <summary>The peer asked for new TLS keys, which the kernel that encrypts cannot change.</summary>
     KeyUpdate,
 

@@ -81,6 +81,11 @@ internal static partial class TransportLog
         EventName = "ProxyHeadersRefused")]
     internal static partial void ProxyHeadersRefused(ILogger logger, LogText endPoint, long count, LogText peer, LogText reason, LogText trustedPeers);
 
+    [LoggerMessage(35, LogLevel.Warning,
+        "Connections are refused: {Option} is reached. {Count} since this was last said, the last of {Client}; aeronet.connections.rejected counts them by reason. Logged at most once a minute.",
+        EventName = "ConnectionsRejected")]
+    internal static partial void ConnectionsRejected(ILogger logger, LogText option, long count, LogText client);
+
     [LoggerMessage(50, LogLevel.Debug, "The TLS handshake of connection {ConnectionId} failed: {Reason}.", EventName = "HandshakeFailed")]
     internal static partial void HandshakeFailed(ILogger logger, LogText connectionId, LogText reason);
 

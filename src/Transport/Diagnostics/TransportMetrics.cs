@@ -16,6 +16,7 @@ internal sealed class TransportMetrics
     private readonly UpDownCounter<long> _open;
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _closed;
+    private readonly Counter<long> _rejected;
     private readonly Counter<long> _acceptPauses;
     private readonly Counter<long> _fallbacks;
     private readonly Counter<long> _failures;
@@ -26,6 +27,7 @@ internal sealed class TransportMetrics
         _open = meter.CreateUpDownCounter<long>("aeronet.connections.open", "{connection}", "Connections that are open.");
         _accepted = meter.CreateCounter<long>("aeronet.connections.accepted", "{connection}", "Connections accepted.");
         _closed = meter.CreateCounter<long>("aeronet.connections.closed", "{connection}", "Connections ended, by reason.");
+        _rejected = meter.CreateCounter<long>("aeronet.connections.rejected", "{connection}", "Connections that were refused, by the limit that was reached.");
         _acceptPauses = meter.CreateCounter<long>("aeronet.accept.pauses", "{pause}", "Times accepting paused for lack of descriptors or memory.");
         _fallbacks = meter.CreateCounter<long>("aeronet.sendfile.fallbacks", "{response}", "Files that were copied instead of sent by sendfile, by reason.");
         _failures = meter.CreateCounter<long>("aeronet.sendfile.failures", "{response}", "Files whose sending was cut short, by reason.");
@@ -42,6 +44,8 @@ internal sealed class TransportMetrics
         _open.TryAdd(-1);
         _closed.TryAdd(s_closeReasons[(int)reason]);
     }
+
+    internal void ConnectionRejected(KeyValuePair<string, object?> reason) => _rejected.TryAdd(reason);
 
     internal void AcceptPaused() => _acceptPauses.TryAdd();
 

@@ -77,7 +77,11 @@ internal static class ProxyEndpoint
             RefuseHttp3(listenOptions, nameOf(nameof(options.Mode)));
         }
 
-        listenOptions.Use(next => new ProxyMiddleware(next, policy, metrics, refusals, IsTls(listenOptions)).OnConnectionAsync);
+        listenOptions.Use(next =>
+        {
+            services.GetService<ProxyEndpoints>()?.OnBinding(listenOptions);
+            return new ProxyMiddleware(next, policy, metrics, refusals, IsTls(listenOptions)).OnConnectionAsync;
+        });
         return listenOptions;
     }
 

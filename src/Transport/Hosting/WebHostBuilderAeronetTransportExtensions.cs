@@ -4,6 +4,7 @@ using Aeronet.AspNetCore.Transport;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Draining;
 using Aeronet.AspNetCore.Transport.Hosting;
+using Aeronet.AspNetCore.Transport.Limits;
 using Aeronet.AspNetCore.Transport.Listening;
 using Aeronet.AspNetCore.Transport.ProxyProtocol;
 using Aeronet.AspNetCore.Transport.SendFile;
@@ -99,6 +100,9 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<AeronetProxyProtocolOptions>, AeronetProxyProtocolOptionsSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AeronetProxyProtocolOptions>, ProxyOptionsValidator>());
         services.AddOptions<AeronetProxyProtocolOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<AeronetConnectionLimitOptions>, AeronetConnectionLimitOptionsSetup>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AeronetConnectionLimitOptions>, ConnectionLimitsValidator>());
+        services.AddOptions<AeronetConnectionLimitOptions>().ValidateOnStart();
         KestrelEndpointsSetup.AddTo(services);
         return services;
     }

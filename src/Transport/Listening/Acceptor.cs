@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Limits;
 using Aeronet.AspNetCore.Transport.Native;
 
 namespace Aeronet.AspNetCore.Transport.Listening;
@@ -284,13 +285,22 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     private void Hand(SocketHandle socket, EndPoint? remote)
     {
         AeronetConnection? connection = null;
+        ConnectionPermit? permit = null;
         try
         {
+            // The limit first: what it refuses takes nothing from a rate.
+            if (_services.Limits is { } limits && (permit = limits.TryEnter(remote, isClient: !_listener.ReadsHeaders)) is null)
+            {
+                Refuse(limits, socket);
+                return;
+            }
+
             var reserved = AeronetConnection.Unreserved;
             if (_listener.Habits.Admission is { } admission)
             {
                 if (!admission.TryReserve(remote, out var wait))
                 {
+                    permit?.Leave();
                     socket.ResetOnClose();
                     socket.Close();
                     return;
@@ -303,6 +313,7 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
             connection = new AeronetConnection(_services, loop, socket, _services.Pools[loop.Index], _listener.EndPoint, remote, _listener.Habits)
             {
                 ReservedWait = reserved,
+                Permit = permit,
             };
             if (!connection.TryStart(out var errno))
             {
@@ -317,7 +328,25 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
         {
             ReportFailure(failure.Message, failure);
             Discard(connection, socket);
+            permit?.Leave();
         }
+    }
+
+    /// <summary>Ends a socket that is one too many: nothing was made for it.</summary>
+    private void Refuse(ConnectionLimits limits, SocketHandle socket)
+    {
+        if (_listener.Habits.SpeaksPlainHttp && limits.TryBeginAnswer())
+        {
+            if (LingeringClose.TryAnswer(_services.Loops.LeastLoaded(_loop), socket, limits.Answer.Span, limits.EndAnswer))
+            {
+                return;
+            }
+
+            limits.EndAnswer();
+        }
+
+        socket.ResetOnClose();
+        socket.Close();
     }
 
     [SuppressMessage(

@@ -51,6 +51,9 @@ internal sealed class AeronetConnectionListener : IConnectionListener
 
     public EndPoint EndPoint { get; }
 
+    /// <summary>Whether the peer is not the client, of whom a PROXY protocol header tells.</summary>
+    internal bool ReadsHeaders { get; init; }
+
     internal EndpointHabits Habits { get; } = new();
 
     internal bool IsBehind => Volatile.Read(ref _waiting) >= ReadyLimit;

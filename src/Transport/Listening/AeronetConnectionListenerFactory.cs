@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Connections;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.EventLoop;
+using Aeronet.AspNetCore.Transport.Limits;
 using Aeronet.AspNetCore.Transport.ProxyProtocol;
 using Aeronet.AspNetCore.Transport.Succession;
 using Aeronet.AspNetCore.Transport.Tls.Status;
@@ -24,6 +25,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     private const ulong LowDescriptorLimit = 1024;
 
     private readonly IOptions<AeronetTransportOptions> _options;
+    private readonly IOptions<AeronetConnectionLimitOptions> _limits;
     private readonly TransportMetrics _metrics;
     private readonly LoopMetrics _loopMetrics;
     private readonly IMemoryPoolFactory<byte> _pools;
@@ -38,9 +40,11 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     private readonly List<AeronetConnectionListener> _listeners = [];
     private bool? _isSupported;
     private TransportServices? _services;
+    private IdleSweep? _sweep;
 
     public AeronetConnectionListenerFactory(
         IOptions<AeronetTransportOptions> options,
+        IOptions<AeronetConnectionLimitOptions> limits,
         TransportMetrics metrics,
         LoopMetrics loopMetrics,
         IMemoryPoolFactory<byte> pools,
@@ -57,6 +61,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         _proxyEndpoints = proxyEndpoints;
         _handOver = handOver;
         _options = options;
+        _limits = limits;
         _metrics = metrics;
         _loopMetrics = loopMetrics;
         _pools = pools;
@@ -76,7 +81,10 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         AeronetConnectionListener listener;
         try
         {
-            listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint, _handOver.Shares, OnUnbound);
+            listener = new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint ?? endpoint, _handOver.Shares, OnUnbound)
+            {
+                ReadsHeaders = _proxyEndpoints.Reads(endpoint),
+            };
         }
         catch
         {
@@ -140,6 +148,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
             return;
         }
 
+        _sweep?.Dispose();
         EndHandlers(services.Loops);
         Take(services.Loops.Dispose);
 
@@ -185,6 +194,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         }
 
         _tls.OnUnbound(listener.EndPoint);
+        _proxyEndpoints.OnUnbound(listener.EndPoint);
     }
 
     private AeronetConnectionListener[] Listeners()
@@ -288,7 +298,15 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
                     loops,
                     [.. pools.Select(pool => new BlockPool(pool, loops.OnHandlerFailed))],
                     new PoolLease(pools, loops.OnHandlerFailed),
-                    _refusals is { MaxHeldBytes: > 0 } ? _refusals : null);
+                    _refusals is { MaxHeldBytes: > 0 } ? _refusals : null)
+                {
+                    Limits = ConnectionLimits.Of(_limits.Value, _metrics, _logger),
+                };
+                if (_services.Limits is { IdleTimeout: var idle } && idle > TimeSpan.Zero)
+                {
+                    _sweep = new IdleSweep(loops, idle);
+                }
+
                 TransportLog.Started(_logger, options.EventLoops, options.Dispatch, options.ZeroCopyFiles ? "on (sendfile)" : "off");
                 if (Native.ProcessLimits.OpenFiles() is { } limit && limit < LowDescriptorLimit)
                 {

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.Transport.ProxyProtocol;
@@ -8,10 +11,21 @@ namespace Aeronet.AspNetCore.Transport.ProxyProtocol;
 /// </summary>
 internal sealed class ProxyEndpoints(IOptions<AeronetProxyProtocolOptions> options)
 {
+    private ImmutableList<ListenOptions> _bound = [];
     private readonly HashSet<string> _applied = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The options of an endpoint; null where it is to read none.</summary>
     internal AeronetProxyProtocolEndpointOptions? Find(string endpoint) => options.Value.Endpoints.TryGetValue(endpoint, out var own) ? own : null;
+
+    /// <summary>Kestrel is about to bind an endpoint that reads headers.</summary>
+    internal void OnBinding(ListenOptions endpoint) =>
+        ImmutableInterlocked.Update(ref _bound, static (all, added) => all.Contains(added) ? all : all.Add(added), endpoint);
+
+    /// <summary>Whether headers are read on an address, as Kestrel asks for it.</summary>
+    internal bool Reads(EndPoint asked) => Volatile.Read(ref _bound).Any(endpoint => asked.Equals(endpoint.EndPoint) || IsLocalhosts(endpoint, asked));
+
+    internal void OnUnbound(EndPoint bound) =>
+        ImmutableInterlocked.Update(ref _bound, static (all, gone) => all.RemoveAll(endpoint => gone.Equals(endpoint.EndPoint)), bound);
 
     internal void OnApplied(string endpoint)
     {
@@ -35,4 +49,9 @@ internal sealed class ProxyEndpoints(IOptions<AeronetProxyProtocolOptions> optio
             }
         }
     }
+
+    // Kestrel binds localhost as both of its addresses, and tells of one.
+    private static bool IsLocalhosts(ListenOptions endpoint, EndPoint asked) =>
+        asked is IPEndPoint other && IPAddress.IsLoopback(other.Address) && endpoint.IPEndPoint?.Port == other.Port
+        && endpoint.ToString()!.Contains("//localhost:", StringComparison.OrdinalIgnoreCase);
 }

@@ -41,8 +41,7 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, ProxyPolicy polic
                 return Task.CompletedTask;
             }
 
-            KeepAddress(context);
-            return next(context);
+            return KeepAddress(context) ? next(context) : Task.CompletedTask;
         }
 
         var reading = TryReadHeader(context);
@@ -87,8 +86,7 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, ProxyPolicy polic
                 {
                     input.AdvanceTo(read.Buffer.GetPosition(parsed.Length));
                     hasBytes = false;
-                    await Take(context, header, deadline).ConfigureAwait(false);
-                    return true;
+                    return await TryTake(context, header, deadline).ConfigureAwait(false);
                 }
 
                 if (parsed.Refusal != ProxyRefusal.None || read.IsCompleted)
@@ -105,8 +103,7 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, ProxyPolicy polic
         {
             if (!policy.IsRequired && !hasBytes)
             {
-                KeepAddress(context);
-                return true;
+                return KeepAddress(context);
             }
 
             refusals.Refuse(context, ProxyRefusal.Timeout);
@@ -129,8 +126,7 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, ProxyPolicy polic
     {
         if (!policy.IsRequired && (refusal == ProxyRefusal.NoHeader || isEmpty))
         {
-            KeepAddress(context);
-            return true;
+            return KeepAddress(context);
         }
 
         if (!isEmpty)
@@ -142,20 +138,28 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, ProxyPolicy polic
         return false;
     }
 
-    private async ValueTask Take(ConnectionContext context, ProxyHeader header, CancellationTokenSource deadline)
+    /// <summary>Gives the connection what the header says. False when its client has too many.</summary>
+    private async ValueTask<bool> TryTake(ConnectionContext context, ProxyHeader header, CancellationTokenSource deadline)
     {
         metrics.HeaderRead(header.Version, header.Command);
         header.ProxyRemoteEndPoint = context.RemoteEndPoint;
         header.ProxyLocalEndPoint = context.LocalEndPoint;
         context.Features.Set<IProxyProtocolFeature>(header);
+        var own = context.Features.Get<IPrefacedConnection>();
+        own?.BeginStream();
         if (header.Source is null)
         {
-            KeepAddress(context);
+            // Nobody's in particular: the balancer is not limited as a client is.
+            context.RemoteEndPoint = header.ProxyRemoteEndPoint;
         }
         else
         {
             context.RemoteEndPoint = header.Source;
             context.LocalEndPoint = header.Destination;
+            if (own?.TryAdmit(header.Source) == false)
+            {
+                return false;
+            }
         }
 
         if (policy.UsesClientTls && !endsTls && header.Tls is { IsTls: true })
@@ -167,7 +171,7 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, ProxyPolicy polic
             context.Features.Set<ITlsApplicationProtocolFeature>(tls);
         }
 
-        context.Features.Get<IPrefacedConnection>()?.BeginStream();
+        return true;
     }
 
     private async ValueTask<bool> BeginsHttp2(PipeReader input, CancellationTokenSource deadline)
@@ -199,8 +203,13 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, ProxyPolicy polic
         }
     }
 
-    // Who set the address once has said who the client is: what the listener decides by the peer's, it leaves to those behind.
-    private static void KeepAddress(ConnectionContext context) => context.RemoteEndPoint = context.RemoteEndPoint;
+    /// <summary>The peer is the client. False when it has too many.</summary>
+    private static bool KeepAddress(ConnectionContext context)
+    {
+        // Who set the address has said who the client is: what the listener decides by the peer's, it leaves to those behind.
+        context.RemoteEndPoint = context.RemoteEndPoint;
+        return context.Features.Get<IPrefacedConnection>()?.TryAdmit(context.RemoteEndPoint) != false;
+    }
 
     private static bool Begins(in ReadOnlySequence<byte> bytes, ReadOnlySpan<byte> with)
     {

@@ -85,7 +85,8 @@ public sealed class ProxiedRequestTests
     private static Task<KestrelHost> StartAsync(TransportKind kind, Action<WebApplicationBuilder> builder, Action<WebApplication> app, bool optional = false) =>
         KestrelHost.StartAsync(kind, new KestrelHostOptions
         {
-            Listen = listen => listen.UseAeronetProxyProtocol(options => options.Mode = optional ? Transport.ProxyProtocolMode.Optional : Transport.ProxyProtocolMode.Required),
+            Listen = listen => listen.UseAeronetProxyProtocol(options =>
+                (options.Mode, options.HeaderTimeout) = (optional ? Transport.ProxyProtocolMode.Optional : Transport.ProxyProtocolMode.Required, TimeSpan.FromMinutes(1))),
             Builder = builder,
             App = site =>
             {

@@ -15,6 +15,7 @@ internal static class SchemaFacts
     public static IReadOnlyList<SchemaSection> Sections { get; } =
     [
         new("Transport", "Transport", typeof(AeronetTransportOptions)),
+        new("Transport", "ConnectionLimits", typeof(AeronetConnectionLimitOptions)),
         new("Transport", "ProxyProtocol", typeof(AeronetProxyProtocolOptions)),
         new("Transport", "Tls", typeof(AeronetTlsOptions)),
         new("StaticFiles", "StaticFiles", typeof(AeronetStaticFileOptions)),
@@ -48,6 +49,10 @@ internal static class SchemaFacts
         [Name<AeronetTlsAdmissionOptions>(nameof(AeronetTlsAdmissionOptions.IPv4PrefixLength))] = (8, 32),
         [Name<AeronetTlsAdmissionOptions>(nameof(AeronetTlsAdmissionOptions.IPv6PrefixLength))] = (16, 128),
         [Name<AeronetTlsAdmissionOptions>(nameof(AeronetTlsAdmissionOptions.MaxWaiting))] = (0, 100_000),
+        [Name<AeronetConnectionLimitOptions>(nameof(AeronetConnectionLimitOptions.MaxConnections))] = (0, 10_000_000),
+        [Name<AeronetConnectionLimitOptions>(nameof(AeronetConnectionLimitOptions.MaxConnectionsPerClient))] = (0, 1_000_000),
+        [Name<AeronetConnectionLimitOptions>(nameof(AeronetConnectionLimitOptions.IPv4PrefixLength))] = (8, 32),
+        [Name<AeronetConnectionLimitOptions>(nameof(AeronetConnectionLimitOptions.IPv6PrefixLength))] = (16, 128),
         [Name<AeronetProxyProtocolEndpointOptions>(nameof(AeronetProxyProtocolEndpointOptions.MaxHeaderLength))] = (536, 65_551),
         [Name<AeronetStaticFileOptions>(nameof(AeronetStaticFileOptions.MaxRanges))] = (1, 256),
         [Name<AeronetStaticFileOptions>(nameof(AeronetStaticFileOptions.RangeGap))] = (0, GiB),

@@ -25,7 +25,7 @@ public sealed class ProxyProtocolTests
         KernelTlsStatistics.Require();
         await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
         {
-            Listen = listen => listen.UseAeronetProxyProtocol().UseAeronetTls(tls =>
+            Listen = listen => listen.UseAeronetProxyProtocol(options => options.HeaderTimeout = TimeSpan.FromMinutes(1)).UseAeronetTls(tls =>
             {
                 tls.Certificates.Add(Certificates.Ecdsa);
                 tls.Ktls = KtlsMode.Required;

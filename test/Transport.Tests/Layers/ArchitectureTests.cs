@@ -8,7 +8,7 @@ namespace Aeronet.AspNetCore.Transport.Tests.Layers;
 /// </summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string[] s_order = ["Hosting", "Configuration", "Draining", "Listening", "Succession", "Connections", "ProxyProtocol", "Tls", "SendFile", "EventLoop", "Diagnostics", "Native"];
+    private static readonly string[] s_order = ["Hosting", "Configuration", "Draining", "Listening", "Succession", "Connections", "ProxyProtocol", "Limits", "Tls", "SendFile", "EventLoop", "Diagnostics", "Native"];
 
     // The rooms of TLS, likewise.
     private static readonly string[] s_tls =

@@ -29,7 +29,7 @@ internal static class PriceServerRole
         {
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseAeronetTls(certificate));
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseAeronetProxyProtocol());
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseAeronetProxyProtocol(options => options.HeaderTimeout = TimeSpan.FromMinutes(1)));
         });
         await using var app = builder.Build();
         app.UseAeronetStaticFiles(files => (files.Root, files.RequestPath) = (folder, "/files"));

@@ -65,6 +65,7 @@ public sealed class ConfigurationTests
             new("Kestrel:Endpoints:Mixed:Url", "http://127.0.0.1:0"),
             new("Kestrel:Endpoints:Strange:Url", "http://127.0.0.1:0"),
             new($"{Section}:TrustedPeers:0", "127.0.0.1"),
+            new($"{Section}:HeaderTimeout", "00:01:00"),
             new($"{Section}:Endpoints:front", null),
             new($"{Section}:Endpoints:Mixed:Mode", "Optional"),
             new($"{Section}:Endpoints:Strange:TrustedPeers", "10.0.0.0/8"),
@@ -104,7 +105,7 @@ public sealed class ConfigurationTests
         Assert.Contains("call UseAeronetProxyProtocol there", failure.Message, StringComparison.Ordinal);
 
         await using var host = await ProxyHost.StartAsync(
-            [url], kestrel => kestrel.ConfigurationLoader!.Endpoint("Front", endpoint => endpoint.ListenOptions.UseAeronetProxyProtocol()));
+            [url], kestrel => kestrel.ConfigurationLoader!.Endpoint("Front", endpoint => endpoint.ListenOptions.UsePatientProxyProtocol()));
         using var client = await host.ConnectAsync();
         await client.SendAsync(HeaderTable.Good["v2 tcp4"].Bytes);
         Assert.StartsWith("192.0.2.7:51234 ", (await client.GetAsync()).Text, StringComparison.Ordinal);

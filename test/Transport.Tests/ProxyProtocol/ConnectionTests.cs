@@ -155,11 +155,17 @@ public sealed class ConnectionTests
     public async Task Required_NoHeaderInTime_IsReset(TransportKind kind, int sent)
     {
         await using var host = await ProxyHost.StartAsync(kind, options => options.HeaderTimeout = TimeSpan.FromMilliseconds(100));
-        using var client = await host.ConnectAsync();
+        try
+        {
+            using var client = await host.ConnectAsync();
+            await client.SendAsync(s_block.AsMemory(0, sent));
+            Assert.Empty((await client.ReadToEndAsync()).Bytes);
+        }
+        catch (SocketException)
+        {
+            // The time was over before they were sent.
+        }
 
-        await client.SendAsync(s_block.AsMemory(0, sent));
-
-        Assert.Empty((await client.ReadToEndAsync()).Bytes);
         await Eventually.HoldsAsync(() => host.Rejected("timeout") == 1, "the count", host.Metrics.ToString);
     }
 

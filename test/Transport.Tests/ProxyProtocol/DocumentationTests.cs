@@ -28,7 +28,7 @@ public sealed partial class DocumentationTests
         var (socket, pem) = (Path.Combine(folder.FullName, "app.sock"), Path.Combine(folder.FullName, "site.pem"));
         File.WriteAllText(pem, certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() + "\n");
         await using var host = await ProxyHost.StartAsync(
-            kestrel: kestrel => kestrel.ListenUnixSocket(socket, listen => listen.UseAeronetProxyProtocol()), transport: options => options.UnixFileMode = (UnixFileMode)0x1FF);
+            kestrel: kestrel => kestrel.ListenUnixSocket(socket, listen => listen.UsePatientProxyProtocol()), transport: options => options.UnixFileMode = (UnixFileMode)0x1FF);
         var text = Blocks("haproxy")[block]
             .Replace("bind :8000", $"bind {front}", StringComparison.Ordinal)
             .Replace("127.0.0.1:8080", host.EndPoint.ToString(), StringComparison.Ordinal)

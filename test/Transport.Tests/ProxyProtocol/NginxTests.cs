@@ -50,7 +50,7 @@ public sealed class NginxTests
         var folder = ProxyProcess.NewFolder();
         var path = Path.Combine(folder.FullName, "server.sock");
         await using var host = await ProxyHost.StartAsync(
-            kestrel: kestrel => kestrel.ListenUnixSocket(path, listen => listen.UseAeronetProxyProtocol()), transport: options => options.UnixFileMode = (UnixFileMode)0x1FF, defaultEndpoint: false);
+            kestrel: kestrel => kestrel.ListenUnixSocket(path, listen => listen.UsePatientProxyProtocol()), transport: options => options.UnixFileMode = (UnixFileMode)0x1FF, defaultEndpoint: false);
         await using var nginx = await ProxyProcess.NginxAsync(folder, front, $"server {{ listen {front}; proxy_pass unix:{path}; proxy_protocol on; }}");
         using var client = await RawClient.ConnectAsync(front);
 

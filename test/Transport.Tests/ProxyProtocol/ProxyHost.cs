@@ -13,6 +13,12 @@ namespace Aeronet.AspNetCore.Transport.Tests.ProxyProtocol;
 /// <summary>Servers that read headers and answer with what they have learned of the client.</summary>
 internal static class ProxyHost
 {
+    /// <summary>How long a header may take where that is not what is tested: longer than a busy machine.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Has an endpoint read headers, with patience.</summary>
+    internal static ListenOptions UsePatientProxyProtocol(this ListenOptions listen) => listen.UseAeronetProxyProtocol(options => options.HeaderTimeout = Patience);
+
     /// <summary>Where a first answer says the client's address is unknown.</summary>
     internal const string Nowhere = "-";
 
@@ -30,7 +36,11 @@ internal static class ProxyHost
             DefaultEndpoint = defaultEndpoint,
             Listen = listen =>
             {
-                listen.UseAeronetProxyProtocol(options => proxy?.Invoke(options));
+                listen.UseAeronetProxyProtocol(options =>
+                {
+                    options.HeaderTimeout = Patience;
+                    proxy?.Invoke(options);
+                });
                 behind?.Invoke(listen);
             },
             Kestrel = kestrel,
