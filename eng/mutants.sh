@@ -10,7 +10,7 @@ usage: ./eng/mutants.sh [NAME ...]
 Each patch of test/Interleavings.Tests/Mutants takes one mend out and names the scenarios that must fail then. Without
 names all are tried. Nothing of the working tree is changed: patches are applied to a copy.
 
-  AERONET_RACE_SECONDS  how long each scenario is searched (default 5)
+  AERONET_RACE_SECONDS  how long each scenario is searched at most (default 60)
 
 The exit code is 0 when every one was found.
 USAGE
@@ -33,7 +33,7 @@ trap 'rm -rf "$copy"' EXIT
 cd "$root"
 git ls-files -z src/Transport src/Directory.Build.props 'src/*.targets' Directory.Build.props Directory.Packages.props global.json README.md test/Directory.Build.props test/Aeronet.Testing test/Interleavings.Tests |
   xargs -0 cp --parents -t "$copy"
-export AERONET_RACE_SECONDS=${AERONET_RACE_SECONDS:-5}
+export AERONET_RACE_SECONDS=${AERONET_RACE_SECONDS:-60}
 
 build() {
   dotnet build "$copy/$1" -c Release -p:AeronetAsserts=true -p:RunAnalyzers=false -v q -nologo >"$copy/build.log" 2>&1 ||

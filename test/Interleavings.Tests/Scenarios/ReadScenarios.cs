@@ -60,6 +60,40 @@ internal static class ReadScenarios
             });
         }),
 
+        // The bytes' second event comes when they have been read: what is received for it is nothing.
+        new("Read_TokenFires_WhileTheLoopLooksInVain", stage =>
+        {
+            var link = stage.Connect("a");
+            var token = new CancellationTokenSource();
+            var isThrown = false;
+            stage.Handle(link, async server =>
+            {
+                await server.ReadBytesAsync(500);
+                try
+                {
+                    await server.ReadAsync(token: token.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    isThrown = true;
+                }
+
+                await server.ReadToEndAsync(500);
+            });
+            stage.Act("peer", () =>
+            {
+                link.Send(200);
+                link.Send(300);
+                stage.Chooser.BlockUntil(() => isThrown, "peer waits for the cancellation");
+                link.Finish();
+            });
+            stage.Act("canceler", () =>
+            {
+                stage.Chooser.BlockUntil(() => link.Server.Read == 500, "canceler waits for the bytes to be read");
+                stage.Chooser.Cancel(token);
+            });
+        }),
+
         new("Read_IsCanceled", stage =>
         {
             var link = stage.Connect("a");
@@ -103,6 +137,28 @@ internal static class ReadScenarios
             {
                 link.Send(100);
                 link.Send(200);
+                link.Finish();
+            });
+        }),
+
+        // Who has blocked is served beside the loop, which goes on to tell of bytes meanwhile.
+        new("Read_BesideTheLoop", stage =>
+        {
+            var link = stage.Connect("a");
+            stage.Handle(link, async server =>
+            {
+                await server.ReadBytesAsync(100);
+                server.ReadBlocking();
+                await server.ReadToEndAsync(700);
+            });
+            stage.Act("peer", () =>
+            {
+                link.Send(100);
+                link.Send(200);
+                stage.Chooser.BlockUntil(() => link.Server.Read == 300, "peer waits for the bytes to be read");
+                link.Send(100);
+                link.Send(200);
+                link.Send(100);
                 link.Finish();
             });
         }),

@@ -70,6 +70,27 @@ internal static class WriteScenarios
             });
         }),
 
+        // Who flushes elsewhere than on the loop fills the socket while the loop hears of room in it.
+        new("Write_BesideTheLoop", stage =>
+        {
+            var link = stage.Connect("a");
+            var isWritten = false;
+            stage.Handle(link, server => server.ReadToEndAsync(0));
+            stage.Act("writer", () =>
+            {
+                for (var message = 0; message < 3; message++)
+                    link.Server.WriteBlocking(7000);
+
+                isWritten = true;
+            });
+            stage.Act("peer", () =>
+            {
+                link.Take(21_000);
+                stage.Chooser.BlockUntil(() => isWritten, "peer waits for the writer");
+                link.Finish();
+            });
+        }),
+
         new("Write_FlushIsCanceled", stage =>
         {
             var link = stage.Connect("a");

@@ -59,19 +59,24 @@ internal sealed class Search(Scenario scenario, TimeSpan time)
         var schedules = Gen.Select(Gen.Int[0, choices], Gen.Int[1, 3]).List[1, MostTurns].Select(turns => new Schedule(turns.DistinctBy(turn => turn.Item1).OrderBy(turn => turn.Item1)));
         try
         {
-            schedules.Sample(
-                schedule =>
-                {
-                    var outcome = Play(schedule);
-                    if (outcome.Failure is not null && !(shortest?.Schedule.Length < schedule.Length))
-                        shortest = outcome;
+            // In slices: CsCheck makes what it has found shorter until its time is over.
+            do
+            {
+                schedules.Sample(
+                    schedule =>
+                    {
+                        var outcome = Play(schedule);
+                        if (outcome.Failure is not null && !(shortest?.Schedule.Length < schedule.Length))
+                            shortest = outcome;
 
-                    return outcome.Failure is null;
-                },
-                seed: seed,
-                time: seed is null ? Math.Max(1, (int)(time - Elapsed).TotalSeconds) : -1,
-                iter: 1,
-                threads: 1);
+                        return outcome.Failure is null;
+                    },
+                    seed: seed,
+                    time: seed is null ? 1 : -1,
+                    iter: 1,
+                    threads: 1);
+            }
+            while (seed is null && Elapsed < time);
         }
         catch (CsCheckException found)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Aeronet.AspNetCore.Interleavings.Tests.Choosing;
 using Aeronet.AspNetCore.Transport.SendFile;
@@ -87,19 +88,7 @@ internal sealed class Server(Stage stage, Link link)
     }
 
     /// <summary>Reads once as who blocks its thread until there is something.</summary>
-    internal (long Bytes, bool IsCompleted, bool IsCanceled) ReadBlocking()
-    {
-        var read = Input.ReadAsync().AsTask();
-        var isDone = read.IsCompleted;
-        if (!isDone)
-        {
-            var awaited = Chooser.Await($"{link.Name}: a read that blocks", () => read.IsCompleted);
-            read.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Chooser.Resume(awaited, () => isDone = true));
-            Chooser.BlockUntil(() => isDone, $"{link.Name}: blocks in a read");
-        }
-
-        return Take(read.GetAwaiter().GetResult(), long.MaxValue);
-    }
+    internal (long Bytes, bool IsCompleted, bool IsCanceled) ReadBlocking() => Take(WaitFor(Input.ReadAsync(), "read"), long.MaxValue);
 
     /// <summary>Keeps its thread.</summary>
     internal void Block(Func<bool> until, string what) => Chooser.BlockUntil(until, $"{link.Name}: blocks until {what}");
@@ -124,6 +113,13 @@ internal sealed class Server(Stage stage, Link link)
     {
         Write(bytes);
         return FlushAsync(token);
+    }
+
+    /// <summary>Writes and flushes as who blocks its thread until there is room.</summary>
+    internal void WriteBlocking(int bytes)
+    {
+        Write(bytes);
+        WaitFor(Output.FlushAsync(), "flush");
     }
 
     /// <summary>Sends a stretch of the stage's file in place of bytes.</summary>
@@ -154,6 +150,20 @@ internal sealed class Server(Stage stage, Link link)
     }
 
     internal void Abort() => link.Connection.Abort(new ConnectionAbortedException("The script aborts."));
+
+    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "Its result is taken once, when it is there: a task of it would go on before the chooser knows.")]
+    private T WaitFor<T>(ValueTask<T> call, string what)
+    {
+        var isDone = call.IsCompleted;
+        if (!isDone)
+        {
+            var awaited = Chooser.Await($"{link.Name}: a {what} that blocks", () => call.IsCompleted);
+            call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Chooser.Resume(awaited, () => isDone = true));
+            Chooser.BlockUntil(() => isDone, $"{link.Name}: blocks in a {what}");
+        }
+
+        return call.GetAwaiter().GetResult();
+    }
 
     private (long Bytes, bool IsCompleted, bool IsCanceled) Take(ReadResult result, long atMost)
     {
