@@ -112,12 +112,12 @@ internal static class BalancedServerRole
             await SendAsync(buffer.AsMemory(0, received.Count));
         }
 
-        await sending.WaitAsync();
+        await sending.WaitAsync(CancellationToken.None);
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
 
         async Task SendAsync(ReadOnlyMemory<byte> message)
         {
-            await sending.WaitAsync();
+            await sending.WaitAsync(CancellationToken.None);
             try
             {
                 if (socket.State == WebSocketState.Open)
