@@ -51,6 +51,7 @@ internal sealed class ConfigReporter
         reporter.AddStaticFiles();
         reporter.AddOptions<AeronetTlsMetricsOptions>(AeronetTlsMetricsOptions.SectionName);
         reporter.AddOptions<AeronetDashboardOptions>(AeronetDashboardOptions.SectionName);
+        reporter.AddOptions<AeronetHealthOptions>(AeronetHealthOptions.SectionName);
         reporter.AddOptions<AeronetParserDiagnosticsOptions>(AeronetParserDiagnosticsOptions.SectionName);
         return reporter._rows;
     }

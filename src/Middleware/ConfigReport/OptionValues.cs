@@ -38,6 +38,7 @@ internal static class OptionValues
         [typeof(AeronetRouteOptions)] = Of<AeronetRouteOptions>(),
         [typeof(AeronetTlsMetricsOptions)] = Of<AeronetTlsMetricsOptions>(),
         [typeof(AeronetDashboardOptions)] = Of<AeronetDashboardOptions>(),
+        [typeof(AeronetHealthOptions)] = Of<AeronetHealthOptions>(),
         [typeof(AeronetParserDiagnosticsOptions)] = Of<AeronetParserDiagnosticsOptions>(),
     };
 

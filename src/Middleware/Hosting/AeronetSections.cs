@@ -15,6 +15,7 @@ internal static class AeronetSections
     public const string Routes = nameof(AeronetPipelineOptions.Routes);
     public const string StaticFiles = nameof(AeronetPipelineOptions.StaticFiles);
     public const string TlsMetrics = nameof(AeronetPipelineOptions.TlsMetrics);
+    public const string Health = "Health";
     public const string Dashboard = nameof(AeronetPipelineOptions.Dashboard);
 
     /// <summary>Every one there is.</summary>
@@ -25,7 +26,7 @@ internal static class AeronetSections
             AeronetTransportOptions.SectionName, AeronetConnectionLimitOptions.SectionName, AeronetProxyProtocolOptions.SectionName, AeronetTlsOptions.SectionName, AeronetPipelineOptions.SectionName,
             AeronetAccessLogOptions.SectionName, AeronetHttpsRedirectOptions.SectionName, AeronetCorsOptions.SectionName,
             AeronetRouteOptions.SectionName, AeronetStaticFileOptions.SectionName, AeronetTlsMetricsOptions.SectionName,
-            AeronetDashboardOptions.SectionName, AeronetParserDiagnosticsOptions.SectionName,
+            AeronetDashboardOptions.SectionName, AeronetParserDiagnosticsOptions.SectionName, AeronetHealthOptions.SectionName,
         }.Select(ConfigurationPath.GetSectionKey)!,
     ];
 

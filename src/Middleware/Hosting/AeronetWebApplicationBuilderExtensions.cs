@@ -33,6 +33,12 @@ public static class AeronetWebApplicationBuilderExtensions
         builder.WebHost.UseAeronetTransport();
         builder.Services.AddAeronetAccessLog().AddAeronetCors().AddAeronetHttpsRedirect()
             .AddAeronetTlsMetrics().AddAeronetDashboard().AddAeronetParserDiagnostics();
+        if (AeronetSections.Has(builder.Configuration, AeronetSections.Health))
+        {
+            // Not without: its checks would join those of the application.
+            builder.Services.AddAeronetHealth();
+        }
+
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IConfigureOptions<AeronetPipelineOptions>, AeronetPipelineOptionsSetup>());
         builder.Services.AddOptions<AeronetPipelineOptions>().ValidateOnStart();

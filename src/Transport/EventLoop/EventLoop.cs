@@ -44,6 +44,7 @@ internal sealed partial class EventLoop : IDisposable
         _epoll = epoll;
         _wake = wake;
         Index = index;
+        Heartbeat = new LoopHeartbeat(this);
         ThreadName = $"aeronet-loop-{index}";
         var errno = _epoll.Add(wake.Fd, EpollEvents.In | EpollEvents.EdgeTriggered, WakeToken);
         if (errno != 0)
@@ -57,6 +58,8 @@ internal sealed partial class EventLoop : IDisposable
     internal string ThreadName { get; }
 
     internal SlotTable Slots { get; } = new();
+
+    internal LoopHeartbeat Heartbeat { get; }
 
     internal ref LoopCounters Counters => ref _counters;
 

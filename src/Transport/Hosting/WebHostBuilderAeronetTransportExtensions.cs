@@ -84,6 +84,7 @@ public static class WebHostBuilderAeronetTransportExtensions
         services.TryAddSingleton<ClientRevocation>();
         services.TryAddSingleton(TlsLibrary.OfThisProcess);
         services.TryAddSingleton<StallReporter>();
+        services.TryAddSingleton<IAeronetTransportStatus, TransportStatus>();
         services.TryAddSingleton<ServerDrain>();
         services.TryAddSingleton<IAeronetDrain>(static provider => provider.GetRequiredService<ServerDrain>());
         services.TryAddSingleton<IDrainNotice>(static provider => provider.GetRequiredService<ServerDrain>());

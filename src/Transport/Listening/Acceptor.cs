@@ -135,6 +135,8 @@ internal sealed class Acceptor : ILoopHandler, IThreadPoolWorkItem, IDisposable
     /// </summary>
     internal void AcceptRest(int queued) => Accept(queued, isRest: true);
 
+    internal bool IsPaused => Volatile.Read(ref _paused);
+
     internal void Watch()
     {
         lock (_gate)

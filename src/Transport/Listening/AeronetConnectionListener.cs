@@ -56,6 +56,9 @@ internal sealed class AeronetConnectionListener : IConnectionListener
 
     internal EndpointHabits Habits { get; } = new();
 
+    /// <summary>Whether one of its sockets is not accepted from for a while.</summary>
+    internal bool IsPaused => Array.Exists(_acceptors, static acceptor => acceptor.IsPaused);
+
     internal bool IsBehind => Volatile.Read(ref _waiting) >= ReadyLimit;
 
     internal IReadOnlyList<ListeningSocket> Sockets => _sockets;

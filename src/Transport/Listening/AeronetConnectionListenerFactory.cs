@@ -124,6 +124,34 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
         }
     }
 
+    internal StandbyPool? Standby
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _services?.Loops.Standby;
+            }
+        }
+    }
+
+    internal bool IsAcceptPaused => Listeners().Any(static listener => listener.IsPaused);
+
+    /// <summary>Under the gate: loops are not closed while somebody looks at them.</summary>
+    internal IReadOnlyList<AeronetLoopStatus> DescribeLoops()
+    {
+        lock (_gate)
+        {
+            return [.. (_services?.Loops.Loops ?? []).Select(static loop => new AeronetLoopStatus
+            {
+                Index = loop.Index,
+                StuckFor = loop.Heartbeat.StuckFor(),
+                Connections = loop.Slots.Connections,
+                BlockedThreads = loop.StuckThreads,
+            })];
+        }
+    }
+
     /// <summary>Whether a connection is open, or about to be closed. Cheap.</summary>
     internal bool HasConnections => LoopsOrNone().Any(static loop => loop.Slots.Connections > 0);
 

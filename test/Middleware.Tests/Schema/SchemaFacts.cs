@@ -26,6 +26,7 @@ internal static class SchemaFacts
         new("Middleware", "Cors", typeof(AeronetCorsOptions)),
         new("Middleware", "Routes", typeof(AeronetRouteOptions), IsList: true),
         new("Middleware", "Dashboard", typeof(AeronetDashboardOptions)),
+        new("Middleware", "Health", typeof(AeronetHealthOptions)),
         new("Middleware", "ParserDiagnostics", typeof(AeronetParserDiagnosticsOptions)),
     ];
 
@@ -65,6 +66,7 @@ internal static class SchemaFacts
         [Name<AeronetAccessLogFileOptions>(nameof(AeronetAccessLogFileOptions.Keep))] = (1, null),
         [Name<AeronetHttpsRedirectOptions>(nameof(AeronetHttpsRedirectOptions.HttpsPort))] = (1, 65535),
         [Name<AeronetDashboardOptions>(nameof(AeronetDashboardOptions.MaxViewers))] = (1, 1000),
+        [Name<AeronetHealthOptions>(nameof(AeronetHealthOptions.Port))] = (0, 65535),
         [Name<AeronetParserDiagnosticsOptions>(nameof(AeronetParserDiagnosticsOptions.ExcerptLength))] = (0, 1024),
     };
 

@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.Stress.Tests.Connections;
+using Aeronet.AspNetCore.Stress.Tests.Health;
 using Aeronet.AspNetCore.Stress.Tests.Rolling;
 using Aeronet.AspNetCore.Stress.Tests.Shutdown;
 
@@ -10,6 +11,7 @@ internal static class ChildRoles
     internal const string IdleClients = "idle-clients";
     internal const string SmallServer = "small-server";
     internal const string RestartServer = "restart-server";
+    internal const string BlockedServer = "blocked-server";
     internal const string BalancedServer = "balanced-server";
 
     internal static Task<int> RunAsync(string role, string[] arguments) => role switch
@@ -17,6 +19,7 @@ internal static class ChildRoles
         IdleClients => IdleClientsRole.RunAsync(arguments),
         RestartServer => RestartServerRole.RunAsync(arguments),
         SmallServer => SmallServerRole.RunAsync(arguments),
+        BlockedServer => BlockedServerRole.RunAsync(arguments),
         BalancedServer => BalancedServerRole.RunAsync(arguments),
         _ => throw new ArgumentException($"There is no role '{role}'.", nameof(role)),
     };
