@@ -24,12 +24,21 @@ internal sealed class ListeningSocket(DescriptorHandle descriptor, SocketOrigin 
     /// <summary>Removes the file first: who still finds it is answered.</summary>
     internal void End()
     {
-        if (file is not null)
+        try
         {
-            File.Delete(file);
+            if (file is not null)
+            {
+                File.Delete(file);
+            }
         }
-
-        Dispose();
+        catch (DirectoryNotFoundException)
+        {
+            // It went with its directory.
+        }
+        finally
+        {
+            Dispose();
+        }
     }
 
     /// <summary>Closes this process's descriptor, and leaves the rest to those who have others.</summary>
