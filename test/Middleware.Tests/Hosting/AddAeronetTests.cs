@@ -112,7 +112,7 @@ public sealed class AddAeronetTests : IDisposable
     [Theory]
     [InlineData("""{ "Acess Log": {} }""", "Aeronet:Acess Log is not an option: did you mean AccessLog?")]
     [InlineData("""{ "CORS ": { "Default": {} } }""", "Aeronet:CORS  is not an option: did you mean Cors?")]
-    [InlineData("""{ "Logging": {} }""", "Aeronet:Logging is not an option: remove it or use one of Transport, Tls, ")]
+    [InlineData("""{ "Logging": {} }""", "Aeronet:Logging is not an option: remove it or use one of Transport, ")]
     [InlineData("""{ "Pipeline": { "HttpRedirect": true } }""", "Aeronet:Pipeline:HttpRedirect is not an option: did you mean HttpsRedirect?")]
     [InlineData("""{ "Pipeline": { "Cors": "yes" } }""", "Aeronet:Pipeline:Cors is 'yes': use true or false.")]
     public async Task UnknownSection_FailsTheStart(string json, string message)
