@@ -30,6 +30,13 @@ internal static partial class SuccessionLog
     [LoggerMessage(147, LogLevel.Information, "Process {Process} has started and accepts; this one accepts no more, and ends when its connections have.", EventName = "HandedOver")]
     internal static partial void HandedOver(ILogger logger, int process);
 
+    [LoggerMessage(155, LogLevel.Error,
+        "Process {Process} ended just when this one had let go of its sockets: nobody listens. This one ends when its connections have, with exit code 1; start a process.", EventName = "SuccessorLost")]
+    internal static partial void SuccessorLost(ILogger logger, int process);
+
+    [LoggerMessage(156, LogLevel.Warning, "The file '{Path}' of a socket that nobody listens on any more could not be removed: {Error}. Remove it.", EventName = "SocketFileKept")]
+    internal static partial void FileKept(ILogger logger, LogText path, LogText error);
+
     [LoggerMessage(148, LogLevel.Warning, "Process {Process} of user {User} wanted to take over and was refused: {Reason}.", EventName = "SuccessorRefused")]
     internal static partial void Refused(ILogger logger, int process, uint user, LogText reason);
 

@@ -111,6 +111,9 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
     IReadOnlyList<(SafeHandle Socket, SocketOrigin Origin)> IHeldSockets.Held =>
         [.. Listeners().SelectMany(listener => listener.Sockets).Select(socket => ((SafeHandle)socket.Descriptor, socket.Origin))];
 
+    bool IHeldSockets.IsBoundTo(string file) =>
+        Listeners().Any(listener => listener.EndPoint is UnixDomainSocketEndPoint unix && Path.GetFullPath(unix.ToString()!) == file);
+
     void IHeldSockets.BeginAccepting() => Array.ForEach(Listeners(), listener => listener.Start());
 
     void IHeldSockets.LetGo() => Array.ForEach(Listeners(), listener => Take(listener.LetGo));
@@ -196,7 +199,7 @@ internal sealed class AeronetConnectionListenerFactory : IConnectionListenerFact
             _handOver.Inherited.DropNumber((int)number);
         }
 
-        var inherited = _handOver.Inherited.Take(endpoint);
+        var inherited = _handOver.Inherited.Take(endpoint, services.Options.DualMode);
         try
         {
             return inherited.Count > 0

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Aeronet.AspNetCore.Transport.Native;
@@ -78,18 +79,11 @@ internal static class ControlSocket
         socket.Listen(Backlog);
     }
 
-    /// <summary>Ends the socket that nobody goes on with, and its file first: who finds the file is answered.</summary>
-    internal static void Remove(DescriptorHandle listening, string path)
-    {
-        File.Delete(path);
-        listening.Dispose();
-    }
-
     private static Socket Create() => new(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
 
     private static async Task<IDisposable> LockAsync(string directory, CancellationToken cancellationToken)
     {
-        var until = DateTime.UtcNow + s_lockPatience;
+        var since = Stopwatch.GetTimestamp();
         while (true)
         {
             if (DirectoryLock.TryTake(directory, out var errno) is { } taken)
@@ -102,7 +96,7 @@ internal static class ControlSocket
                 throw new SuccessionException($"cannot be made, for its directory cannot be opened ({Marshal.GetPInvokeErrorMessage(errno)}): create it, for this user alone");
             }
 
-            if (DateTime.UtcNow > until)
+            if (Stopwatch.GetElapsedTime(since) > s_lockPatience)
             {
                 throw new SuccessionException("cannot be made: another program keeps its directory locked (flock)");
             }

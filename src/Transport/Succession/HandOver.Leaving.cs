@@ -127,7 +127,7 @@ internal sealed partial class HandOver
                 await LeaveAsync(channel).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (!_ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !_ending.IsCancellationRequested)
         {
             SuccessionLog.SuccessorLate(_logger, process, timeout.TotalSeconds);
             await channel.SendAsync(
@@ -162,27 +162,43 @@ internal sealed partial class HandOver
         await channel.SendAsync(new SuccessionMessage(MessageKind.Control), _control, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
+            if (_state != HandOverState.Offering)
+            {
+                throw new OperationCanceledException("this process has been told to stop, and owns its sockets");
+            }
+
             // From here on it may go on without this process.
-            _hasGivenAway = _state == HandOverState.Offering;
+            _hasGivenAway = true;
         }
 
         await channel.SendAsync(new SuccessionMessage(MessageKind.Complete), null, cancellationToken).ConfigureAwait(false);
         SuccessionLog.Offered(_logger, channel.Peer.Process, held.Count);
     }
 
-    /// <summary>The new process has started: it accepts, and this one does no more.</summary>
+    /// <summary>The new process has started: it accepts, and this one does no more. Whatever fails, it ends: it listens nowhere.</summary>
     private async Task LeaveAsync(SuccessionChannel channel)
     {
-        await _answering.CancelAsync().ConfigureAwait(false);
-        _listeners!.LetGo();
-        _control!.Dispose();
-        await channel.SendAsync(new SuccessionMessage(MessageKind.Yours), null, _ending.Token).ConfigureAwait(false);
-        SuccessionLog.HandedOver(_logger, channel.Peer.Process);
-
-        // Asked for here: the drain knows the transport, and the transport this.
-        _ = _services.GetRequiredService<IAeronetDrain>().BeginAsync(s_farewell, CancellationToken.None);
-        await Task.Delay(s_farewell, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _lifetime.StopApplication();
+        try
+        {
+            await _answering.CancelAsync().ConfigureAwait(false);
+            _listeners!.LetGo();
+            _control!.Dispose();
+            await channel.SendAsync(new SuccessionMessage(MessageKind.Yours), null, _ending.Token).ConfigureAwait(false);
+            SuccessionLog.HandedOver(_logger, channel.Peer.Process);
+        }
+        catch (SuccessionException)
+        {
+            // Nobody serves: only a process that is started anew can.
+            SuccessionLog.SuccessorLost(_logger, channel.Peer.Process);
+            ExitWithFailure();
+        }
+        finally
+        {
+            // Asked for here: the drain knows the transport, and the transport this.
+            _ = _services.GetRequiredService<IAeronetDrain>().BeginAsync(s_farewell, CancellationToken.None);
+            await Task.Delay(s_farewell, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _lifetime.StopApplication();
+        }
     }
 
     private bool TryMove(HandOverState from, HandOverState to)

@@ -199,6 +199,12 @@ internal sealed partial class HandOver : IDisposable
     /// <summary>Whether the endpoints are this process's now.</summary>
     private async Task<bool> TakeOverAsync(Predecessor predecessor)
     {
+        if (State != HandOverState.Taking)
+        {
+            // Told to stop while it started: the one before serves on.
+            return false;
+        }
+
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
         deadline.CancelAfter(_options.Value.HandOverTimeout);
         string? refusal;
@@ -254,12 +260,16 @@ internal sealed partial class HandOver : IDisposable
             }
         }
 
+        ExitWithFailure();
+        _lifetime.StopApplication();
+    }
+
+    private static void ExitWithFailure()
+    {
         if (Environment.ExitCode == 0)
         {
             Environment.ExitCode = 1;
         }
-
-        _lifetime.StopApplication();
     }
 
     /// <summary>Closes what no endpoint has asked for. Where nobody else has it, its clients find nobody from now on.</summary>
@@ -272,13 +282,26 @@ internal sealed partial class HandOver : IDisposable
                 SuccessionLog.Unused(_logger, socket.ToString(), socket.Origin == SocketOrigin.Keeper
                     ? "it was passed at the start (LISTEN_FDS): connections wait there for ever. Give an endpoint its address, or take it out of the socket unit"
                     : "the process before listened there, and nobody does from now on");
-                if (socket is { Origin: SocketOrigin.Predecessor, File: { } file })
+                if (socket is { Origin: SocketOrigin.Predecessor, File: { } file } && !_listeners!.IsBoundTo(file))
                 {
-                    File.Delete(file);
+                    RemoveFile(file);
                 }
             }
 
             socket.Descriptor.Dispose();
+        }
+    }
+
+    private void RemoveFile(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A file that nobody listens at harms nobody: the next process replaces it.
+            SuccessionLog.FileKept(_logger, path, failure.Message);
         }
     }
 
@@ -305,9 +328,10 @@ internal sealed partial class HandOver : IDisposable
             _listeners!.LetGo();
         }
 
-        if (owns && _control is { IsClosed: false } control)
+        if (owns && _control is { IsClosed: false })
         {
-            ControlSocket.Remove(control, _path!);
+            // First: who finds the file is answered.
+            RemoveFile(_path!);
         }
 
         _control?.Dispose();

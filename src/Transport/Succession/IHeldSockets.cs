@@ -8,6 +8,9 @@ internal interface IHeldSockets
     /// <summary>Each socket that is listened on, and who made it.</summary>
     IReadOnlyList<(SafeHandle Socket, SocketOrigin Origin)> Held { get; }
 
+    /// <summary>Whether one of them is bound to the file of a Unix socket.</summary>
+    bool IsBoundTo(string file);
+
     /// <summary>Accepts, from now on, on what is bound already.</summary>
     void BeginAccepting();
 

@@ -49,13 +49,14 @@ internal sealed class InheritedSocket
     }
 
     /// <summary>
-    /// Whether an endpoint that is asked for is this socket's. The IPv6 wildcard, by which Kestrel asks for all addresses, is the IPv4 one's too. A Unix
+    /// Whether an endpoint that is asked for is this socket's. The IPv6 wildcard, by which Kestrel asks for all addresses in
+    /// <paramref name="dualMode"/>, is the IPv4 one's too. A Unix
     /// socket whose file is gone is found by nobody.
     /// </summary>
-    internal bool IsFor(EndPoint wanted) => (wanted, EndPoint) switch
+    internal bool IsFor(EndPoint wanted, bool dualMode) => (wanted, EndPoint) switch
     {
         (IPEndPoint asked, IPEndPoint own) => asked.Port == own.Port
-            && (asked.Address.Equals(own.Address) || (asked.Address.Equals(IPAddress.IPv6Any) && own.Address.Equals(IPAddress.Any))),
+            && (asked.Address.Equals(own.Address) || (dualMode && asked.Address.Equals(IPAddress.IPv6Any) && own.Address.Equals(IPAddress.Any))),
         (UnixDomainSocketEndPoint asked, UnixDomainSocketEndPoint own) => NameOf(asked) == NameOf(own)
             && (NameOf(own).StartsWith('\0') || FileTypes.IsSocket(NameOf(own))),
         _ => false,

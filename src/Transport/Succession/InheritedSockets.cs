@@ -17,7 +17,9 @@ internal sealed class InheritedSockets
     }
 
     /// <summary>The sockets of an endpoint, more than one where it was shared (SO_REUSEPORT). They are the caller's.</summary>
-    internal IReadOnlyList<InheritedSocket> Take(EndPoint endPoint) => Take(socket => socket.IsFor(endPoint));
+    /// <param name="endPoint">What is to be bound.</param>
+    /// <param name="dualMode">Whether the IPv6 wildcard stands for all addresses.</param>
+    internal IReadOnlyList<InheritedSocket> Take(EndPoint endPoint, bool dualMode) => Take(socket => socket.IsFor(endPoint, dualMode));
 
     /// <summary>An endpoint takes it by its number, and a duplicate of its own.</summary>
     internal void DropNumber(int number)

@@ -26,6 +26,7 @@ internal sealed class SuccessionChannel(Socket socket) : IDisposable
     internal async Task SendAsync(SuccessionMessage message, SafeHandle? passed, CancellationToken cancellationToken)
     {
         var bytes = message.ToBytes();
+        cancellationToken.ThrowIfCancellationRequested();
         while (true)
         {
             var sent = DescriptorPassing.Send(socket.SafeHandle, bytes, passed);
@@ -48,6 +49,7 @@ internal sealed class SuccessionChannel(Socket socket) : IDisposable
     /// <exception cref="SuccessionException">What came is not a message.</exception>
     internal async Task<(SuccessionMessage Message, DescriptorHandle? Passed)?> ReceiveAsync(CancellationToken cancellationToken)
     {
+        var wasReset = false;
         while (true)
         {
             // Waits, and leaves the message and its descriptor where they are.
@@ -62,6 +64,13 @@ internal sealed class SuccessionChannel(Socket socket) : IDisposable
                 var received = DescriptorPassing.Receive(socket.SafeHandle, _buffer, passed);
                 if (received.IsWouldBlock)
                 {
+                    continue;
+                }
+
+                if (received.IsPeerGone && !wasReset)
+                {
+                    // Likewise, since it was waited for.
+                    wasReset = true;
                     continue;
                 }
 
@@ -101,17 +110,26 @@ internal sealed class SuccessionChannel(Socket socket) : IDisposable
 
     private async Task<bool> IsThereMoreAsync(CancellationToken cancellationToken)
     {
-        try
+        var wasReset = false;
+        while (true)
         {
-            return await socket.ReceiveAsync(_buffer.AsMemory(0, 1), SocketFlags.Peek, cancellationToken).ConfigureAwait(false) > 0;
-        }
-        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.MessageSize)
-        {
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
+            try
+            {
+                return await socket.ReceiveAsync(_buffer.AsMemory(0, 1), SocketFlags.Peek, cancellationToken).ConfigureAwait(false) > 0;
+            }
+            catch (SocketException failure) when (failure.SocketErrorCode == SocketError.MessageSize)
+            {
+                return true;
+            }
+            catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionReset && !wasReset)
+            {
+                // The other has closed its end before it had read everything (unix(7)). The kernel says so once, ahead of the messages that wait.
+                wasReset = true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
         }
     }
 

@@ -112,9 +112,75 @@ public sealed class HandOverTests : IDisposable
         await starting;
         await young.EndsAsync();
 
+        Environment.ExitCode = 0;
         Assert.Contains(young.Logs.Entries, entry => entry.EventId.Name == "NotTakenOver" && entry.Message.Contains("did not start within 00:00:01", StringComparison.Ordinal));
         await AssertAnswersAsync("old");
-        Environment.ExitCode = 0;
+    }
+
+    [Fact]
+    public async Task NewServer_ToldToStopWhileItStarts_OldOneServesOn()
+    {
+        var gate = new TaskCompletionSource();
+        await using var old = await Create("old").ServeAsync();
+        await using (var young = Create("young", services: services => services.AddSingleton<IHostedService>(new WaitingService(gate.Task))))
+        {
+            var starting = young.StartAsync();
+            await Eventually.HoldsAsync(() => old.Has("Offered"), "the sockets to be handed over");
+            young.Lifetime.StopApplication();
+            gate.SetResult();
+            await Record.ExceptionAsync(() => starting);
+            await young.StopAsync();
+        }
+
+        await Eventually.HoldsAsync(() => old.Has("SuccessorEnded") || old.Has("HandedOver"), "the old server to notice");
+        await AssertAnswersAsync("old");
+        Assert.False(old.Lifetime.ApplicationStopping.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task NewProcess_DiesWhenTheOldOneHasLetGo_OldOneEndsWithAFailure()
+    {
+        await using var old = await Create("old").ServeAsync();
+        using (var successor = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified))
+        {
+            await successor.ConnectAsync(new UnixDomainSocketEndPoint(Meeting));
+            await successor.SendAsync("aeronet-hand-over/1 take"u8.ToArray());
+            for (var message = ""; !message.EndsWith(" complete", StringComparison.Ordinal);)
+            {
+                var buffer = new byte[1024];
+                message = System.Text.Encoding.ASCII.GetString(buffer, 0, await successor.ReceiveAsync(buffer).OrTimeout("the sockets"));
+                Assert.NotEmpty(message);
+            }
+
+            // As if it died behind its next message.
+            successor.Shutdown(SocketShutdown.Receive);
+            await successor.SendAsync("aeronet-hand-over/1 started"u8.ToArray());
+        }
+
+        try
+        {
+            await old.EndsAsync();
+
+            Assert.True(old.Has("SuccessorLost"));
+            Assert.Equal(1, Environment.ExitCode);
+        }
+        finally
+        {
+            Environment.ExitCode = 0;
+        }
+    }
+
+    [Fact]
+    public async Task UnixSocketsFile_WasRemoved_NewServerBindsItAndKeepsIt()
+    {
+        await using var old = await Create("old").ServeAsync();
+        File.Delete(Unix.ToString());
+
+        await using var young = await Create("young").ServeAsync(takesOver: true);
+        await old.EndsAsync();
+        await Eventually.HoldsAsync(() => young.Has("InheritedSocketUnused"), "the socket without a file to be told of");
+
+        await AssertAnswersAsync("young");
     }
 
     [Fact]
@@ -150,8 +216,8 @@ public sealed class HandOverTests : IDisposable
 
         Assert.Equal("young", await SuccessionHost.AskAsync(_address));
         Assert.Equal("young", await SuccessionHost.AskAsync(other));
-        Assert.False(File.Exists(Unix.ToString()));
         await Eventually.HoldsAsync(() => young.Has("InheritedSocketUnused"), "the socket that nobody took to be told of");
+        await Eventually.HoldsAsync(() => !File.Exists(Unix.ToString()), "its file to be removed");
     }
 
     [Fact]
