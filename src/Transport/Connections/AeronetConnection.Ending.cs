@@ -358,7 +358,6 @@ internal sealed partial class AeronetConnection
         CloseFrameworkSocket();
         var reason = (CloseReason)Volatile.Read(ref _closeReason);
         _services.Metrics.ConnectionClosed(reason);
-        Permit?.Leave();
         if (_services.Logger.IsEnabled(LogLevel.Debug))
         {
             TransportLog.ConnectionClosed(_services.Logger, ConnectionId, reason);
@@ -376,7 +375,7 @@ internal sealed partial class AeronetConnection
         else
         {
             KestrelTransportLog.ConnectionWriteFin(_services.KestrelLogger, this, CloseReasons.Describe(reason));
-            if ((awaitsMore || MayHaveUnread) && LingeringClose.TryStart(_loop, _socket, Token, awaitsMore))
+            if ((awaitsMore || MayHaveUnread) && LingeringClose.TryStart(_loop, _socket, Token, awaitsMore, Permit is { } permit ? permit.Leave : null))
             {
                 if (!WatchesReads)
                 {
@@ -390,6 +389,7 @@ internal sealed partial class AeronetConnection
 
         _loop.Release(Token);
         _socket.Close();
+        Permit?.Leave();
     }
 
     /// <summary>

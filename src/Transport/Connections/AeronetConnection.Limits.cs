@@ -22,13 +22,14 @@ internal sealed partial class AeronetConnection
         // Nobody can say while it sends: then it moves.
         if (Permit is { } permit && _output.TotalTaken is { } taken && permit.IdleFor(_input.Received + taken, now) >= permit.Limits.IdleTimeout.TotalMilliseconds)
         {
-            // What a peer has not taken for so long it does not wait for, and must not take for whole.
-            End(CloseReason.Idle, reset: _output.HasUnsent, new ConnectionAbortedException(CloseReasons.Describe(CloseReason.Idle)));
+            // A response that is cut short must not look whole, as one that ends with the connection would: not what the peer has not taken for
+            // so long, nor what the application has not finished.
+            End(CloseReason.Idle, reset: _output.HasUnsent || IsInRequest, new ConnectionAbortedException(CloseReasons.Describe(CloseReason.Idle)));
         }
     }
 
     /// <summary>Whether one more connection of <paramref name="client"/> may be; otherwise this one ends.</summary>
-    private bool TryAdmit(EndPoint? client)
+    private bool TryAdmit(EndPoint? client, bool speaksHttp2)
     {
         if (Permit is not { } permit || permit.Limits.TryUse(permit, client))
         {
@@ -37,7 +38,7 @@ internal sealed partial class AeronetConnection
 
         ((IFeatureCollection)this).Get<IConnectionMetricsTagsFeature>()?.Tags.Add(new("error.type", "connection_limit"));
         SetReason(CloseReason.LimitReached);
-        if (permit.Limits.Answers && _habits.SpeaksPlainHttp)
+        if (!speaksHttp2 && _habits.SpeaksPlainHttp && permit.TryBeginAnswer())
         {
             SendAndClose(permit.Limits.Answer.Span);
         }

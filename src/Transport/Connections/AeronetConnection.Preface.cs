@@ -9,7 +9,7 @@ internal sealed partial class AeronetConnection : IPrefacedConnection
 {
     void IPrefacedConnection.BeginStream() => _input.BeginStream();
 
-    bool IPrefacedConnection.TryAdmit(EndPoint? client) => TryAdmit(client);
+    bool IPrefacedConnection.TryAdmit(EndPoint? client, bool speaksHttp2) => TryAdmit(client, speaksHttp2);
 
     void IPrefacedConnection.RejectPreface() => End(CloseReason.ProxyHeaderRefused, reset: true);
 }

@@ -33,7 +33,7 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
     private long _received;
     private long _lastByte = Environment.TickCount64;
 
-    private LingeringClose(EventLoop.EventLoop loop, SocketHandle socket, long received, Action? onEnded = null)
+    private LingeringClose(EventLoop.EventLoop loop, SocketHandle socket, long received, Action? onEnded)
     {
         _loop = loop;
         _socket = socket;
@@ -46,7 +46,12 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
     /// Takes over a socket whose peer may send more (<paramref name="awaitsMore"/>), or has already. False otherwise, and when the
     /// peer has finished: then the caller closes it.
     /// </summary>
-    internal static bool TryStart(EventLoop.EventLoop loop, SocketHandle socket, ulong token, bool awaitsMore)
+    /// <param name="loop">The loop that watches it.</param>
+    /// <param name="socket">The socket.</param>
+    /// <param name="token">What its events come with.</param>
+    /// <param name="awaitsMore">Whether the peer may send more.</param>
+    /// <param name="onEnded">Called when it is closed. Where the loop stops meanwhile, perhaps besides the caller, who closes it too.</param>
+    internal static bool TryStart(EventLoop.EventLoop loop, SocketHandle socket, ulong token, bool awaitsMore, Action? onEnded)
     {
         if (Discard(socket, out var received) == Rest.None || (received == 0 && !awaitsMore))
         {
@@ -54,7 +59,7 @@ internal sealed class LingeringClose : ILoopHandler, ILoopWork, IDisposable
         }
 
         socket.ShutdownSend();
-        var linger = new LingeringClose(loop, socket, received) { _token = token };
+        var linger = new LingeringClose(loop, socket, received, onEnded) { _token = token };
         if (!loop.Slots.TryReplace(token, linger) || loop.IsStopping)
         {
             // Who ends what lingers on a loop that stops looks for it after that was said: it is found, or we see that it stops.

@@ -38,6 +38,7 @@ internal sealed class ConnectionLimits
     private readonly ClientTable? _clients;
     private readonly ClientPrefix _prefix;
     private readonly int _max;
+    private readonly bool _answers;
     private int _count;
     private int _answering;
     private long _rejected;
@@ -50,7 +51,7 @@ internal sealed class ConnectionLimits
         _max = options.MaxConnections == 0 ? int.MaxValue : options.MaxConnections;
         _prefix = new ClientPrefix(options.IPv4PrefixLength, options.IPv6PrefixLength);
         _clients = options.MaxConnectionsPerClient > 0 ? new ClientTable(default, options.MaxConnectionsPerClient) : null;
-        Answers = options.OnExceeded == ConnectionLimitAnswer.ServiceUnavailable;
+        _answers = options.OnExceeded == ConnectionLimitAnswer.ServiceUnavailable;
         IdleTimeout = options.IdleTimeout;
 
         // No date: RFC 9110, section 6.6.1, asks for none in a 5xx answer.
@@ -62,10 +63,7 @@ internal sealed class ConnectionLimits
     /// <summary>How long a connection may move no byte; zero for ever.</summary>
     internal TimeSpan IdleTimeout { get; }
 
-    /// <summary>Whether a client of plain HTTP is told.</summary>
-    internal bool Answers { get; }
-
-    /// <summary>What it is told.</summary>
+    /// <summary>What a client of plain HTTP is told.</summary>
     internal ReadOnlyMemory<byte> Answer { get; }
 
     /// <summary>How many connections are counted.</summary>
@@ -136,7 +134,7 @@ internal sealed class ConnectionLimits
     /// <summary>Whether one more that was not let in is told, for which <see cref="EndAnswer"/> is owed.</summary>
     internal bool TryBeginAnswer()
     {
-        if (!Answers)
+        if (!_answers)
         {
             return false;
         }

@@ -1,11 +1,12 @@
 namespace Aeronet.AspNetCore.Transport.Limits;
 
-/// <summary>That a connection is counted, for whom, and when it last moved a byte. Left once, when it ends.</summary>
+/// <summary>That a connection is counted, for whom, and when it last moved a byte. Left once, when its socket is closed.</summary>
 internal sealed class ConnectionPermit(ConnectionLimits limits)
 {
     private readonly Lock _gate = new();
     private UInt128 _clientByGate;
     private bool _countsForClientByGate;
+    private bool _answersByGate;
     private bool _leftByGate;
     private long _moved;
     private long _movedAt = Environment.TickCount64;
@@ -28,7 +29,16 @@ internal sealed class ConnectionPermit(ConnectionLimits limits)
         }
     }
 
-    /// <summary>The connection has ended. Idempotent.</summary>
+    /// <summary>Whether the connection, which may not be, is told so: until it has ended it counts as one that is.</summary>
+    internal bool TryBeginAnswer()
+    {
+        lock (_gate)
+        {
+            return !_leftByGate && !_answersByGate && (_answersByGate = limits.TryBeginAnswer());
+        }
+    }
+
+    /// <summary>The connection's socket is closed. Idempotent.</summary>
     internal void Leave()
     {
         lock (_gate)
@@ -39,6 +49,11 @@ internal sealed class ConnectionPermit(ConnectionLimits limits)
             }
 
             _leftByGate = true;
+        }
+
+        if (_answersByGate)
+        {
+            limits.EndAnswer();
         }
 
         limits.Leave(_countsForClientByGate ? _clientByGate : null);

@@ -9,7 +9,9 @@ internal interface IPrefacedConnection
     void BeginStream();
 
     /// <summary>Whether one more connection of a client may be, who is known by now. False when this one has been ended for that.</summary>
-    bool TryAdmit(EndPoint? client);
+    /// <param name="client">Who it is.</param>
+    /// <param name="speaksHttp2">Whether it is said to speak HTTP/2, and is not to be told in HTTP/1.</param>
+    bool TryAdmit(EndPoint? client, bool speaksHttp2);
 
     /// <summary>Resets the connection: what it began with was refused.</summary>
     void RejectPreface();

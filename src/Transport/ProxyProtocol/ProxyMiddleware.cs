@@ -156,7 +156,7 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, ProxyPolicy polic
         {
             context.RemoteEndPoint = header.Source;
             context.LocalEndPoint = header.Destination;
-            if (own?.TryAdmit(header.Source) == false)
+            if (own?.TryAdmit(header.Source, header.ApplicationProtocol.Span.SequenceEqual(Http2)) == false)
             {
                 return false;
             }
@@ -208,7 +208,7 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, ProxyPolicy polic
     {
         // Who set the address has said who the client is: what the listener decides by the peer's, it leaves to those behind.
         context.RemoteEndPoint = context.RemoteEndPoint;
-        return context.Features.Get<IPrefacedConnection>()?.TryAdmit(context.RemoteEndPoint) != false;
+        return context.Features.Get<IPrefacedConnection>()?.TryAdmit(context.RemoteEndPoint, speaksHttp2: false) != false;
     }
 
     private static bool Begins(in ReadOnlySequence<byte> bytes, ReadOnlySpan<byte> with)

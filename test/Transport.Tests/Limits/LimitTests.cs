@@ -1,9 +1,12 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Aeronet.AspNetCore.Transport.Limits;
 using Aeronet.AspNetCore.Transport.Tests.ProxyProtocol;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +15,8 @@ namespace Aeronet.AspNetCore.Transport.Tests.Limits;
 /// <summary>Connections over a limit are ended before Kestrel hears of them, and those that end make room for others.</summary>
 public sealed class LimitTests
 {
+    private const int MaxTries = 30;
+
     private readonly List<Socket> _opened = [];
 
     [Fact]
@@ -27,8 +32,7 @@ public sealed class LimitTests
         Assert.Contains("Aeronet:ConnectionLimits:MaxConnections is reached", warning.Message, StringComparison.Ordinal);
 
         _opened[0].Dispose();
-        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.connections.open") == 1, "the end of one", host.Metrics.ToString);
-        Assert.Equal("200", await AskAsync(host));
+        await LimitedHost.AskUntilServedAsync(host, _opened);
         LimitedHost.Close(_opened);
     }
 
@@ -45,8 +49,7 @@ public sealed class LimitTests
         Assert.Equal(3, host.Metrics.Total("aeronet.connections.accepted"));
 
         _opened[1].Dispose();
-        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.connections.open") == 2, "the end of one", host.Metrics.ToString);
-        Assert.Equal("200", await AskAsync(host));
+        await LimitedHost.AskUntilServedAsync(host, _opened);
         Assert.Equal("reset", await AskAsync(host));
         LimitedHost.Close(_opened);
     }
@@ -80,8 +83,8 @@ public sealed class LimitTests
         await Eventually.HoldsAsync(() => host.Closed("limit_reached") == 2, "both ends", host.Metrics.ToString);
 
         _opened[0].Dispose();
-        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.connections.open") == 5, "the end of one", host.Metrics.ToString);
-        Assert.Equal("200", await AskAsync(host, "PROXY TCP4 192.0.2.1 198.51.100.1 3 443\r\n"));
+        await LimitedHost.AskUntilServedAsync(host, _opened, "PROXY TCP4 192.0.2.1 198.51.100.1 3 443\r\n");
+        Assert.Equal("reset", await AskAsync(host, "PROXY TCP4 192.0.2.1 198.51.100.1 4 443\r\n"));
         LimitedHost.Close(_opened);
     }
 
@@ -132,8 +135,26 @@ public sealed class LimitTests
         Assert.Equal("200", await AskAsync(host, Header));
         Assert.Equal("503", await AskAsync(host, Header));
         Assert.Equal("503", await AskAsync(host, Header));
-        await Eventually.HoldsAsync(() => host.Closed("limit_reached") == 2, "both ends", host.Metrics.ToString);
+        var http2 = HeaderBytes.Tcp(IPEndPoint.Parse("192.0.2.1:1"), IPEndPoint.Parse("198.51.100.1:443"), HeaderBytes.Tlv(1, "h2"));
+        Assert.Equal("reset", await AskAsync(host, Encoding.Latin1.GetString(http2)));
+        await Eventually.HoldsAsync(() => host.Closed("limit_reached") == 3, "all ends", host.Metrics.ToString);
         LimitedHost.Close(_opened);
+    }
+
+    [Fact]
+    public void Answers_BehindAHeader_AreBounded_UntilTheirSocketsAreClosed()
+    {
+        var limits = Limits(new AeronetConnectionLimitOptions { MaxConnections = 1000, OnExceeded = ConnectionLimitAnswer.ServiceUnavailable });
+        var permits = Enumerable.Range(0, 300).Select(_ => limits.TryEnter(null, isClient: false)!).ToArray();
+
+        Assert.Equal(256, permits.Count(permit => permit.TryBeginAnswer()));
+        Assert.False(permits[0].TryBeginAnswer());
+        Assert.False(limits.TryBeginAnswer());
+        permits[0].Leave();
+        permits[0].Leave();
+        Assert.False(permits[0].TryBeginAnswer());
+        Assert.True(permits[299].TryBeginAnswer());
+        Assert.False(limits.TryBeginAnswer());
     }
 
     [Fact]
@@ -155,11 +176,15 @@ public sealed class LimitTests
     [Fact]
     public async Task Churn_LeavesNothingCounted()
     {
+        var aborts = true;
         await using var host = await LimitedHost.StartAsync(
             limits => (limits.MaxConnections, limits.MaxConnectionsPerClient, limits.OnExceeded) = (8, 4, ConnectionLimitAnswer.ServiceUnavailable),
             listen => listen.UsePatientProxyProtocol(),
             context =>
             {
+                if (!Volatile.Read(ref aborts))
+                    return context.Response.WriteAsync("served");
+
                 context.Abort();
                 return Task.CompletedTask;
             });
@@ -175,15 +200,66 @@ public sealed class LimitTests
         });
 
         await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.connections.open") == 0, "the end of all", host.Metrics.ToString);
-        var waiting = new List<RawClient>();
+        Volatile.Write(ref aborts, false);
         for (var i = 0; i < 8; i++)
         {
-            waiting.Add(await host.ConnectAsync());
-            await waiting[i].SendAsync(headers[i % 2]);
+            // Each of both clients has all its places, and they have all there are.
+            await LimitedHost.AskUntilServedAsync(host, _opened, headers[i % 2]);
         }
 
-        await Eventually.HoldsAsync(() => host.Headers(1, "proxy") >= 8 && host.Metrics.Total("aeronet.connections.open") == 8, "all places", host.Metrics.ToString);
-        waiting.ForEach(client => client.Dispose());
+        Assert.NotEqual("200", await AskAsync(host, headers[2]));
+        LimitedHost.Close(_opened);
+    }
+
+    // A connection may end at the moment that its client is known.
+    [Fact]
+    public void Permits_LeftWhileTheirClientsAreCounted_LeaveNothingCounted()
+    {
+        var limits = Limits(new AeronetConnectionLimitOptions { MaxConnectionsPerClient = 1_000_000 });
+        for (var i = 0; i < 2_000; i++)
+        {
+            var permit = limits.TryEnter(null, isClient: false)!;
+            var client = new IPEndPoint(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), 1);
+            Parallel.Invoke(() => limits.TryUse(permit, client), permit.Leave);
+        }
+
+        Assert.Equal((0, 0), (limits.Count, limits.CountOfClients));
+        var counted = limits.TryEnter(IPEndPoint.Parse("192.0.2.1:1"), isClient: true)!;
+        Assert.Equal((1, 1), (limits.Count, limits.CountOfClients));
+        counted.Leave();
+        Assert.Equal((0, 0), (limits.Count, limits.CountOfClients));
+    }
+
+    // Its socket is open as long as the client may be sending.
+    [Fact]
+    public async Task Total_CountsWhatLingers()
+    {
+        await using var host = await LimitedHost.StartAsync(
+            limits => limits.MaxConnections = 1,
+            handler: async context =>
+            {
+                context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = 1000;
+                await context.Request.Body.CopyToAsync(Stream.Null);
+            });
+        using var uploading = await host.ConnectAsync();
+        await uploading.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
+        Assert.Equal(413, (await uploading.ReadResponseAsync()).StatusCode);
+        Assert.Equal(ConnectionEnd.Finished, (await uploading.ReadToEndAsync()).End);
+
+        if (await AskAsync(host) == "200")
+        {
+            // Not before the server has given up on it: what is sent to it now is refused.
+            await Assert.ThrowsAsync<SocketException>(async () =>
+            {
+                await uploading.SendAsync("x");
+                await uploading.SendAsync("x");
+            });
+        }
+
+        uploading.Dispose();
+        LimitedHost.Close(_opened);
+        await LimitedHost.AskUntilServedAsync(host, _opened);
+        LimitedHost.Close(_opened);
     }
 
     [Fact]
@@ -191,7 +267,7 @@ public sealed class LimitTests
     {
         await using var host = await LimitedHost.StartAsync(limits => limits.IdleTimeout = TimeSpan.FromSeconds(1));
         using var silent = await host.ConnectAsync();
-        using var served = await ServedAsync(host);
+        using var served = await ServedAsync(host.ConnectAsync, async client => Assert.Equal(200, (await client.GetAsync()).StatusCode));
 
         Assert.Equal(([], ConnectionEnd.Finished), await served.ReadToEndAsync());
         Assert.Equal(([], ConnectionEnd.Finished), await silent.ReadToEndAsync());
@@ -205,18 +281,45 @@ public sealed class LimitTests
     {
         await using var host = await LimitedHost.StartAsync(
             limits => limits.IdleTimeout = TimeSpan.FromSeconds(1), handler: context => context.Response.Body.WriteAsync(new byte[64 * 1024 * 1024]).AsTask());
-        using var client = await RawClient.ConnectAsync(host.EndPoint, receiveBufferSize: 4096);
-
-        await client.SendGetAsync();
-        await Eventually.HoldsAsync(() => host.Closed("idle") == 1, "the count", host.Metrics.ToString);
+        using var client = await ServedAsync(
+            () => RawClient.ConnectAsync(host.EndPoint, receiveBufferSize: 4096),
+            async client =>
+            {
+                await client.SendGetAsync();
+                await client.ReadUntilAsync("\r\n\r\n");
+            });
+        await Eventually.HoldsAsync(() => host.Metrics.Total("aeronet.connections.open") == 0, "the end", host.Metrics.ToString);
 
         Assert.Equal(ConnectionEnd.Reset, (await client.ReadToEndAsync()).End);
+        Assert.NotEqual(0, host.Closed("idle"));
+    }
+
+    // The end of the connection is the end of such a response: in order it would look whole.
+    [Fact]
+    public async Task Idle_InTheMiddleOfAResponseThatEndsWithTheConnection_IsReset()
+    {
+        await using var host = await LimitedHost.StartAsync(
+            limits => limits.IdleTimeout = TimeSpan.FromSeconds(1),
+            handler: async context =>
+            {
+                await context.Response.WriteAsync("part");
+                await context.Response.Body.FlushAsync();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            });
+        using var client = await ServedAsync(host.ConnectAsync, async client =>
+        {
+            await client.SendAsync("GET / HTTP/1.0\r\n\r\n");
+            await client.ReadUntilAsync("part");
+        });
+
+        Assert.Equal(([], ConnectionEnd.Reset), await client.ReadToEndAsync());
+        await Eventually.HoldsAsync(() => host.Closed("idle") >= 1, "the count", host.Metrics.ToString);
     }
 
     [Fact]
     public void Idle_CountsFromTheLastByte()
     {
-        var limits = ConnectionLimits.Of(new AeronetConnectionLimitOptions { IdleTimeout = TimeSpan.FromSeconds(10) }, null!, null!)!;
+        var limits = Limits(new AeronetConnectionLimitOptions { IdleTimeout = TimeSpan.FromSeconds(10) });
         var permit = limits.TryEnter(null, isClient: true)!;
         var start = Environment.TickCount64 + 1000;
 
@@ -256,18 +359,21 @@ public sealed class LimitTests
             documented.Select(row => $"{row[0].Trim('`')} = {row[1].Trim('`')}").Order());
     }
 
+    // Nothing in these is rejected, which would be counted and logged.
+    private static ConnectionLimits Limits(AeronetConnectionLimitOptions options) => ConnectionLimits.Of(options, null!, null!)!;
+
     /// <summary>A connection that was served before it was idle for too long, as a busy machine may make it.</summary>
-    private static async Task<RawClient> ServedAsync(KestrelHost host)
+    private static async Task<RawClient> ServedAsync(Func<Task<RawClient>> connect, Func<RawClient, Task> ask)
     {
-        while (true)
+        for (var tries = 1; ; tries++)
         {
-            var client = await host.ConnectAsync();
+            var client = await connect();
             try
             {
-                Assert.Equal(200, (await client.GetAsync()).StatusCode);
+                await ask(client);
                 return client;
             }
-            catch (Exception failure) when (failure is SocketException or EndOfStreamException)
+            catch (Exception failure) when (tries < MaxTries && failure is (SocketException or EndOfStreamException))
             {
                 client.Dispose();
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -34,7 +35,7 @@ internal static class LimitedHost
         try
         {
             await socket.ConnectAsync(host.EndPoint);
-            await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(header + "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            await socket.SendAsync(System.Text.Encoding.Latin1.GetBytes(header + "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
             var answer = "";
             var buffer = new byte[4096];
             while (!answer.Contains("\r\n\r\n", StringComparison.Ordinal))
@@ -51,6 +52,17 @@ internal static class LimitedHost
         catch (SocketException)
         {
             return "reset";
+        }
+    }
+
+    /// <summary>Asks until it is served: a place is free once the server has closed the socket, which nothing tells of before.</summary>
+    internal static async Task AskUntilServedAsync(KestrelHost host, List<Socket> opened, string header = "")
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (await AskAsync(host, opened, header) is var answer && answer != "200")
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < TaskTimeoutExtensions.DefaultTimeout, $"No place was free in time; the last answer is {answer}.");
+            await Task.Delay(5);
         }
     }
 
