@@ -25,6 +25,7 @@ public interface IAeronetDrain
     CancellationToken Began { get; }
 
     /// <summary>Begins the drain; where it has begun, waits with it. The process goes on: stopping the host is the caller's.</summary>
+    /// <remarks>Not to be awaited in a request of this server: the drain waits for the request, which would wait for the drain.</remarks>
     /// <param name="delay">
     /// How long to go on accepting; <see langword="null"/> for <see cref="AeronetTransportOptions.DrainDelay"/>. Zero where somebody else
     /// has the same listening sockets already. Where the drain has begun it can end the delay sooner, never later.

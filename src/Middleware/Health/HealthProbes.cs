@@ -50,6 +50,12 @@ internal sealed class HealthProbes(TransportHealth health, IOptions<AeronetHealt
             entries.Add(("aeronet-startup", HealthStatus.Unhealthy, "the application has not started"));
         }
 
+        // The drain says so too, where the transport serves.
+        if (probe == Probe.Ready && lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            entries.Add(("aeronet-stopping", HealthStatus.Unhealthy, "the application stops"));
+        }
+
         foreach (var aspect in probe switch { Probe.Live => [Aspect.Loops], Probe.Ready => TransportHealth.All, _ => [] })
         {
             var result = health.Look(aspect);

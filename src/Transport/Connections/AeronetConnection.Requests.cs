@@ -11,7 +11,7 @@ internal sealed partial class AeronetConnection
     /// <summary>Whether a request has been handled and the next has not begun. False where nothing is known of requests.</summary>
     internal bool IsBetweenRequests => _request is { } request && _isOver!(request);
 
-    private bool IsInRequest => _request is { } request && !_isOver!(request);
+    private bool IsInRequest => Volatile.Read(ref _request) is { } request && !_isOver!(request);
 
     /// <summary>Whether the peer has said which request is its last, and all of that was received.</summary>
     private bool HasWholeLastRequest => _lastByte >= 0 && _input.Received >= _lastByte;
@@ -23,7 +23,9 @@ internal sealed partial class AeronetConnection
     internal void BeginRequest(Func<object, bool> isOver, object request, long bytesToCome)
     {
         _isOver = isOver;
-        _request = request;
+
+        // After what belongs to it: a drain looks from another thread.
+        Volatile.Write(ref _request, request);
         _lastByte = -1;
         if (IsReadDirectly)
         {

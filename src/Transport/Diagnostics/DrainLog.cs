@@ -24,4 +24,10 @@ internal static partial class DrainLog
 
     [LoggerMessage(135, LogLevel.Error, "What the application registered with IAeronetDrain.Began or ConnectionClosedRequested threw; the drain goes on.", EventName = "DrainCallbackFailed")]
     internal static partial void CallbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(136, LogLevel.Error, "A connection could not be told to end; the drain goes on. Please report it with the stack trace.", EventName = "DrainConnectionFailed")]
+    internal static partial void ConnectionFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(137, LogLevel.Error, "The drain failed; the server has stopped without it. Please report it with the stack trace.", EventName = "DrainFailed")]
+    internal static partial void Failed(ILogger logger, Exception exception);
 }

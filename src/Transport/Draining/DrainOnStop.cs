@@ -29,7 +29,7 @@ internal sealed class DrainOnStop(ServerDrain drain, IHostApplicationLifetime li
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => drain.EndAsync();
+    public Task StoppedAsync(CancellationToken cancellationToken) => drain.EndAsync(cancellationToken);
 
     public void Dispose() => _stopping.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Listening;
 using Aeronet.AspNetCore.Transport.SendFile;
@@ -79,13 +80,19 @@ internal sealed class ServerDrain : IAeronetDrain, IDrainNotice, IDisposable
         _ = Begin(_options.DrainDelay, leavesClosing: _options.DrainDelay == TimeSpan.Zero);
     }
 
-    /// <summary>The server has stopped, whatever was left.</summary>
-    internal async Task EndAsync()
+    /// <summary>The server has stopped, whatever was left. A drain that failed is logged and is no failure of the stop.</summary>
+    internal async Task EndAsync(CancellationToken cancellationToken)
     {
         await _ended.CancelAsync().ConfigureAwait(false);
-        if (_drain is { } drain)
+        if (_drain is not { } drain)
         {
-            await drain.ConfigureAwait(false);
+            return;
+        }
+
+        await drain.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (drain.Exception is { } failure)
+        {
+            DrainLog.Failed(_logger, failure);
         }
     }
 
@@ -121,14 +128,16 @@ internal sealed class ServerDrain : IAeronetDrain, IDrainNotice, IDisposable
 
     private async Task DrainAsync(TimeSpan delay, bool leavesClosing)
     {
-        var start = Stopwatch.GetTimestamp();
-        var census = TakeCensus();
-
-        // A server that simply stops, and had nothing to do, leaves no lines in the log.
-        var reports = !leavesClosing || census.Total > 0;
         try
         {
-            var told = TellAsync();
+            var start = Stopwatch.GetTimestamp();
+
+            // Not waited for: the application's callbacks may never return.
+            _ = TellAsync();
+
+            // A server that simply stops, and had nothing to do, leaves no lines in the log.
+            var census = TakeCensus();
+            var reports = !leavesClosing || census.Total > 0;
             if (delay > TimeSpan.Zero)
             {
                 DrainLog.Began(_logger, delay.TotalSeconds, census.ToString());
@@ -151,13 +160,12 @@ internal sealed class ServerDrain : IAeronetDrain, IDrainNotice, IDisposable
             }
 
             var isEmpty = await CloseAsync(asks: !leavesClosing).ConfigureAwait(false);
+            _mayStop.TrySetResult();
             _phase = AeronetDrainPhase.Drained;
             if (isEmpty && reports)
             {
                 DrainLog.Drained(_logger, Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
-
-            await told.ConfigureAwait(false);
         }
         finally
         {
@@ -165,13 +173,14 @@ internal sealed class ServerDrain : IAeronetDrain, IDrainNotice, IDisposable
         }
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The application's code, and the drain goes on.")]
     private async Task TellAsync()
     {
         try
         {
             await _began.CancelAsync().ConfigureAwait(false);
         }
-        catch (AggregateException failure)
+        catch (Exception failure)
         {
             DrainLog.CallbackFailed(_logger, failure);
         }
@@ -202,10 +211,15 @@ internal sealed class ServerDrain : IAeronetDrain, IDrainNotice, IDisposable
         while (_transport is { HasConnections: true })
         {
             var elapsed = Stopwatch.GetElapsedTime(start);
-            if (asks && TryAskAll(isPatient: elapsed < s_patience))
+            if (asks)
             {
-                asks = false;
-                _mayStop.TrySetResult();
+                // One that its server has not taken by now is not waited for, and asked as soon as it is.
+                var isPatient = elapsed < s_patience;
+                asks = !TryAskAll(isPatient);
+                if (!asks || !isPatient)
+                {
+                    _mayStop.TrySetResult();
+                }
             }
 
             // The census looks at each: every second. Who only waits for its peer to close is none of it.
@@ -224,7 +238,7 @@ internal sealed class ServerDrain : IAeronetDrain, IDrainNotice, IDisposable
             if (!_isStopping && elapsed >= _options.DrainTimeout)
             {
                 DrainLog.TimedOut(_logger, elapsed.TotalSeconds, TakeCensus().ToString());
-                _transport.Connections().ForEach(static connection => connection.StopNow());
+                StopAll();
                 return false;
             }
 
@@ -240,6 +254,7 @@ internal sealed class ServerDrain : IAeronetDrain, IDrainNotice, IDisposable
     }
 
     /// <summary>Asks every connection to close. False while there are some to come back to.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault of one connection; the others must be asked.")]
     private bool TryAskAll(bool isPatient)
     {
         var areAsked = true;
@@ -254,10 +269,30 @@ internal sealed class ServerDrain : IAeronetDrain, IDrainNotice, IDisposable
                 // Of the application's, which may listen to ConnectionClosedRequested.
                 DrainLog.CallbackFailed(_logger, failure);
             }
+            catch (Exception failure)
+            {
+                areAsked = false;
+                DrainLog.ConnectionFailed(_logger, failure);
+            }
         }
 
-        // One that its server has not taken by now is not waited for.
-        return areAsked || !isPatient;
+        return areAsked;
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault of one connection; the others must be stopped.")]
+    private void StopAll()
+    {
+        foreach (var connection in _transport!.Connections())
+        {
+            try
+            {
+                connection.StopNow();
+            }
+            catch (Exception failure)
+            {
+                DrainLog.ConnectionFailed(_logger, failure);
+            }
+        }
     }
 
     private Task PauseAsync(TimeSpan time) => Task.Delay(time, _endedToken).ContinueWith(

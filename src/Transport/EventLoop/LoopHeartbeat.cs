@@ -17,12 +17,14 @@ internal sealed class LoopHeartbeat(EventLoop loop)
         lock (_gate)
         {
             var word = loop.Progress;
-            if (word == _wordByGate && LeadershipWord.CursorOf(word) != LeadershipWord.Polling && loop.HasWaiting(word))
+            var isWaiting = LeadershipWord.CursorOf(word) != LeadershipWord.Polling && loop.HasWaiting(word);
+            if (isWaiting && word == _wordByGate)
             {
                 return Stopwatch.GetElapsedTime(_sinceByGate);
             }
 
-            _wordByGate = word;
+            // Time in which nobody waited does not count.
+            _wordByGate = isWaiting ? word : -1;
             _sinceByGate = Stopwatch.GetTimestamp();
             return TimeSpan.Zero;
         }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Aeronet.AspNetCore.Transport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +49,50 @@ public sealed class HealthPortTests
     }
 
     [Fact]
+    public async Task ManySilentClients_TheNextIsAnsweredWithoutAllOfTheirTime()
+    {
+        var port = TestPorts.Next();
+        await using var host = await StartAsync(port);
+        var silent = new List<TcpClient>();
+        for (var i = 0; i < 20; i++)
+        {
+            silent.Add(new TcpClient());
+            await silent[^1].ConnectAsync(IPAddress.Loopback, port);
+        }
+
+        // One after the other they would take 40 s.
+        var start = Stopwatch.GetTimestamp();
+        var answer = await AskAsync(port, "GET /livez HTTP/1.1\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 OK", answer, StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(25));
+        silent.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task PortTaken_HandOver_StartsAndListensWhenThePortIsFree()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var directory = Directory.CreateTempSubdirectory("aeronet-health");
+        try
+        {
+            await using var host = await StartAsync(port, options => options.HandOver = Path.Combine(directory.FullName, "handover.sock"));
+            Assert.Single(host.Logs.Entries, entry => entry.EventId.Name == "HealthPortTaken");
+
+            other.Stop();
+            await Eventually.HoldsAsync(() => host.Logs.Entries.Any(entry => entry.EventId.Name == "HealthPortListening"), "the port to be listened on");
+
+            Assert.StartsWith("HTTP/1.1 200 OK", await AskAsync(port, "GET /livez HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task PortTaken_StartFailsAndNamesTheKey()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
@@ -58,9 +104,10 @@ public sealed class HealthPortTests
         Assert.StartsWith($"Aeronet:Health:Port is {port}", Assert.Single(failure.Failures), StringComparison.Ordinal);
     }
 
-    private static Task<KestrelHost> StartAsync(int port) => KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
+    private static Task<KestrelHost> StartAsync(int port, Action<AeronetTransportOptions>? transport = null) => KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
     {
         Builder = builder => builder.Services.AddAeronetHealth(options => options.Port = port),
+        Transport = transport,
         App = app => app.Run(context => context.Response.WriteAsync("ok")),
     });
 

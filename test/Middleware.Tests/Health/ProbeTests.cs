@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 
 namespace Aeronet.AspNetCore.Middleware.Tests.Health;
 
@@ -90,6 +91,18 @@ public sealed class ProbeTests
         using var client = host.CreateHttpClient();
 
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/readyz")).StatusCode);
+    }
+
+    [Fact]
+    public async Task WithoutTheTransport_ApplicationStops_NotReadyAndAlive()
+    {
+        await using var host = await StartAsync(kind: TransportKind.Sockets);
+        using var client = host.CreateHttpClient();
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/readyz")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/livez")).StatusCode);
     }
 
     private static Task<KestrelHost> StartAsync(

@@ -31,8 +31,10 @@ public sealed class BlockedServerTests
         foreach (var client in clients)
             client.SendGet("/block");
 
-        while (await child.AskAsync("blocked loops", TimeSpan.FromMinutes(1)) != "2")
-            await Task.Delay(20);
+        var blocked = "";
+        await Eventually.HoldsAsync(
+            () => (blocked = child.AskAsync("blocked loops", TimeSpan.FromMinutes(1)).GetAwaiter().GetResult()) == "2",
+            "both loops to be blocked", () => blocked, TimeSpan.FromMinutes(3));
 
         Assert.Equal("blocked", await child.AskAsync("block pool", TimeSpan.FromMinutes(3)));
 
