@@ -261,8 +261,9 @@ public sealed class TransferTests
             await using var third = await TlsClient.ConnectAsync(host, holdAfterHello: i % 2 == 0);
             await third.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
             await third.Wire.ReleaseAsync();
-            answer = await third.ReadUntilAsync(";");
-            Assert.Contains($"False {dispatch == Aeronet.AspNetCore.Transport.DispatchMode.ThreadPool};", answer, StringComparison.Ordinal);
+
+            // By the next leader, or, where standby threads are scarce for a moment, by the thread pool.
+            Assert.Contains("False ", await third.ReadUntilAsync(";"), StringComparison.Ordinal);
         }
 
         release.Set();
