@@ -2,7 +2,7 @@ namespace Aeronet.AspNetCore.Transport;
 
 /// <summary>
 /// How many connections the transport holds, of all endpoints together. Bound from the configuration section <c>Aeronet:ConnectionLimits</c>. What is
-/// over a limit is ended before Kestrel hears of it. Kestrel's own limits (<c>Kestrel:Limits</c>) hold besides.
+/// over a limit is ended before Kestrel serves it. Kestrel's own limits (<c>Kestrel:Limits</c>) hold besides.
 /// </summary>
 public sealed class AeronetConnectionLimitOptions
 {

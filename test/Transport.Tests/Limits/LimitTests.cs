@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.Transport.Tests.Limits;
 
-/// <summary>Connections over a limit are ended before Kestrel hears of them, and those that end make room for others.</summary>
+/// <summary>Connections over a limit are ended before Kestrel serves them, and those that end make room for others.</summary>
 public sealed class LimitTests
 {
     private const int MaxTries = 30;
