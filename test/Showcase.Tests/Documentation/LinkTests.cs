@@ -6,16 +6,7 @@ namespace Aeronet.AspNetCore.Showcase.Tests.Documentation;
 /// <summary>A reader who follows the links gets everywhere, and to what they name.</summary>
 public sealed partial class LinkTests
 {
-    private static readonly string[] s_folders = ["docs", "samples", "eng", "src"];
-
-    public static TheoryData<string> Pages =>
-    [
-        .. Directory.EnumerateFiles(Repository.Root, "*.md")
-            .Concat(s_folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)))
-            .Select(path => Path.GetRelativePath(Repository.Root, path))
-            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "node_modules"))
-            .Order(),
-    ];
+    public static TheoryData<string> Pages => [.. Documents.All];
 
     [Theory, MemberData(nameof(Pages))]
     public void Link_ToAFileOrHeading_Exists(string page)
@@ -39,7 +30,7 @@ public sealed partial class LinkTests
     {
         var named = Links("docs/README.md").Select(link => Resolve("docs/README.md", link.Path)).ToHashSet();
 
-        Assert.All(Pages.Select(row => row.Data).Where(page => page.StartsWith("docs/", StringComparison.Ordinal) && page != "docs/README.md"), page => Assert.Contains(page, named));
+        Assert.All(Documents.All.Where(page => page.StartsWith("docs/", StringComparison.Ordinal) && page != "docs/README.md"), page => Assert.Contains(page, named));
     }
 
     [Fact]
