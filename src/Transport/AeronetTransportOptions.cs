@@ -10,7 +10,7 @@ public sealed class AeronetTransportOptions
     public const string SectionName = "Aeronet:Transport";
 
     /// <summary>Number of event loops, each one epoll set led by one thread at a time. 1 to 1024.</summary>
-    /// <remarks>Defaults to <see cref="Environment.ProcessorCount"/>.</remarks>
+    /// <remarks>Defaults to one for each processor (<see cref="Environment.ProcessorCount"/>).</remarks>
     public int EventLoops { get; set; } = Math.Min(Environment.ProcessorCount, 1024);
 
     /// <summary>Where the application runs when bytes arrive.</summary>
@@ -120,7 +120,8 @@ public sealed class AeronetTransportOptions
     public TimeSpan HalfCloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Permission bits given to a Unix domain socket's file after binding, for example <c>UserRead, UserWrite, GroupRead, GroupWrite</c>.
+    /// Permission bits given to a Unix domain socket's file after binding, by name, <c>UserRead, UserWrite, GroupRead, GroupWrite</c>, or octal,
+    /// <c>0660</c>.
     /// </summary>
     /// <remarks>Defaults to <see langword="null"/>: the process's umask decides.</remarks>
     public UnixFileMode? UnixFileMode { get; set; }

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
+
 namespace Aeronet.AspNetCore.Middleware.Tests.Schema;
 
-/// <summary>The schema files in the sources say what the options types say. AERONET_WRITE_DOCS=1 writes them anew.</summary>
+/// <summary>The schema files in the sources, and the configuration reference, say what the options types say. AERONET_WRITE_DOCS=1 writes them anew.</summary>
 public sealed class SchemaFileTests
 {
     /// <summary>The schema of everything, for editors that are told of it by "$schema".</summary>
@@ -15,6 +17,22 @@ public sealed class SchemaFileTests
 
     [Fact]
     public void WholeSchema_IsThatOfTheTypes() => Compare(All, SchemaWriter.OfAll());
+
+    [Fact]
+    public void ConfigurationReference_IsThatOfTheTypes() => Compare("docs/configuration.md", ConfigurationWriter.Write());
+
+    // A key of the schema that the reference has no row for would be one that nobody reads of.
+    [Fact]
+    public void ConfigurationReference_HasEveryKey()
+    {
+        var rows = Repository.Read("docs/configuration.md").Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]).ToHashSet();
+
+        Assert.Empty(KeysOf(JsonNode.Parse(Repository.Read(All))!["properties"]!["Aeronet"]!["properties"]!.AsObject().Select(section => section.Value!)).Except(rows));
+
+        static IEnumerable<string> KeysOf(IEnumerable<JsonNode> schemas) => schemas.SelectMany(schema => (schema["properties"] as JsonObject ?? [])
+            .Select(key => key.Key).Concat(KeysOf(new[] { schema["items"], schema["additionalProperties"] as JsonObject }.OfType<JsonNode>()
+                .Concat((schema["properties"] as JsonObject ?? []).Select(key => key.Value!)))));
+    }
 
     private static void Compare(string path, string expected)
     {
