@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Aeronet.AspNetCore.Tls.Tests.Support;
 using Aeronet.AspNetCore.Transport;
@@ -57,8 +58,12 @@ public sealed class MemoryTests : IDisposable
     [Fact(Explicit = true)]
     public async Task Serve()
     {
-        await ServeAsync();
+        await ServeAsync("rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256", "ed25519:ecdsa_secp256r1_sha256");
+        await StopAsync();
+    }
 
+    private static async Task StopAsync()
+    {
         // Out of its frames, which the server hangs on.
         for (var i = 0; i < 10; i++)
         {
@@ -68,6 +73,51 @@ public sealed class MemoryTests : IDisposable
         }
 
         await ChildServer.SayAsync("stopped");
+    }
+
+    /// <summary>Whether a copy stays is for where in memory it came to lie: of many keys one would.</summary>
+    [Theory]
+    [InlineData("pem")]
+    [InlineData("encrypted")]
+    [InlineData("pkcs12")]
+    public async Task ManyEcdsaKeys_OfAServerThatStopped_AreNotInItsMemory(string form)
+    {
+        ECCurve[] curves = [ECCurve.NamedCurves.nistP256, ECCurve.NamedCurves.nistP384, ECCurve.NamedCurves.nistP521];
+        var wanted = new Dictionary<string, byte[]>();
+        var configuration = new StringBuilder();
+        for (var i = 0; i < 32; i++)
+        {
+            var name = $"host{i}.test";
+            using var key = ECDsa.Create(curves[i % curves.Length]);
+            var number = key.ExportParameters(includePrivateParameters: true).D!;
+            wanted[$"{name}, {key.KeySize} bits: the private number"] = [.. number.Reverse()];
+            wanted[$"{name}, {key.KeySize} bits: the private number as text of DER"] = number;
+            using var certificate = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+            _ = form switch
+            {
+                "pkcs12" => _files.WritePkcs12(name, TempFiles.Password, certificate),
+                "encrypted" => _files.Write(name, TempFiles.EncryptedKey(certificate) + certificate.ExportCertificatePem()),
+                _ => _files.Write(name, TempFiles.PlainKey(certificate) + certificate.ExportCertificatePem()),
+            };
+            var section = i == 0 ? "Aeronet:Tls:Certificate" : $"Aeronet:Tls:Hosts:{name}:Certificate";
+            configuration.AppendLine($"{section}:Path={_files[name]}{(form == "pem" ? "" : $"\n{section}:Password={TempFiles.Password}")}");
+        }
+
+        await using var server = await ChildServer.StartAsync(typeof(MemoryTests), nameof(ServeEcdsa), (Variable, configuration.ToString()));
+        var serving = ProcessMemory.Count(server.Id, wanted);
+        await server.GoOnAsync();
+        var stopped = ProcessMemory.Count(server.Id, wanted);
+
+        Assert.All(wanted.Keys.Where(name => name.EndsWith("number", StringComparison.Ordinal)), name => Assert.True(serving[name] > 0, $"{name} is not to be seen while it serves."));
+        Assert.All(wanted.Keys, name => Assert.True(stopped[name] == 0, $"{name} is still there {stopped[name]} times."));
+    }
+
+    /// <summary>Not a test of this process: see <see cref="ChildServer"/>.</summary>
+    [Fact(Explicit = true)]
+    public async Task ServeEcdsa()
+    {
+        await ServeAsync("ecdsa_secp256r1_sha256");
+        await StopAsync();
     }
 
     /// <summary>A key that fits no certificate is read to find that out, and is nobody's afterwards.</summary>
@@ -143,10 +193,10 @@ public sealed class MemoryTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private static async Task ServeAsync()
+    private static async Task ServeAsync(params string[] algorithms)
     {
         await using var host = await ConfiguredHost.StartAsync(Environment.GetEnvironmentVariable(Variable)!);
-        foreach (var algorithm in (string[])["rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256", "ed25519:ecdsa_secp256r1_sha256"])
+        foreach (var algorithm in algorithms)
         {
             var output = await OpensslClient.RunAsync(host, ["-tls1_3", "-sigalgs", algorithm], "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             Assert.Contains(ConfiguredHost.Answer, output, StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Aeronet.AspNetCore.Transport.Native;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
@@ -168,7 +167,7 @@ internal static unsafe class SslContextFactory
     private static void UseKey(nint context, X509Certificate2 certificate, TlsHost host)
     {
         var read = host.KeyOf(certificate);
-        using var frameworks = read is null ? KeyOf(certificate) : null;
+        using var frameworks = read is null ? FrameworkKeys.Of(certificate) : null;
         var key = read?.Pointer ?? frameworks?.DangerousGetHandle()
             ?? throw new InvalidOperationException($"The certificate '{certificate.Subject}' of {host.Name} has no RSA or ECDSA private key: load it together with its key (one of Ed25519 by a file in the configuration).");
         OpenSsl.ERR_clear_error();
@@ -176,17 +175,5 @@ internal static unsafe class SslContextFactory
         {
             throw OpenSslErrors.Failure(OpenSslErrors.Take(), $"The private key does not belong to the certificate '{certificate.Subject}' of {host.Name}");
         }
-    }
-
-    // The framework's keys are EVP_PKEYs of the same libcrypto; a duplicate is a counted reference.
-    private static SafeEvpPKeyHandle? KeyOf(X509Certificate2 certificate)
-    {
-        using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey() ?? certificate.GetRSAPrivateKey();
-        return key switch
-        {
-            RSAOpenSsl rsa => rsa.DuplicateKeyHandle(),
-            ECDsaOpenSsl ecdsa => ecdsa.DuplicateKeyHandle(),
-            _ => null,
-        };
     }
 }
