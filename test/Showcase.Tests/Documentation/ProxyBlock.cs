@@ -22,7 +22,7 @@ internal static partial class ProxyBlock
             _ => $"events {{}}\nhttp {{\nserver {{\n{fence.Text}}}\n}}\n",
         };
         var path = Path.Combine(folder, "nginx.conf");
-        File.WriteAllText(path, $"pid {folder}/nginx.pid;\nerror_log stderr;\n{WithCertificate(text, folder)}");
+        File.WriteAllText(path, $"pid {folder}/nginx.pid;\nerror_log stderr;\n{WithCertificate(text, folder).Replace("/var/log/files", folder, StringComparison.Ordinal)}");
         return ("nginx", ["-t", "-q", "-p", folder, "-c", path]);
     });
 
