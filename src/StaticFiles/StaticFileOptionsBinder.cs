@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.Transport.Configuration;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -43,7 +44,7 @@ internal sealed class StaticFileOptionsBinder(IConfiguration configuration, ICon
         catch (InvalidOperationException error)
         {
             // Its message names the key and the value; as an options failure it is reported like the others.
-            throw new OptionsValidationException(Options.DefaultName, typeof(AeronetStaticFileOptions), [error.Message]);
+            throw new OptionsValidationException(Options.DefaultName, typeof(AeronetStaticFileOptions), [PrintableText.Escape(error.Message)]);
         }
 
         void ClearIfSet<T>(string key, IList<T> list)

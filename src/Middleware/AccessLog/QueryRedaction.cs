@@ -62,7 +62,8 @@ internal sealed class QueryRedaction(IEnumerable<string> keys)
     /// <summary>Where name and password stand in a URL of the form <c>http://name:password@host/</c>; null where they do not.</summary>
     public static Range? UserInfo(ReadOnlySpan<char> url)
     {
-        if (url.IsEmpty || url[0] == '/' || url.IndexOf("://") is var scheme && scheme < 0)
+        // What looks like a scheme in a path or a query is none, and a query behind it would not be seen.
+        if (url.IndexOf("://") is var scheme && (scheme < 0 || url[..scheme].ContainsAny("/?#")))
         {
             return null;
         }

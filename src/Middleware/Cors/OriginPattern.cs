@@ -129,7 +129,10 @@ internal sealed record OriginPattern(string Scheme, string Host, bool Subdomains
             var host = text[(schemeEnd + 3)..].Split(':')[0];
             var wildcard = host.StartsWith("*.", StringComparison.Ordinal) ? "*." : "";
             var ascii = wildcard + new IdnMapping().GetAscii(host[wildcard.Length..]);
-            return $"use '{text.Replace(host, ascii, StringComparison.Ordinal)}', as browsers write it";
+            var serialized = text.Replace(host, ascii, StringComparison.Ordinal);
+
+            // A scheme or a port has no other way to be written.
+            return serialized.All(char.IsAscii) ? $"use '{serialized}', as browsers write it" : Example;
         }
         catch (ArgumentException)
         {

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Configuration;
 
 namespace Aeronet.AspNetCore.Transport.Configuration;
@@ -32,10 +33,10 @@ internal sealed class OptionSection
     internal string NameOf(string key) => Path.Length == 0 ? key : ConfigurationPath.Combine(Path, key);
 
     /// <summary>Reports what is wrong with a key's value.</summary>
-    internal void Fail(string key, string problem) => _failures.Add($"{NameOf(key)} {problem}");
+    internal void Fail(string key, string problem) => Add($"{NameOf(key)} {problem}");
 
     /// <summary>Reports what is wrong with the section as a whole.</summary>
-    internal void Fail(string problem) => _failures.Add($"{(Path.Length == 0 ? "The configuration" : Path)} {problem}");
+    internal void Fail(string problem) => Add($"{(Path.Length == 0 ? "The configuration" : Path)} {problem}");
 
     /// <summary>Gives a key's value to <paramref name="apply"/> if there is one.</summary>
     /// <param name="key">The key.</param>
@@ -70,13 +71,13 @@ internal sealed class OptionSection
     internal string? Text(string key)
     {
         string? result = null;
-        Read<string>(key, NotEmpty, "a text that is not empty", text => result = text);
+        Read<string>(key, IsText, "a text that is not empty, and has no NUL", text => result = text);
         return result;
 
-        static bool NotEmpty(string text, out string value)
+        static bool IsText(string text, out string value)
         {
             value = text;
-            return text.Length > 0;
+            return text.Length > 0 && !HasNul(text);
         }
     }
 
@@ -95,6 +96,10 @@ internal sealed class OptionSection
             if (string.IsNullOrWhiteSpace(item.Value))
             {
                 Fail(name, "is empty: give it a text, or remove it.");
+            }
+            else if (HasNul(item.Value))
+            {
+                Fail(name, $"is '{item.Value}': use a text that has no NUL.");
             }
             else
             {
@@ -150,6 +155,12 @@ internal sealed class OptionSection
                 : $"is not an option: remove it or use one of {string.Join(", ", _known)}.");
         }
     }
+
+    // No path, address or name has one, and the framework throws at it.
+    private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
+
+    // Keys and values may hold line breaks.
+    private void Add(string failure) => _failures.Add(PrintableText.Escape(failure));
 
     private IConfigurationSection? Take(string key)
     {

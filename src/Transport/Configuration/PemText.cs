@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 
 namespace Aeronet.AspNetCore.Transport.Configuration;
 
@@ -125,5 +126,5 @@ internal sealed class PemText : IDisposable
     }
 
     private static ReadOnlySpan<byte> FirstValueOf(byte[] der) =>
-        AsnDecoder.TryReadEncodedValue(der, AsnEncodingRules.BER, out _, out _, out _, out var length) ? der.AsSpan(0, length) : der;
+        DerValue.LengthOfFirst(der, AsnEncodingRules.BER, out _) is > 0 and var length ? der.AsSpan(0, length) : der;
 }

@@ -151,7 +151,7 @@ internal static class PrivateKeys
 
                 return key;
             }
-            catch (Exception e) when (e is CryptographicException or ArgumentException)
+            catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
             {
                 key.Dispose();
             }
@@ -162,16 +162,29 @@ internal static class PrivateKeys
 
     private static KeyKind KindOf(X509Certificate2 certificate)
     {
-        using var ecdsa = certificate.GetECDsaPublicKey();
-        using var rsa = certificate.GetRSAPublicKey();
+        using var ecdsa = PublicKeyOf(certificate, static each => each.GetECDsaPublicKey());
+        using var rsa = PublicKeyOf(certificate, static each => each.GetRSAPublicKey());
         return ecdsa is not null || rsa is not null ? KeyKind.Framework
             : s_openSsls.Contains(certificate.GetKeyAlgorithm()) ? KeyKind.OpenSsl
             : KeyKind.Unknown;
     }
 
+    // Null also where there is one that no key can belong to: a point that is not on its curve, or a curve that nobody knows.
+    private static AsymmetricAlgorithm? PublicKeyOf(X509Certificate2 certificate, Func<X509Certificate2, AsymmetricAlgorithm?> read)
+    {
+        try
+        {
+            return read(certificate);
+        }
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
+        {
+            return null;
+        }
+    }
+
     private static bool Belongs(X509Certificate2 certificate, AsymmetricAlgorithm key)
     {
-        using AsymmetricAlgorithm? own = key is ECDsa ? certificate.GetECDsaPublicKey() : certificate.GetRSAPublicKey();
+        using var own = PublicKeyOf(certificate, key is ECDsa ? static each => each.GetECDsaPublicKey() : static each => each.GetRSAPublicKey());
         return own is not null && own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo());
     }
 

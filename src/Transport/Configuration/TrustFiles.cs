@@ -83,5 +83,5 @@ internal static class TrustFiles
 
     // A first look; OpenSSL reads it in earnest when the endpoint is set up.
     private static bool IsSequence(byte[] der) =>
-        AsnDecoder.TryReadEncodedValue(der, AsnEncodingRules.DER, out var tag, out _, out _, out var length) && tag == Asn1Tag.Sequence && length == der.Length;
+        DerValue.LengthOfFirst(der, AsnEncodingRules.DER, out var tag) is > 0 and var length && tag == Asn1Tag.Sequence && length == der.Length;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -49,7 +50,7 @@ internal sealed class AeronetTransportOptionsSetup(IConfiguration configuration)
 
         if (failures.Count > 0)
         {
-            throw new OptionsValidationException(Options.DefaultName, typeof(AeronetTransportOptions), failures);
+            throw new OptionsValidationException(Options.DefaultName, typeof(AeronetTransportOptions), failures.Select(PrintableText.Escape));
         }
 
         void Read<T>(string key, Parser<T> tryParse, string remedy, Action<T> apply)
@@ -83,7 +84,7 @@ internal sealed class AeronetTransportOptionsSetup(IConfiguration configuration)
     private static bool TryParseText(string text, out string value)
     {
         value = text;
-        return text.Length > 0;
+        return text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal);
     }
 
     private static bool TryParseInt(string text, out int value) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -58,7 +59,7 @@ internal sealed class AeronetTransportOptionsValidator(IOptions<HostOptions> hos
         {
             if (!valid)
             {
-                failures.Add(FormattableString.Invariant($"{AeronetTransportOptions.SectionName}:{key} is {value}: use {remedy}."));
+                failures.Add(PrintableText.Escape(FormattableString.Invariant($"{AeronetTransportOptions.SectionName}:{key} is {value}: use {remedy}.")));
             }
         }
     }

@@ -54,7 +54,7 @@ internal static class ProxyEndpoint
     {
         if (ProxyOptionsValidator.FailuresOf(options, nameOf).FirstOrDefault() is { } failure)
         {
-            throw new InvalidOperationException(failure);
+            throw new InvalidOperationException(PrintableText.Escape(failure));
         }
 
         if (IsTls(listenOptions))

@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Aeronet.AspNetCore.Transport.ProxyProtocol;
@@ -22,7 +23,7 @@ internal sealed class ProxyOptionsValidator : IValidateOptions<AeronetProxyProto
                 .Where(failure => !failures.Contains(failure.Replace($"{nameof(options.Endpoints)}:{endpoint}:", "", StringComparison.Ordinal))));
         }
 
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures.Select(PrintableText.Escape));
     }
 
     /// <summary>What is wrong, a line for each.</summary>

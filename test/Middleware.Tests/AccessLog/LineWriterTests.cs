@@ -76,6 +76,19 @@ public sealed class LineWriterTests
     }
 
     [Theory]
+    [InlineData("http://u:p@h/?token=x", "http://[redacted]@h/?token=[redacted]")]
+    [InlineData("page?token=x&next=http://u@h", "page?token=[redacted]&next=http://u@h")]
+    [InlineData("page?next=http://u@h&token=x", "page?next=http://u@h&token=[redacted]")]
+    [InlineData("a/b://u@h?token=x", "a/b://u@h?token=[redacted]")]
+    public void WriteUrl_SecretsRedacted(string url, string expected)
+    {
+        var line = new LineWriter();
+        new QueryRedaction(["token"]).WriteUrl(url, line, ValueStyle.Quoted);
+
+        Assert.Equal(expected, Encoding.UTF8.GetString(line.Written));
+    }
+
+    [Theory]
     [InlineData("", "")]
     [InlineData("?a=1&b=2", "?a=1&b=2")]
     [InlineData("?token=x", "?token=[redacted]")]

@@ -25,6 +25,14 @@ public sealed class HostTableTests
     }
 
     [Theory]
+    [InlineData("example.com.", "example.com")]
+    [InlineData("b\u00fccher.example\u3002", "xn--bcher-kva.example")]
+    [InlineData("*.b\u00fccher.example\uff61", "*.xn--bcher-kva.example")]
+    [InlineData("example.com..", null)]
+    [InlineData("1..", null)]
+    public void Normalized_HasNoRootsDot(string name, string? expected) => Assert.Equal(expected, HostNames.TryNormalize(name));
+
+    [Theory]
     [InlineData(false, "www.example.com", "www.example.com")]
     [InlineData(false, "WWW.Example.COM.", "www.example.com")]
     [InlineData(false, "a.example.com", "*.example.com")]

@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using Aeronet.AspNetCore.Transport.Native;
+using Aeronet.AspNetCore.Transport.Tls.Policies;
 
 namespace Aeronet.AspNetCore.Transport.Tls.ClientCertificates;
 
@@ -65,7 +66,7 @@ internal static unsafe class TicketChain
 
         var certificates = new List<X509Handle>();
         var rest = new ReadOnlySpan<byte>(data, (int)length);
-        while (!rest.IsEmpty && AsnDecoder.TryReadEncodedValue(rest, AsnEncodingRules.DER, out _, out _, out _, out var consumed))
+        while (DerValue.LengthOfFirst(rest, AsnEncodingRules.DER, out _) is > 0 and var consumed)
         {
             certificates.Add(X509Handle.Parse(rest[..consumed]));
             rest = rest[consumed..];

@@ -19,7 +19,7 @@ internal static class HostNames
     internal static string? TryNormalize(string name)
     {
         var prefix = name.StartsWith(AnyLabel, StringComparison.Ordinal) ? AnyLabel : "";
-        var labels = WithoutRoot(name.AsSpan(prefix.Length)).ToString();
+        var labels = name[prefix.Length..];
         if (!labels.All(char.IsAscii))
         {
             try
@@ -32,7 +32,9 @@ internal static class HostNames
             }
         }
 
-        return labels.Length <= MaxLength && Uri.CheckHostName(labels) == UriHostNameType.Dns && !labels.Contains('*', StringComparison.Ordinal)
+        // Once, and not before: other scripts have dots of their own, which are one only now.
+        labels = WithoutRoot(labels).ToString();
+        return labels.Length <= MaxLength && !labels.EndsWith('.') && Uri.CheckHostName(labels) == UriHostNameType.Dns && !labels.Contains('*', StringComparison.Ordinal)
             ? prefix + labels
             : null;
     }

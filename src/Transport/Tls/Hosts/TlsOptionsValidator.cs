@@ -1,3 +1,4 @@
+using Aeronet.AspNetCore.Transport.Diagnostics;
 using Aeronet.AspNetCore.Transport.Tls.Admission;
 using Aeronet.AspNetCore.Transport.Tls.Certificates;
 using Aeronet.AspNetCore.Transport.Tls.Policies;
@@ -95,7 +96,7 @@ internal static class TlsOptionsValidator
     {
         if (!valid)
         {
-            throw new InvalidOperationException($"{settings.NameOf(option, host)} {problem}");
+            throw new InvalidOperationException(PrintableText.Escape($"{settings.NameOf(option, host)} {problem}"));
         }
     }
 }
