@@ -5,11 +5,12 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: ./eng/test.sh [--install] [--debian13] [--project NAME ...] [--filter TEXT]
+usage: ./eng/test.sh [--install] [--debian13] [--fuzz] [--project NAME ...] [--filter TEXT]
 
   --install      first installs, with apt-get and npm, the programs that the optional tests use, and where this kernel
                  has no TLS a user-mode kernel that has (see eng/ktls.sh)
   --debian13     then runs those of TLS in a root of Debian 13, with OpenSSL 3.5 (see eng/debian13.sh)
+  --fuzz         then fuzzes for 20 seconds each of what reads bytes from outside (see eng/fuzz.sh)
   --project NAME runs only those of test/NAME
   --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
 
@@ -30,7 +31,7 @@ install_tools() {
 
 install_programs() {
   local missing=() pair sudo=()
-  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server tshark:tshark haproxy:haproxy nginx:nginx-light; do
+  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server tshark:tshark haproxy:haproxy nginx:nginx-light afl-fuzz:afl++; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
   # A module of nginx's, which no command names.
@@ -84,12 +85,13 @@ count_of() {
   echo "${value:-0}"
 }
 
-install=false debian13=false filter=() projects=()
+install=false debian13=false fuzz=false filter=() projects=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --install) install=true ;;
     --debian13) debian13=true ;;
+    --fuzz) fuzz=true ;;
     --project)
       [[ $# -gt 1 ]] || fail "--project needs a name"
       [[ -d $root/test/$2 ]] || fail "there is no project test/$2"
@@ -222,6 +224,21 @@ run_on_debian13() {
 }
 
 if $debian13; then run_on_debian13; fi
+
+# Three at a time on two processors: each waits for AFL to start most of its first seconds.
+run_fuzzers() {
+  local status=0
+  echo
+  echo "== fuzzed"
+  timeout --foreground -k 30 "$project_timeout" "$root/eng/fuzz.sh" all 0.333 --jobs 3 2>&1 </dev/null | tee "$results/fuzz" || status=${PIPESTATUS[0]}
+  case $status in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)); printf 'Skip\teng/fuzz.sh\t%s\n' "$(tail -n 1 "$results/fuzz")" >>"$results/tests" ;;
+    *) failed=$((failed + 1)); printf 'Fail\teng/fuzz.sh\t\n' >>"$results/tests" ;;
+  esac
+}
+
+if $fuzz; then run_fuzzers; fi
 
 # What only publishing shows; no test of a name.
 if [[ ${#filter[@]} -eq 0 && ${#projects[@]} -eq 0 ]]; then

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Fuzzes what reads bytes from outside, by AFL++ and SharpFuzz.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+  cat <<'USAGE'
+usage: ./eng/fuzz.sh TARGET|all MINUTES [--jobs N] [--keep FOLDER] [--install]
+       ./eng/fuzz.sh TARGET --minimize FOLDER
+
+Gives AFL++ what test/Fuzz/Corpus has of a target, and what the target begins with, and says how many inputs it has tried,
+how many edges they passed, and what it found. What is found is in test/Fuzz/Crashes/TARGET then: keep it there as a test,
+and mend what it shows (docs/fuzzing.md). MINUTES may have a fraction.
+
+  --jobs N            so many targets at a time (default 1)
+  --keep FOLDER       leaves AFL's own folder of each target there
+  --minimize FOLDER   takes AFL's folder of a target, kept before, and makes the smallest corpus of it that passes as many edges
+  --install           first installs AFL++ with apt-get
+
+The exit code is 0 when nothing was found, 77 where AFL++ is missing.
+USAGE
+}
+
+target= minutes= jobs=1 keep= minimize=
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --jobs) [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "--jobs is '${2:-}': use a number of targets such as 2"; jobs=$2; shift ;;
+    --keep) [[ -n ${2:-} ]] || fail "--keep needs a folder"; keep=$2; shift ;;
+    --minimize) [[ -d ${2:-} ]] || fail "--minimize is '${2:-}': use a folder that --keep has left"; minimize=$(realpath "$2"); shift ;;
+    --install) install=true ;;
+    -*) usage >&2; fail "unknown argument '$1'" ;;
+    *) if [[ -z $target ]]; then target=$1; else minutes=$1; fi ;;
+  esac
+  shift
+done
+[[ -n $target && (-n $minutes || -n $minimize) ]] || { usage >&2; exit 2; }
+[[ -n $minimize || $minutes =~ ^[0-9]+(\.[0-9]+)?$ ]] || fail "MINUTES is '$minutes': use a number such as 20 or 0.5"
+need_sdk
+
+if ! command -v afl-fuzz >/dev/null && ${install:-false}; then
+  sudo=(); [[ $EUID -eq 0 ]] || sudo=(sudo)
+  "${sudo[@]}" apt-get -qq update && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends afl++ >/dev/null || true
+fi
+if ! command -v afl-fuzz >/dev/null; then
+  echo "AFL++ is not installed (apt-get install afl++)"
+  exit 77
+fi
+
+work=$(mktemp -d)
+pids=()
+trap 'kill "${pids[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
+cd "$root"
+program=test/Fuzz/bin/Release/net10.0/Aeronet.AspNetCore.Fuzz.dll
+dotnet build test/Fuzz -c Release -p:AeronetAsserts=true -p:AeronetCharts=false -v q -nologo >"$work/build" || { cat "$work/build" >&2; fail "test/Fuzz does not build"; }
+instrumented=$(dotnet "$program" instrument "$work/program")
+mapfile -t targets < <(dotnet "$program" list)
+[[ $target == all ]] || {
+  [[ " ${targets[*]} " == *" $target "* ]] || fail "there is no target '$target': use all or one of ${targets[*]}"
+  targets=("$target")
+}
+
+# A container may have neither its own processors nor a say in how the kernel reports crashes; here they are exceptions, which the program reports.
+export AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_MAP_SIZE=65536
+
+# A busy machine may stop for seconds; an input that never ends is seen all the same.
+afl=(-t 30000 -m none)
+
+if [[ -n $minimize ]]; then
+  [[ $target != all ]] || fail "--minimize needs one target"
+  corpus=test/Fuzz/Corpus/$target
+  mkdir -p "$work/all" "$work/small"
+  i=0
+  # What is long says little that something short does not.
+  while IFS= read -r file; do cp "$file" "$work/all/$((i++))"; done < <(find "$minimize" "$corpus" -path '*queue/*' -size -2k -type f -o -path "*$corpus/*" -type f 2>/dev/null)
+  afl-cmin -i "$work/all" -o "$work/min" "${afl[@]}" -- dotnet "$instrumented" fuzz "$target" >"$work/cmin" 2>&1 || { cat "$work/cmin" >&2; fail "afl-cmin fails"; }
+  rm -rf "$corpus"; mkdir -p "$corpus"
+  # The smallest first, as many as the corpus of a target may have.
+  while IFS= read -r file; do cp "$file" "$corpus/$(sha1sum "$file" | cut -c1-16)"; done < <(ls -S -r "$work/min"/* | head -n 60)
+  echo "$target: $(ls "$corpus" | wc -l) of $i inputs, $(cat "$corpus"/* | wc -c) bytes"
+  exit 0
+fi
+
+stat_of() { sed -n "s/^$2 *: *//p" "$work/out/$1/default/fuzzer_stats" 2>/dev/null || true; }
+
+fuzz() {
+  local name=$1 seconds status=0 found
+  seconds=$(awk "BEGIN { print int($minutes * 60 + 0.5) }")
+  dotnet "$program" seed "$name" "$work/in/$name"
+  cp -n test/Fuzz/Corpus/"$name"/* "$work/in/$name/" 2>/dev/null || true
+  # An end of its own would be that of an input without end, which AFL waits for half a minute.
+  timeout --foreground $((seconds + 300)) afl-fuzz -i "$work/in/$name" -o "$work/out/$name" "${afl[@]}" -G 4096 -V "$seconds" -- dotnet "$instrumented" fuzz "$name" >"$work/$name.log" 2>&1 || status=$?
+  found=("$work/out/$name"/default/crashes/id* "$work/out/$name"/default/hangs/id*)
+  # What has ended AFL itself: a fault of the runtime, or an input without end.
+  if [[ $status -ne 0 && -e $work/out/$name/default/.cur_input ]]; then found+=("$work/out/$name/default/.cur_input"); fi
+  : >"$work/$name.found"
+  for file in "${found[@]}"; do
+    [[ -e $file ]] || continue
+    mkdir -p "test/Fuzz/Crashes/$name"
+    cp "$file" "test/Fuzz/Crashes/$name/$(sha1sum "$file" | cut -c1-16)"
+    echo "$file" >>"$work/$name.found"
+  done
+  if [[ $status -ne 0 && ! -s $work/$name.found ]]; then tail -n 20 "$work/$name.log" >&2; fi
+  [[ -z $keep ]] || { mkdir -p "$keep"; rm -rf "${keep:?}/$name"; cp -r "$work/out/$name" "$keep/$name"; }
+  printf '%-20s %8s s %12s inputs %9s a second %6s edges %5s kept %5s found\n' "$name" "$(stat_of "$name" run_time)" \
+    "$(stat_of "$name" execs_done)" "$(stat_of "$name" execs_per_sec)" "$(stat_of "$name" edges_found)" "$(stat_of "$name" corpus_count)" "$(wc -l <"$work/$name.found")"
+  if [[ -s $work/$name.found ]]; then
+    # Where nobody can come for the files, the shortest are here.
+    ls -S -r "test/Fuzz/Crashes/$name"/* | head -n 3 | while IFS= read -r file; do echo "    $file: $(head -c 400 "$file" | base64 -w 0)"; done
+    # One of each kind says what is wrong.
+    dotnet "$instrumented" replay "$name" "test/Fuzz/Crashes/$name" 2>&1 | sed -n 's/^[^ ]*: [A-Za-z.]*Exception: /    /p' | sort | uniq -c | sort -rn | head -n 10
+  fi
+  [[ $status -eq 0 && ! -s $work/$name.found ]] || touch "$work/failed"
+}
+
+for name in "${targets[@]}"; do
+  while [[ $(jobs -rp | wc -l) -ge $jobs ]]; do wait -n || true; done
+  fuzz "$name" &
+  pids+=($!)
+done
+wait
+[[ ! -e $work/failed ]] || fail "something was found: see test/Fuzz/Crashes"
