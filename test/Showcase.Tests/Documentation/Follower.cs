@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis;
 namespace Aeronet.AspNetCore.Showcase.Tests.Documentation;
 
 /// <summary>
-/// A folder with what a page had saved, and the program there. The ports 8080 and 8443 of pages are two free ones here.
+/// A folder with what a page had saved, and the program there. The ports that pages have are free ones here.
 /// </summary>
 internal sealed class Follower : IAsyncDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class Follower : IAsyncDisposable
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("aeronet-follow-").FullName;
-    private readonly string _httpPort = TestPorts.Next().ToString(CultureInfo.InvariantCulture);
-    private readonly string _httpsPort = TestPorts.Next().ToString(CultureInfo.InvariantCulture);
+    private readonly Dictionary<string, string> _ports = new[] { "8080", "8081", "8443", "9000" }
+        .ToDictionary(port => port, _ => TestPorts.Next().ToString(CultureInfo.InvariantCulture));
     private readonly ConcurrentQueue<string> _lines = new();
     private Process? _server;
 
@@ -38,7 +38,7 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>Runs commands, and returns what they write.</summary>
     public async Task<string> RunAsync(CodeFence fence)
     {
-        if (fence.Text.Contains("localhost:", StringComparison.Ordinal))
+        if (_ports.Keys.Any(port => fence.Text.Contains(port, StringComparison.Ordinal)))
             await StartAsync(fence);
 
         using var shell = Start("bash", ["-c", Prelude + OnFreePorts(fence.Text)]);
@@ -46,7 +46,7 @@ internal sealed class Follower : IAsyncDisposable
         var error = shell.StandardError.ReadToEndAsync();
         await shell.WaitForExitAsync().OrTimeout(fence.Place, s_timeout);
         Assert.True(shell.ExitCode == 0, $"{fence.Place} ended with {shell.ExitCode}:\n{await output}{await error}\n{string.Join('\n', _lines)}");
-        return (await output).Replace(_httpPort, "8080", StringComparison.Ordinal).Replace(_httpsPort, "8443", StringComparison.Ordinal);
+        return _ports.Aggregate(await output, (text, port) => text.Replace(port.Value, port.Key, StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
@@ -56,7 +56,7 @@ internal sealed class Follower : IAsyncDisposable
     }
 
     private string OnFreePorts(string text)
-        => text.Replace("8080", _httpPort, StringComparison.Ordinal).Replace("8443", _httpsPort, StringComparison.Ordinal);
+        => _ports.Aggregate(text, (text, port) => text.Replace(port.Key, port.Value, StringComparison.Ordinal));
 
     private void Build(CodeFence fence)
     {
