@@ -5,12 +5,13 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: ./eng/test.sh [--install] [--debian13] [--fuzz] [--project NAME ...] [--filter TEXT]
+usage: ./eng/test.sh [--install] [--debian13] [--fuzz] [--soak] [--project NAME ...] [--filter TEXT]
 
   --install      first installs, with apt-get and npm, the programs that the optional tests use, and where this kernel
                  has no TLS a user-mode kernel that has (see eng/ktls.sh)
   --debian13     then runs those of TLS in a root of Debian 13, with OpenSSL 3.5 (see eng/debian13.sh)
   --fuzz         then fuzzes for 20 seconds each of what reads bytes from outside (see eng/fuzz.sh)
+  --soak         then one server for a minute under everything at once (see eng/soak.sh)
   --project NAME runs only those of test/NAME
   --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
 
@@ -85,13 +86,14 @@ count_of() {
   echo "${value:-0}"
 }
 
-install=false debian13=false fuzz=false filter=() projects=()
+install=false debian13=false fuzz=false soak=false filter=() projects=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --install) install=true ;;
     --debian13) debian13=true ;;
     --fuzz) fuzz=true ;;
+    --soak) soak=true ;;
     --project)
       [[ $# -gt 1 ]] || fail "--project needs a name"
       [[ -d $root/test/$2 ]] || fail "there is no project test/$2"
@@ -225,33 +227,30 @@ run_on_debian13() {
 
 if $debian13; then run_on_debian13; fi
 
-# Three at a time on two processors: each waits for AFL to start most of its first seconds.
-run_fuzzers() {
-  local status=0
+# A script that is one test: its title, and the script with what it is told. One that ends with 77 could not run here, and its last line says why.
+run_script() {
+  local title=$1 script=$2 status=0
+  shift 2
   echo
-  echo "== fuzzed"
-  timeout --foreground -k 30 "$project_timeout" "$root/eng/fuzz.sh" all 0.333 --jobs 3 2>&1 </dev/null | tee "$results/fuzz" || status=${PIPESTATUS[0]}
+  echo "== $title"
+  timeout --foreground -k 30 "$project_timeout" "$root/$script" "$@" 2>&1 </dev/null | tee "$results/$title" || status=${PIPESTATUS[0]}
   case $status in
     0) passed=$((passed + 1)) ;;
-    77) skipped=$((skipped + 1)); printf 'Skip\teng/fuzz.sh\t%s\n' "$(tail -n 1 "$results/fuzz")" >>"$results/tests" ;;
-    *) failed=$((failed + 1)); printf 'Fail\teng/fuzz.sh\t\n' >>"$results/tests" ;;
+    77) skipped=$((skipped + 1)); printf 'Skip\t%s\t%s\n' "$script" "$(tail -n 1 "$results/$title")" >>"$tests" ;;
+    *)
+      failed=$((failed + 1))
+      printf 'Fail\t%s\t\n' "$script" >>"$tests"
+      { echo "  $script"; tail -n 12 "$results/$title" | sed 's/^/    /'; } >>"$results/scripts-said"
+      ;;
   esac
 }
 
-if $fuzz; then run_fuzzers; fi
+# Three at a time on two processors: each waits for AFL to start most of its first seconds.
+if $fuzz; then run_script fuzzed eng/fuzz.sh all 0.333 --jobs 3; fi
+if $soak; then run_script soaked eng/soak.sh 1 "$results/soak"; fi
 
 # What only publishing shows; no test of a name.
-if [[ ${#filter[@]} -eq 0 && ${#projects[@]} -eq 0 ]]; then
-  echo
-  echo "== trimmed"
-  status=0
-  timeout --foreground -k 30 "$project_timeout" "$root/eng/trim.sh" 2>&1 </dev/null | tee "$results/trim" || status=${PIPESTATUS[0]}
-  case $status in
-    0) passed=$((passed + 1)) ;;
-    77) skipped=$((skipped + 1)); printf 'Skip\teng/trim.sh\t%s\n' "$(tail -n 1 "$results/trim")" >>"$results/tests" ;;
-    *) failed=$((failed + 1)); printf 'Fail\teng/trim.sh\t\n' >>"$results/tests" ;;
-  esac
-fi
+if [[ ${#filter[@]} -eq 0 && ${#projects[@]} -eq 0 ]]; then run_script trimmed eng/trim.sh; fi
 
 touch "$results/tests"
 if [[ $skipped -gt 0 ]]; then
@@ -267,7 +266,9 @@ if [[ $failed -gt 0 ]]; then
   for report in "$results"/*.xml; do
     if [[ -s $report ]]; then explain_failures "$report"; fi
   done
-  if [[ -s $results/debian13-said ]]; then cat "$results/debian13-said"; fi
+  for said in debian13-said scripts-said; do
+    if [[ -s $results/$said ]]; then cat "$results/$said"; fi
+  done
 fi
 
 code=0
