@@ -14,7 +14,8 @@ namespace Aeronet.AspNetCore.Fuzz.Targets;
 /// </summary>
 internal sealed partial class CorsOriginTarget : IFuzzTarget
 {
-    private const int MostRemedies = 6;
+    // Each takes something away, or writes it otherwise once.
+    private static int MostRemedies(string text) => 6 + (text.Length / 2);
 
     private static readonly SearchValues<char> s_ends = SearchValues.Create("/?#@\\ *");
 
@@ -100,7 +101,8 @@ internal sealed partial class CorsOriginTarget : IFuzzTarget
 
     private static void FollowRemedies(string text, string remedy)
     {
-        for (var i = 0; i < MostRemedies; i++)
+        var most = MostRemedies(text);
+        for (var i = 0; i < most; i++)
         {
             if (Suggestion().Match(remedy) is not { Success: true } match)
                 return;
