@@ -55,7 +55,7 @@ public class AeronetTlsHostOptions
     /// cannot be read later from a recording, by a quantum computer. Others are refused by the alert <c>insufficient_security</c> and counted as
     /// <see cref="TlsFailure.PostQuantumRequired"/>. It is TLS 1.3, and of <see cref="Groups"/> those that are. Needs OpenSSL 3.5.
     /// </summary>
-    /// <remarks>Defaults to false, and to the endpoint's on a host.</remarks>
+    /// <remarks>Defaults to <see langword="false"/>, and to the endpoint's on a host.</remarks>
     public bool? RequirePostQuantum { get; set; }
 
     /// <summary>Signature algorithms, separated by colons, such as <c>ECDSA+SHA256:rsa_pss_rsae_sha256</c>.</summary>

@@ -33,12 +33,12 @@ public sealed class OcspStaplingOptions
     public string? CacheDirectory { get; set; }
 
     /// <summary>How long one exchange with a responder may take, 100 ms to 1 minute.</summary>
-    /// <remarks>Defaults to 10 s.</remarks>
+    /// <remarks>Defaults to <c>00:00:10</c>.</remarks>
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
     /// How long the start, and a reload, waits for the first response of a certificate that demands one (RFC 7633); such a certificate alone. 0 to 1 minute.
     /// </summary>
-    /// <remarks>Defaults to 5 s.</remarks>
+    /// <remarks>Defaults to <c>00:00:05</c>.</remarks>
     public TimeSpan? StartupWait { get; set; }
 }

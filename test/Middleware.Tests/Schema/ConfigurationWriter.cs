@@ -91,7 +91,7 @@ internal sealed partial class ConfigurationWriter
                     objects.Add(($"{path}:{key}", properties));
             }
 
-            WriteRow(key, shape, meaning);
+            WriteRow(key, shape, meaning, hasDefaults: shape["properties"] is not null && inner.Any(section => section.Path == $"{path}:{key}"));
         }
 
         foreach (var (name, properties) in objects)
@@ -111,7 +111,7 @@ internal sealed partial class ConfigurationWriter
 
     private void WriteHead() => _page.Append("\n| key | type | default | meaning |\n|---|---|---|---|\n");
 
-    private void WriteRow(string key, JsonObject shape, string meaning)
+    private void WriteRow(string key, JsonObject shape, string meaning, bool hasDefaults = false)
     {
         var (text, implied) = SplitDefault(meaning);
         var literal = shape["default"] switch
@@ -120,7 +120,8 @@ internal sealed partial class ConfigurationWriter
             JsonArray items => string.Join(", ", items.Select(item => $"`{item}`")),
             var value => $"`{value}`",
         };
-        var shownDefault = literal ?? implied ?? "none";
+        var shownDefault = literal ?? implied
+            ?? (text.Contains("Needed", StringComparison.Ordinal) ? "needed" : hasDefaults ? "by key" : "none");
 
         // A sentence that says more than the value stays where it is.
         if (literal is not null && implied is not null && implied.AsSpan().ContainsAny(",:;(") && Words(implied) != Words(literal))

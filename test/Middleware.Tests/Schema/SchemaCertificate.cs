@@ -15,6 +15,7 @@ internal static class SchemaCertificate
             {
                 "AllowInvalid" => new JsonObject { ["type"] = "boolean", ["default"] = false },
                 "Location" => SchemaFacts.Enum("string", "CurrentUser", "LocalMachine"),
+                "Store" => new JsonObject { ["type"] = "string", ["default"] = "My" },
                 _ => SchemaFacts.Text(),
             };
             shape.Insert(0, "description", meaning);

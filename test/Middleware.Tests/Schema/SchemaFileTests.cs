@@ -34,6 +34,35 @@ public sealed class SchemaFileTests
                 .Concat((schema["properties"] as JsonObject ?? []).Select(key => key.Value!)))));
     }
 
+    // Pages have tables of their own for what they are about.
+    [Fact]
+    public void OtherPages_TellTheSameDefaults()
+    {
+        var reference = Rows("docs/configuration.md", "| key | type | default |").ToLookup(row => row[0].Trim('`'), row => row[2]);
+        var others = Documents.All.Where(page => page != "docs/configuration.md").SelectMany(page => Rows(page, "| key | default |").Select(row => (page, row)));
+        var wrong = from other in others
+                    where other.row[1].StartsWith('`')
+                    from pair in Spans(other.row[0]).Select(key => key.Split(':')[^1]).Zip(Spans(other.row[1]))
+                    where !reference[pair.First].Any(text => Spans(text).Contains(pair.Second))
+                    select $"{other.page}: {pair.First} is said to be {pair.Second}, and is {string.Join(" or ", reference[pair.First])}";
+
+        Assert.Equal("", string.Join('\n', wrong));
+
+        static IEnumerable<string> Spans(string text) => text.Split('`').Where((_, index) => index % 2 == 1);
+    }
+
+    private static IEnumerable<string[]> Rows(string page, string heading)
+    {
+        var isRow = false;
+        foreach (var line in Repository.Read(page).Split('\n'))
+        {
+            if (isRow && line.StartsWith("| `", StringComparison.Ordinal))
+                yield return line.Trim('|').Split('|', StringSplitOptions.TrimEntries);
+
+            isRow = line.StartsWith(heading, StringComparison.Ordinal) || (isRow && line.StartsWith('|'));
+        }
+    }
+
     private static void Compare(string path, string expected)
     {
         if (Environment.GetEnvironmentVariable("AERONET_WRITE_DOCS") == "1")
