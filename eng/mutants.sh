@@ -31,7 +31,7 @@ done
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cd "$root"
-git ls-files -z src/Transport src/Directory.Build.props 'src/*.targets' Directory.Build.props Directory.Packages.props global.json README.md test/Directory.Build.props test/Aeronet.Testing test/Interleavings.Tests |
+git ls-files -z src/Transport src/Directory.Build.props 'src/*.targets' Directory.Build.props Directory.Packages.props global.json test/Directory.Build.props test/Aeronet.Testing test/Interleavings.Tests |
   xargs -0 cp --parents -t "$copy"
 export AERONET_RACE_SECONDS=${AERONET_RACE_SECONDS:-60}
 

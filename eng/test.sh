@@ -5,13 +5,15 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: ./eng/test.sh [--install] [--debian13] [--fuzz] [--soak] [--project NAME ...] [--filter TEXT]
+usage: ./eng/test.sh [--install] [--debian13] [--fuzz] [--soak] [--packages] [--project NAME ...] [--filter TEXT]
 
   --install      first installs, with apt-get and npm, the programs that the optional tests use, and where this kernel
                  has no TLS a user-mode kernel that has (see eng/ktls.sh)
   --debian13     then runs those of TLS in a root of Debian 13, with OpenSSL 3.5 (see eng/debian13.sh)
   --fuzz         then fuzzes for 20 seconds each of what reads bytes from outside (see eng/fuzz.sh)
   --soak         then one server for a minute under everything at once (see eng/soak.sh)
+  --packages     then makes the packages as they are released, and uses them: in a new web application, in one of the template,
+                 and in one that is published as native code (docs/packages.md)
   --project NAME runs only those of test/NAME
   --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
 
@@ -86,7 +88,7 @@ count_of() {
   echo "${value:-0}"
 }
 
-install=false debian13=false fuzz=false soak=false filter=() projects=()
+install=false debian13=false fuzz=false soak=false packages=false filter=() projects=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
@@ -94,6 +96,7 @@ while [[ $# -gt 0 ]]; do
     --debian13) debian13=true ;;
     --fuzz) fuzz=true ;;
     --soak) soak=true ;;
+    --packages) packages=true ;;
     --project)
       [[ $# -gt 1 ]] || fail "--project needs a name"
       [[ -d $root/test/$2 ]] || fail "there is no project test/$2"
@@ -191,7 +194,9 @@ for project in test/*.Tests/*.csproj; do
     *.Middleware.Tests) if $kernel_awaits; then start_kernel_lane; fi ;;
     *.Stress.Tests | *.Tls.Tests | *.Transport.Tests) if [[ -n $kernel_lane ]]; then join_kernel_lane; fi ;;
   esac
-  run_tests "$name" dotnet "$(dirname "$project")/bin/Release/net10.0/$name.dll" "${elsewhere[@]}"
+  later=()
+  if [[ $name == *.Packages.Tests ]]; then later=(-trait- Category=Packages); fi
+  run_tests "$name" dotnet "$(dirname "$project")/bin/Release/net10.0/$name.dll" "${elsewhere[@]}" "${later[@]}"
 done
 if $kernel_awaits; then start_kernel_lane; fi
 if [[ -n $kernel_lane ]]; then join_kernel_lane; fi
@@ -248,6 +253,16 @@ run_script() {
 # Three at a time on two processors: each waits for AFL to start most of its first seconds.
 if $fuzz; then run_script fuzzed eng/fuzz.sh all 0.333 --jobs 3; fi
 if $soak; then run_script soaked eng/soak.sh 1 "$results/soak"; fi
+
+# What users do with the packages: minutes of building, and nothing beside it.
+if is_wanted Packages.Tests; then
+  if $packages; then
+    run_tests "Packages in use" dotnet test/Packages.Tests/bin/Release/net10.0/Aeronet.AspNetCore.Packages.Tests.dll -trait Category=Packages
+  elif [[ ${#filter[@]} -eq 0 ]]; then
+    skipped=$((skipped + 1))
+    printf 'Skip\ttest/Packages.Tests/Use\tthe packages are made and used with --packages alone\n' >>"$tests"
+  fi
+fi
 
 # What only publishing shows; no test of a name.
 if [[ ${#filter[@]} -eq 0 && ${#projects[@]} -eq 0 ]]; then run_script trimmed eng/trim.sh; fi

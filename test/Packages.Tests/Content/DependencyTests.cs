@@ -1,0 +1,79 @@
+using Aeronet.AspNetCore.Packages.Tests.Support;
+
+namespace Aeronet.AspNetCore.Packages.Tests.Content;
+
+/// <summary>Packages depend on what they use, and on nothing that is less finished than they are.</summary>
+public sealed class DependencyTests(BuiltFeed built)
+{
+    private const string Preview = "Aeronet.AspNetCore.Prometheus";
+
+    [Fact]
+    public void Packages_DependOnWhatTheyUse()
+    {
+        var dependencies = new Dictionary<string, string[]>
+        {
+            ["Aeronet.AspNetCore"] = ["Aeronet.AspNetCore.Middleware", "Aeronet.AspNetCore.StaticFiles", "Aeronet.AspNetCore.Transport"],
+            ["Aeronet.AspNetCore.Middleware"] = ["Aeronet.AspNetCore.StaticFiles", "Aeronet.AspNetCore.Transport"],
+            [Preview] = ["Aeronet.AspNetCore.Middleware", "OpenTelemetry.Exporter.Prometheus.AspNetCore"],
+            ["Aeronet.AspNetCore.StaticFiles"] = ["Aeronet.AspNetCore.Transport", "Markdig", "Scriban.Signed"],
+            ["Aeronet.AspNetCore.Templates"] = [],
+            ["Aeronet.AspNetCore.Transport"] = [],
+        };
+
+        Assert.Equal(dependencies.Keys.Order(), built.Feed.Packages.Select(package => package.Id).Order());
+        foreach (var package in built.Feed.Packages)
+            Assert.Equal(dependencies[package.Id], package.Dependencies.Keys.Order(StringComparer.Ordinal));
+    }
+
+    // Packages of one release go together, whatever it is; what others make is a release, but for the preview's exporter.
+    [Fact]
+    public void Packages_DependOnTheirOwnRelease_AndOnNoPreview()
+    {
+        foreach (var package in built.Feed.Packages)
+        {
+            foreach (var (id, version) in package.Dependencies)
+            {
+                if (id.StartsWith("Aeronet.", StringComparison.Ordinal))
+                    Assert.Equal(built.Feed.Version, version);
+                else
+                    Assert.True(package.Id == Preview || !IsPreview(version), $"{package} depends on a preview: {id} {version}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("rc.1", "-preview.rc.1")]
+    [InlineData("", "-preview.rtm")]
+    public async Task PreviewPackage_IsOneWhateverTheOthersAre(string suffix, string expected)
+    {
+        var version = (await Dotnet.RunAsync(Repository.Root, "msbuild", "src/Prometheus", "-getProperty:PackageVersion", $"-p:VersionSuffix={suffix}", "-nologo")).Trim();
+
+        Assert.EndsWith(expected, version, StringComparison.Ordinal);
+        Assert.True(IsPreview(version));
+    }
+
+    // NU5104 says that a stable package depends on a preview.
+    [Fact]
+    public void Sources_NU5104_NowhereSuppressed() => Assert.DoesNotContain(
+        Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
+            .Concat(Directory.GetFiles(Repository.Root, "Directory.*", SearchOption.AllDirectories)),
+        file => File.ReadAllText(file).Contains("NU5104", StringComparison.Ordinal));
+
+    // The public API is in reviewed files, and a package that breaks its own is not made. Packages without code have neither.
+    [Fact]
+    public async Task Libraries_HaveReviewedApi_AndAreValidated()
+    {
+        var validated = await Dotnet.RunAsync(Repository.Root, "msbuild", "src/Transport", "-getProperty:EnablePackageValidation", "-nologo");
+        Assert.Equal("true", validated.Trim());
+
+        foreach (var project in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "Aeronet.*.csproj", SearchOption.AllDirectories))
+        {
+            var isLibrary = !File.ReadAllText(project).Contains("<IncludeBuildOutput>false", StringComparison.Ordinal);
+            Assert.Equal(!isLibrary, File.ReadAllText(project).Contains("EnablePackageValidation", StringComparison.Ordinal));
+            Assert.Equal(isLibrary, File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "PublicAPI.Shipped.txt")));
+            Assert.Equal(isLibrary, File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "PublicAPI.Unshipped.txt")));
+        }
+    }
+
+    private static bool IsPreview(string version) => version.Contains('-', StringComparison.Ordinal);
+}

@@ -1,0 +1,4 @@
+using Aeronet.AspNetCore.Packages.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(BuiltFeed))]
+[assembly: AssemblyFixture(typeof(ReleasedFeed))]
