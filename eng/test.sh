@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: ./eng/test.sh [--install] [--debian13] [--fuzz] [--soak] [--packages] [--project NAME ...] [--filter TEXT]
+usage: ./eng/test.sh [--install] [--debian13] [--faults] [--fuzz] [--soak] [--packages] [--project NAME ...] [--filter TEXT]
 
   --install      first installs, with apt-get and npm, the programs that the optional tests use, and where this kernel
                  has no TLS a user-mode kernel that has (see eng/ktls.sh)
@@ -14,6 +14,8 @@ usage: ./eng/test.sh [--install] [--debian13] [--fuzz] [--soak] [--packages] [--
   --soak         then one server for a minute under everything at once (see eng/soak.sh)
   --packages     then makes the packages as they are released, and uses them: in a new web application, in one of the template,
                  and in one that is published as native code (docs/packages.md)
+  --faults       then runs test/Functional.Tests once more while calls on sockets are interrupted, cut short, refused for a
+                 moment and delayed (docs/testing.md); AERONET_FAULTS says how, by default with a fresh seed, which is printed
   --project NAME runs only those of test/NAME
   --filter TEXT  runs only the tests whose full name (namespace, class, method) contains TEXT
 
@@ -88,7 +90,7 @@ count_of() {
   echo "${value:-0}"
 }
 
-install=false debian13=false fuzz=false soak=false packages=false filter=() projects=()
+install=false debian13=false faults=false fuzz=false soak=false packages=false filter=() projects=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
@@ -97,6 +99,7 @@ while [[ $# -gt 0 ]]; do
     --fuzz) fuzz=true ;;
     --soak) soak=true ;;
     --packages) packages=true ;;
+    --faults) faults=true ;;
     --project)
       [[ $# -gt 1 ]] || fail "--project needs a name"
       [[ -d $root/test/$2 ]] || fail "there is no project test/$2"
@@ -117,6 +120,8 @@ if $install; then install_tools; fi
 need_sdk
 
 # Settings of the caller's shell must not reach the servers under test.
+injected=${AERONET_FAULTS:-seed=$RANDOM$RANDOM,rate=0.1,kinds=lossless}
+unset AERONET_FAULTS
 for name in ${!ASPNETCORE_@} ${!Aeronet__@} ${!Kestrel__@} DOTNET_ENVIRONMENT; do unset "$name"; done
 
 cd "$root"
@@ -231,6 +236,24 @@ run_on_debian13() {
 }
 
 if $debian13; then run_on_debian13; fi
+
+run_with_faults() {
+  local said=$results/faults-said all=$tests name=Aeronet.AspNetCore.Functional.Tests
+  echo
+  echo "== with faults, as AERONET_FAULTS='$injected' ./eng/test.sh --faults draws them again"
+  tests=$results/faults-tests
+  AERONET_FAULTS=$injected run_tests "with faults" dotnet "test/Functional.Tests/bin/Release/net10.0/$name.dll" 2>"$said"
+  cat "$said"
+  if [[ ${#filter[@]} -eq 0 ]] && ! grep -q '^AERONET_FAULTS injected [1-9]' "$said"; then
+    printf 'Fail\t(no fault was injected)\t\n' >>"$tests"
+    failed=$((failed + 1))
+  fi
+  touch "$tests"
+  sed 's/\t/&with faults: /' "$tests" >>"$all"
+  tests=$all
+}
+
+if $faults && is_wanted Functional.Tests; then run_with_faults; fi
 
 # A script that is one test: its title, and the script with what it is told. One that ends with 77 could not run here, and its last line says why.
 run_script() {

@@ -52,6 +52,11 @@ if ! "${publish[@]}" >"$work/log" 2>&1; then
   fail "it does not publish without warnings"
 fi
 
+# What injects faults for the tests is not in what is shipped.
+assembly=$(find "$work/artifacts/obj" -name Aeronet.AspNetCore.Transport.dll -path '*/Aeronet.AspNetCore.Transport/*' -not -path '*/ref*' -print -quit)
+grep -q SocketHandle "$assembly" || fail "the transport's assembly was not found among what was built"
+if grep -q FaultyCalls "$assembly"; then fail "the transport that is published can inject faults"; fi
+
 mkdir -p "$work/www/dir"
 echo "a file" >"$work/www/file.txt"
 echo "*Read* me." >"$work/www/dir/README.md"

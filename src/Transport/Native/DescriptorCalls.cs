@@ -32,9 +32,16 @@ internal static unsafe class DescriptorCalls
     internal static int Accept(int listenFd, out EndPoint? remote, out int errno)
     {
         var address = stackalloc byte[SocketAddresses.MaxLength];
-        var length = (uint)SocketAddresses.MaxLength;
-        var fd = Libc.accept4(listenFd, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
-        errno = fd < 0 ? Marshal.GetLastSystemError() : 0;
+        uint length;
+        int fd;
+        do
+        {
+            length = SocketAddresses.MaxLength;
+            fd = SocketCalls.accept4(listenFd, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+            errno = fd < 0 ? Marshal.GetLastSystemError() : 0;
+        }
+        while (errno == Errno.EINTR);
+
         remote = fd < 0 ? null : SocketAddresses.Parse(new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddresses.MaxLength)));
         return fd;
     }

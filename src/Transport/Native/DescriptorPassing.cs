@@ -35,7 +35,7 @@ internal static unsafe class DescriptorPassing
 
                 while (true)
                 {
-                    var sent = Libc.sendmsg((int)socket.DangerousGetHandle(), &message, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL);
+                    var sent = SocketCalls.sendmsg((int)socket.DangerousGetHandle(), &message, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL);
                     if (sent >= 0)
                     {
                         return IoResult.FromBytes(sent);
@@ -79,7 +79,7 @@ internal static unsafe class DescriptorPassing
                 while (true)
                 {
                     var message = new Libc.MsgHdr { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = (nuint)SpaceFor(MostReceived) };
-                    var count = Libc.recvmsg((int)socket.DangerousGetHandle(), &message, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC);
+                    var count = SocketCalls.recvmsg((int)socket.DangerousGetHandle(), &message, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC);
                     if (count >= 0)
                     {
                         Collect(control, (int)message.ControlLength, received);

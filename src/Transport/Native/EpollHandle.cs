@@ -14,7 +14,7 @@ internal unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
     /// <summary>Creates an epoll instance; null with the errno when the kernel refuses.</summary>
     internal static EpollHandle? TryCreate(out int errno)
     {
-        var fd = Libc.epoll_create1(Libc.EPOLL_CLOEXEC);
+        var fd = SocketCalls.epoll_create1(Libc.EPOLL_CLOEXEC);
         errno = fd < 0 ? Marshal.GetLastSystemError() : 0;
         return fd < 0 ? null : new EpollHandle(fd);
     }
@@ -30,7 +30,7 @@ internal unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
     /// <summary>Waits for events; 0 on timeout and on a signal.</summary>
     internal virtual int Wait(EpollEventBuffer buffer, int timeoutMilliseconds)
     {
-        var count = Libc.epoll_wait(Fd, buffer.Pointer, buffer.Capacity, timeoutMilliseconds);
+        var count = SocketCalls.epoll_wait(Fd, buffer.Pointer, buffer.Capacity, timeoutMilliseconds);
         if (count >= 0)
         {
             return count;
@@ -44,7 +44,7 @@ internal unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
     internal virtual bool HasEvents()
     {
         var poll = new Libc.PollFd { Fd = Fd, Events = Libc.POLLIN };
-        return Libc.poll(&poll, 1, 0) > 0;
+        return SocketCalls.poll(&poll, 1, 0) > 0;
     }
 
     protected override bool ReleaseHandle() => Libc.close(Fd) == 0;
@@ -61,7 +61,7 @@ internal unsafe class EpollHandle : SafeHandleMinusOneIsInvalid
         try
         {
             DangerousAddRef(ref held);
-            return Libc.epoll_ctl(Fd, operation, fd, entry) == 0 ? 0 : Marshal.GetLastSystemError();
+            return SocketCalls.epoll_ctl(Fd, operation, fd, entry) == 0 ? 0 : Marshal.GetLastSystemError();
         }
         catch (ObjectDisposedException)
         {

@@ -83,6 +83,7 @@ internal static unsafe partial class OpenSsl
     internal const int BIO_CTRL_GET_KTLS_SEND = 73;
     internal const int BIO_CTRL_GET_KTLS_RECV = 76;
 
+    internal const int BIO_FLAGS_READ = 1;
     internal const int BIO_FLAGS_WRITE = 2;
     internal const int BIO_FLAGS_SHOULD_RETRY = 8;
 

@@ -40,7 +40,7 @@ internal sealed unsafe class SocketHandle(int fd)
         {
             do
             {
-                received = Libc.recv(fd, pointer, (nuint)buffer.Length, flags);
+                received = SocketCalls.recv(fd, pointer, (nuint)buffer.Length, flags);
             }
             while (received < 0 & (errno = ErrnoOf(received)) == Errno.EINTR);
         }
@@ -61,7 +61,7 @@ internal sealed unsafe class SocketHandle(int fd)
         int errno;
         do
         {
-            received = Libc.readv(fd, vectors, count);
+            received = SocketCalls.readv(fd, vectors, count);
         }
         while (received < 0 & (errno = ErrnoOf(received)) == Errno.EINTR);
 
@@ -83,7 +83,7 @@ internal sealed unsafe class SocketHandle(int fd)
         {
             do
             {
-                sent = Libc.send(fd, pointer, (nuint)buffer.Length, SendFlags(more));
+                sent = SocketCalls.send(fd, pointer, (nuint)buffer.Length, SendFlags(more));
             }
             while (sent < 0 & (errno = ErrnoOf(sent)) == Errno.EINTR);
         }
@@ -107,7 +107,7 @@ internal sealed unsafe class SocketHandle(int fd)
         int errno;
         do
         {
-            sent = Libc.sendmsg(fd, &message, SendFlags(more));
+            sent = SocketCalls.sendmsg(fd, &message, SendFlags(more));
         }
         while (sent < 0 & (errno = ErrnoOf(sent)) == Errno.EINTR);
 
@@ -148,7 +148,7 @@ internal sealed unsafe class SocketHandle(int fd)
         int errno;
         do
         {
-            sent = Libc.SendFile(fd, (int)file.DangerousGetHandle(), &offset, (nuint)count, out errno);
+            sent = SocketCalls.SendFile(fd, (int)file.DangerousGetHandle(), &offset, (nuint)count, out errno);
         }
         while (errno == Errno.EINTR);
 
@@ -255,7 +255,7 @@ internal sealed unsafe class SocketHandle(int fd)
     {
         if (Interlocked.Or(ref _state, Closing) == 0)
         {
-            _ = Libc.close(fd);
+            _ = SocketCalls.close(fd);
         }
     }
 
@@ -305,7 +305,7 @@ internal sealed unsafe class SocketHandle(int fd)
     {
         if (Interlocked.Add(ref _state, -OneUse) == Closing)
         {
-            _ = Libc.close(fd);
+            _ = SocketCalls.close(fd);
         }
     }
 }

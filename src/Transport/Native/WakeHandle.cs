@@ -29,7 +29,7 @@ internal unsafe class WakeHandle : SafeHandleMinusOneIsInvalid
         {
             DangerousAddRef(ref held);
             ulong one = 1;
-            _ = Libc.write(Fd, &one, sizeof(ulong));
+            _ = SocketCalls.write(Fd, &one, sizeof(ulong));
         }
         catch (ObjectDisposedException)
         {

@@ -44,6 +44,12 @@ public sealed class ConnectionHandlerTests
         {
             await connection.Transport.Output.WriteAsync("220 ready\r\n"u8.ToArray());
             var read = await connection.Transport.Input.ReadAsync();
+            while (read.Buffer.PositionOf((byte)'\n') is null)
+            {
+                connection.Transport.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                read = await connection.Transport.Input.ReadAsync();
+            }
+
             await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes($"250 {Encoding.ASCII.GetString(read.Buffer)}"));
             connection.Transport.Input.AdvanceTo(read.Buffer.End);
         });

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Aeronet.AspNetCore.Transport.EventLoop;
 
 namespace Aeronet.AspNetCore.Transport.Tests.Layers;
 
@@ -73,6 +74,19 @@ public sealed partial class ArchitectureTests
             .Where(file => file.Folder != "Native")
             .SelectMany(file => NativeCall().Matches(file.Code).Select(call => $"{file.Path} calls {call.Value.TrimEnd('(')}")));
 
+    /// <summary>The edge at which faults are injected.</summary>
+    [Fact]
+    public void CallsOnSocketsAndLoops_PassOneEdge() =>
+        Assert.Empty(SourceFile.All()
+            .Where(file => !file.Path.StartsWith("Native/Faults/", StringComparison.Ordinal) && !file.Path.EndsWith("PrivateFile.cs", StringComparison.Ordinal))
+            .SelectMany(file => CallPastTheEdge().Matches(file.Code).Select(call => $"{file.Path} calls {call.Value.TrimEnd('(')}: it is SocketCalls that faults are injected at.")));
+
+    [Fact]
+    public void Faults_AreCompiledInWithTheAssertionsAlone() =>
+        Assert.Equal(
+            Interleaving.IsCompiledIn,
+            typeof(AeronetTransportOptions).Assembly.GetTypes().Any(type => type.Namespace?.EndsWith(".Native.Faults", StringComparison.Ordinal) == true));
+
     [Fact]
     public void Errno_IsReadInNativeAlone() =>
         Assert.Empty(SourceFile.All()
@@ -109,8 +123,11 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"\b(?:LibraryImport|DllImport)\b")]
     private static partial Regex NativeImport();
 
-    [GeneratedRegex(@"\bLibc\.[a-z]\w*\(")]
+    [GeneratedRegex(@"\b(?:Libc|SocketCalls)\.[a-z]\w*\(")]
     private static partial Regex NativeCall();
+
+    [GeneratedRegex(@"\bLibc\.(?:accept4|epoll_\w+|poll|readv?|recv\w*|send\w*|SendFile|writev?)\(")]
+    private static partial Regex CallPastTheEdge();
 
     [GeneratedRegex(@"Microsoft\.AspNetCore\.Http(?!\.Features\s*;)")]
     private static partial Regex HttpNamespace();

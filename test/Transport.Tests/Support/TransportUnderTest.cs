@@ -39,6 +39,17 @@ internal sealed class TransportUnderTest : IAsyncDisposable
     internal Task<IConnectionListener> BindAsync(EndPoint? endPoint = null) =>
         Factory.BindAsync(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0)).OrTimeout("an endpoint to be bound");
 
+    /// <summary>A listener that is not watched yet: who connects waits in the kernel's queue.</summary>
+    internal async Task<AeronetConnectionListener> OpenListenerAsync()
+    {
+        await using (await BindAsync())
+        {
+            var services = ServicesOf(Factory)!;
+            var sockets = ListenSocket.Open(new IPEndPoint(IPAddress.Loopback, 0), services.Options, 1, services.Logger);
+            return new AeronetConnectionListener(services, sockets, sockets[0].LocalEndPoint!, static _ => false, static _ => { });
+        }
+    }
+
     /// <summary>Connects a client and accepts it.</summary>
     internal static async Task<(ConnectionContext Server, RawClient Client)> ConnectAsync(IConnectionListener listener, int? receiveBufferSize = null)
     {

@@ -43,6 +43,8 @@ internal sealed unsafe partial class SslSession
         }
 
         _earlyByGate = 0;
-        return _socket.Lend(_sslByGate, static (ssl, fd) => OpenSsl.SSL_set_rfd(ssl, fd) == 1);
+        var turned = _socket.Lend(_sslByGate, static (ssl, fd) => OpenSsl.SSL_set_rfd(ssl, fd) == 1);
+        ReadWithFaults();
+        return turned;
     }
 }

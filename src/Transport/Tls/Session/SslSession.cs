@@ -94,6 +94,7 @@ internal sealed unsafe partial class SslSession
         var session = new SslSession(ssl, socket);
         if ((context.MayUseKernel || session.TryGather()) && (early.IsEmpty || session.TryFeed(early)))
         {
+            session.ReadWithFaults();
             return session;
         }
 
@@ -103,7 +104,8 @@ internal sealed unsafe partial class SslSession
     }
 
     /// <summary>
-    /// One step of the handshake: 0 bytes when it is complete, would-block, or an errno with <see cref="Failure"/>. One at a time
+    /// One step of the handshake: 0 bytes when it is complete, would-block, or an errno with <see cref="Failure"/>, of which the peer has
+    /// been told by then. One at a time
     /// is the caller's to see to. The gate is not held: OpenSSL may ask the application in the middle of it.
     /// </summary>
     internal IoResult Handshake(out bool wantsWrite)
@@ -142,6 +144,14 @@ internal sealed unsafe partial class SslSession
     private IoResult StepHandshake(out bool wantsWrite)
     {
         wantsWrite = false;
+        if (_failed)
+        {
+            // OpenSSL is not called any more: the alert was still to leave.
+            var left = FlushHeld();
+            wantsWrite = left.IsWouldBlock;
+            return left.IsSuccess ? IoResult.FromErrno(Errno.ECONNRESET) : left;
+        }
+
         var bio = OpenSsl.SSL_get_rbio(_sslByGate);
         var receivedBefore = OpenSsl.BIO_number_read(bio);
         Gather(true);
@@ -165,7 +175,7 @@ internal sealed unsafe partial class SslSession
             // The flight, or the alert. Only a ticket behind the client's last message may wait: nobody waits for it.
             var flushed = FlushHeld();
             wantsWrite |= flushed.IsWouldBlock;
-            if (outcome.IsWouldBlock && !flushed.IsSuccess)
+            if (outcome.IsWouldBlock ? !flushed.IsSuccess : _failed && flushed.IsWouldBlock)
             {
                 outcome = flushed;
             }
@@ -417,6 +427,9 @@ internal sealed unsafe partial class SslSession
             };
         }
     }
+
+    /// <summary>In builds that can inject faults alone: what is received may have some.</summary>
+    partial void ReadWithFaults();
 
     /// <summary>Frees the SSL object, at once or after the step of the handshake that is being taken. Idempotent.</summary>
     internal void Close()
