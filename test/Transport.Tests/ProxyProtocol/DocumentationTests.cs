@@ -87,7 +87,7 @@ public sealed partial class DocumentationTests
         Assert.Equal(documented.Select(row => row[0].Trim('`')).Order(), known.Order());
         var defaults = new AeronetProxyProtocolEndpointOptions();
         Assert.Equal(
-            [$"`{defaults.Mode}`", $"`[\"{string.Join("\", \"", defaults.TrustedPeers)}\"]`", $"`{defaults.HeaderTimeout}`", $"`{defaults.MaxHeaderLength}`", "`true`", "none"],
+            [$"`{defaults.Mode}`", $"`{string.Join("`, `", defaults.TrustedPeers)}`", $"`{defaults.HeaderTimeout}`", $"`{defaults.MaxHeaderLength}`", "`true`", "none"],
             documented.Select(row => row[1]));
     }
 
