@@ -13,6 +13,7 @@ public sealed class AeronetProxyProtocolOptions : AeronetProxyProtocolEndpointOp
     /// <summary>
     /// The endpoints of <c>Kestrel:Endpoints</c>, by name, that read headers, and what differs there: what an endpoint leaves out is the section's.
     /// </summary>
+    /// <remarks>Defaults to none: code names them.</remarks>
     public IDictionary<string, AeronetProxyProtocolEndpointOptions> Endpoints { get; } =
         new Dictionary<string, AeronetProxyProtocolEndpointOptions>(StringComparer.OrdinalIgnoreCase);
 }

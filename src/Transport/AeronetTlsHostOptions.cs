@@ -11,6 +11,7 @@ public class AeronetTlsHostOptions
     /// The certificates, each with its private key. Of several the one is used that the client supports (RSA and ECDSA side
     /// by side).
     /// </summary>
+    /// <remarks>Defaults to none: a host then has the endpoint's, and an endpoint needs one.</remarks>
     public IList<X509Certificate2> Certificates { get; } = [];
 
     /// <summary>Intermediate certificates sent along; those that do not belong to a certificate's chain are left out.</summary>
@@ -77,6 +78,7 @@ public class AeronetTlsHostOptions
     /// The authorities whose client certificates are accepted; their names are sent to the client. Each is trusted by itself,
     /// also an intermediate without its root. Empty: those the system trusts, which is rarely what is wanted.
     /// </summary>
+    /// <remarks>Defaults to none.</remarks>
     public X509Certificate2Collection TrustedClientAuthorities { get; } = [];
 
     /// <summary>
@@ -84,6 +86,7 @@ public class AeronetTlsHostOptions
     /// certificate must have a current one that does not list it. The authorities above it are checked against the lists of
     /// theirs that are given.
     /// </summary>
+    /// <remarks>Defaults to none.</remarks>
     public IList<byte[]> RevocationLists { get; } = [];
 
     /// <summary>
@@ -91,6 +94,7 @@ public class AeronetTlsHostOptions
     /// <see cref="TrustedClientAuthorities"/>, without which nothing is fetched. They count like <see cref="RevocationLists"/>, and are fetched
     /// again before they end; see <see cref="AeronetTlsOptions.Revocation"/>.
     /// </summary>
+    /// <remarks>Defaults to none.</remarks>
     public IList<string> RevocationUrls { get; } = [];
 
     /// <summary>

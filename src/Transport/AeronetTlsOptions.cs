@@ -19,6 +19,7 @@ public sealed class AeronetTlsOptions : AeronetTlsHostOptions
     /// them (RFC 5890). A request for a host that asks more of client certificates than the one that let the connection in, or does not have its
     /// version of TLS, is answered 421 (Misdirected Request).
     /// </summary>
+    /// <remarks>Defaults to none: all are served alike.</remarks>
     public IDictionary<string, AeronetTlsHostOptions> Hosts { get; } =
         new Dictionary<string, AeronetTlsHostOptions>(StringComparer.OrdinalIgnoreCase);
 

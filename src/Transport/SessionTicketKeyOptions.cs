@@ -15,6 +15,7 @@ public sealed class SessionTicketKeyOptions
     /// For <see cref="SessionTicketKeySource.File"/>: 1 to 16 files, one key each, of 80 bytes (AES-256) or 48 (AES-128), as nginx's. New tickets get
     /// the first one's, those of all are accepted. Relative paths begin at the content root.
     /// </summary>
+    /// <remarks>Defaults to none.</remarks>
     public IList<string> Files { get; } = [];
 
     /// <summary>

@@ -91,6 +91,10 @@ internal sealed partial class ConfigurationWriter
                     objects.Add(($"{path}:{key}", properties));
             }
 
+            // Sections have none, but for their keys.
+            if (!isWritten && property is not null && property.PropertyType.Namespace?.StartsWith("Aeronet.", StringComparison.Ordinal) != true && !Says().IsMatch(meaning))
+                throw new InvalidOperationException($"{type.Name}.{key} does not say what it is unless set: begin a sentence of its remarks with 'Defaults to', or say 'Needed'.");
+
             WriteRow(key, shape, meaning, hasDefaults: shape["properties"] is not null && inner.Any(section => section.Path == $"{path}:{key}"));
         }
 
@@ -202,6 +206,9 @@ internal sealed partial class ConfigurationWriter
 
     // As GitHub makes it of a heading.
     private static string Anchor(string heading) => heading.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+
+    [GeneratedRegex("Defaults to|Needed")]
+    private static partial Regex Says();
 
     [GeneratedRegex(@"Defaults to (?<default>.*?)\.(?= |$)")]
     private static partial Regex Default();
