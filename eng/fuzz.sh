@@ -14,7 +14,7 @@ and mend what it shows (docs/fuzzing.md). MINUTES may have a fraction.
 
   --jobs N            so many targets at a time (default 1)
   --keep FOLDER       leaves AFL's own folder of each target there
-  --minimize FOLDER   takes AFL's folder of a target, kept before, and makes the smallest corpus of it that passes as many edges
+  --minimize FOLDER   takes AFL's folder of a target, kept before, and makes the corpus of it anew: the few inputs that pass most edges
   --install           first installs AFL++ with apt-get
 
 The exit code is 0 when nothing was found, 77 where AFL++ is missing.
@@ -61,7 +61,10 @@ mapfile -t targets < <(dotnet "$program" list)
 }
 
 # A container may have neither its own processors nor a say in how the kernel reports crashes; here they are exceptions, which the program reports.
-export AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_MAP_SIZE=65536
+export AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_MAP_SIZE=65536 AFL_ALLOW_TMP=1
+
+# Of a target, in the repository.
+most_kept=60
 
 # A busy machine may stop for seconds; an input that never ends is seen all the same.
 afl=(-t 30000 -m none)
@@ -69,15 +72,38 @@ afl=(-t 30000 -m none)
 if [[ -n $minimize ]]; then
   [[ $target != all ]] || fail "--minimize needs one target"
   corpus=test/Fuzz/Corpus/$target
-  mkdir -p "$work/all" "$work/small"
-  i=0
+  mkdir -p "$work/all"
   # What is long says little that something short does not.
-  while IFS= read -r file; do cp "$file" "$work/all/$((i++))"; done < <(find "$minimize" "$corpus" -path '*queue/*' -size -2k -type f -o -path "*$corpus/*" -type f 2>/dev/null)
-  afl-cmin -i "$work/all" -o "$work/min" "${afl[@]}" -- dotnet "$instrumented" fuzz "$target" >"$work/cmin" 2>&1 || { cat "$work/cmin" >&2; fail "afl-cmin fails"; }
+  find "$minimize" "$corpus" -type f -size -2k \( -path '*/queue/*' -o -path "$corpus/*" \) |
+    while IFS= read -r file; do cp "$file" "$work/all/$(sha1sum "$file" | cut -c1-16)"; done
+  afl-showmap -q -i "$work/all" -o "$work/maps" "${afl[@]}" -- "$(realpath "$(type -P dotnet)")" "$instrumented" fuzz "$target" >"$work/showmap" 2>&1 || true
+  # Again and again the one that passes most that none before it passes; of several the shortest.
+  mapfile -t files < <(cd "$work/all" && ls -S -r | while IFS= read -r file; do [[ ! -e $work/maps/$file ]] || echo "$work/maps/$file"; done)
+  [[ ${#files[@]} -gt 0 ]] || { tail -n 6 "$work/showmap" >&2; fail "afl-showmap fails"; }
+  awk -v most="$most_kept" '
+    FNR == 1 { name[++files] = FILENAME }
+    { edges[files] = edges[files] " " $1; all[$1] }
+    END {
+      for (chosen = 0; chosen < most; chosen++) {
+        best = 0; gain = 0
+        for (i = 1; i <= files; i++) {
+          if (taken[i]) { continue }
+          new = 0; count = split(edges[i], list, " ")
+          for (j = 1; j <= count; j++) { if (!(list[j] in passed)) { new++ } }
+          if (new > gain) { gain = new; best = i }
+        }
+        if (!best) { break }
+        taken[best] = 1; count = split(edges[best], list, " ")
+        for (j = 1; j <= count; j++) { passed[list[j]] }
+        print name[best]
+      }
+      for (edge in passed) { found++ }
+      for (edge in all) { total++ }
+      printf "%d of %d\n", found, total >"/dev/stderr"
+    }' "${files[@]}" >"$work/chosen" 2>"$work/edges"
   rm -rf "$corpus"; mkdir -p "$corpus"
-  # The smallest first, as many as the corpus of a target may have.
-  while IFS= read -r file; do cp "$file" "$corpus/$(sha1sum "$file" | cut -c1-16)"; done < <(ls -S -r "$work/min"/* | head -n 60)
-  echo "$target: $(ls "$corpus" | wc -l) of $i inputs, $(cat "$corpus"/* | wc -c) bytes"
+  while IFS= read -r map; do cp "$work/all/$(basename "$map")" "$corpus/"; done <"$work/chosen"
+  echo "$target: $(wc -l <"$work/chosen") of ${#files[@]} inputs, $(cat "$corpus"/* | wc -c) bytes, that pass $(cat "$work/edges") counted edges"
   exit 0
 fi
 
