@@ -41,15 +41,27 @@ public sealed class DependencyTests(BuiltFeed built)
         }
     }
 
-    [Theory]
-    [InlineData("rc.1", "-preview.rc.1")]
-    [InlineData("", "-preview.rtm")]
-    public async Task PreviewPackage_IsOneWhateverTheOthersAre(string suffix, string expected)
+    // As they are on the day without a suffix: NuGet itself refuses a stable package with a preview under it (NU5104).
+    [Fact]
+    public async Task StableRelease_IsStableThroughout_ButForThePreview()
     {
-        var version = (await Dotnet.RunAsync(Repository.Root, "msbuild", "src/Prometheus", "-getProperty:PackageVersion", $"-p:VersionSuffix={suffix}", "-nologo")).Trim();
+        var stable = await built.PackAsync(suffix: "");
 
-        Assert.EndsWith(expected, version, StringComparison.Ordinal);
-        Assert.True(IsPreview(version));
+        Assert.Equal(built.SourceVersion.Split('-')[0], stable.Version);
+        Assert.Equal([Preview], stable.Packages.Where(package => IsPreview(package.Version)).Select(package => package.Id));
+        Assert.Equal([Preview], stable.Packages.Where(package => package.Dependencies.Values.Any(IsPreview)).Select(package => package.Id));
+    }
+
+    // So that whoever takes previews is offered the newest.
+    [Fact]
+    public async Task PreviewPackage_OfAReleaseCandidate_SortsBeforeThatOfTheRelease()
+    {
+        var (candidate, release) = (await built.PackAsync("rc.9"), await built.PackAsync(suffix: ""));
+
+        var number = built.SourceVersion.Split('-')[0];
+        Assert.Equal($"{number}-preview.rc.9", candidate[Preview].Version);
+        Assert.Equal($"{number}-preview.rtm", release[Preview].Version);
+        Assert.True(string.CompareOrdinal(candidate[Preview].Version, release[Preview].Version) < 0);
     }
 
     // NU5104 says that a stable package depends on a preview.

@@ -30,8 +30,7 @@ public sealed class BuiltFeed : IAsyncLifetime
     {
         SourceVersion = (await Dotnet.RunAsync(Repository.Root, "msbuild", "src/Metapackage", "-getProperty:Version", "-nologo")).Trim();
         var suffix = SourceVersion.Contains('-', StringComparison.Ordinal) ? $"{SourceVersion.Split('-', 2)[1]}.{Feed.UniqueSuffix()}" : Feed.UniqueSuffix();
-        var packed = await Dotnet.TryAsync(
-            Repository.Root, "pack", "src/Packages.slnf", "--no-build", "--configuration", Configuration, "--output", Folder, $"-p:VersionSuffix={suffix}", "-nologo");
+        var packed = await PackAsync(Folder, suffix);
         if (packed.Output.Contains("would lack the dashboard's charts", StringComparison.Ordinal))
         {
             _reason = "the dashboard's charts are not there, which npm fetches when the solution is built";
@@ -41,6 +40,20 @@ public sealed class BuiltFeed : IAsyncLifetime
         Assert.True(packed.ExitCode == 0, $"{packed}");
         _feed = new Feed(Folder);
     }
+
+    /// <summary>Packs the same build as another version.</summary>
+    /// <param name="suffix">What stands behind the version's number; empty for a stable one.</param>
+    internal async Task<Feed> PackAsync(string suffix)
+    {
+        Assert.SkipWhen(_feed is null, _reason);
+        var folder = _folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName;
+        var packed = await PackAsync(folder, suffix);
+        Assert.True(packed.ExitCode == 0, $"{packed}");
+        return new Feed(folder);
+    }
+
+    private static Task<ExternalToolResult> PackAsync(string folder, string suffix) => Dotnet.TryAsync(
+        Repository.Root, "pack", "src/Packages.slnf", "--no-build", "--configuration", Configuration, "--output", folder, $"-p:VersionSuffix={suffix}", "-warnaserror", "-nologo");
 
     public ValueTask DisposeAsync()
     {
