@@ -218,32 +218,14 @@ internal sealed class HealthPort(
 
     private byte[] Respond(ReadOnlySpan<byte> head)
     {
-        var line = Encoding.ASCII.GetString(head[..head.IndexOf((byte)'\r')]).Split(' ');
-        if (line is not [var method, var target, _])
+        var request = HealthRequest.Parse(head);
+        if (request.Probe is not { } asked)
         {
-            return Response("400 Bad Request", "text/plain", [], isHead: false);
-        }
-
-        var isHead = method == "HEAD";
-        if (method != "GET" && !isHead)
-        {
-            return Response("405 Method Not Allowed\r\nAllow: GET, HEAD", "text/plain", [], isHead: false);
-        }
-
-        Probe? probe = target.Split('?')[0] switch
-        {
-            AeronetHealth.LivePath => Probe.Live,
-            AeronetHealth.ReadyPath => Probe.Ready,
-            AeronetHealth.StartupPath => Probe.Startup,
-            _ => null,
-        };
-        if (probe is not { } asked)
-        {
-            return Response("404 Not Found", "text/plain", [], isHead);
+            return Response(request.Refusal, "text/plain", [], request.IsHead);
         }
 
         var answer = probes.Answer(asked);
-        return Response(answer.StatusCode == 200 ? "200 OK" : "503 Service Unavailable", answer.ContentType, answer.Body, isHead);
+        return Response(answer.StatusCode == 200 ? "200 OK" : "503 Service Unavailable", answer.ContentType, answer.Body, request.IsHead);
     }
 
     private static byte[] Response(string status, string contentType, byte[] body, bool isHead)

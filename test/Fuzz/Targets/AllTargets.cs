@@ -25,6 +25,7 @@ internal static class AllTargets
         new ReadmeTarget(),
         new ConfigurationTarget(),
         new SuccessionTarget(),
+        new HealthTarget(),
     ];
 
     internal static IEnumerable<string> Names => s_all.Select(target => target.Name);
