@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: ./eng/fuzz.sh TARGET|all MINUTES [--jobs N] [--keep FOLDER] [--install]
+usage: ./eng/fuzz.sh TARGET|all MINUTES [--jobs N] [--keep FOLDER] [--install] [--no-build]
        ./eng/fuzz.sh TARGET --minimize FOLDER
 
 Gives AFL++ what test/Fuzz/Corpus has of a target, and what the target begins with, and says how many inputs it has tried,
@@ -16,12 +16,13 @@ and mend what it shows (docs/fuzzing.md). MINUTES may have a fraction.
   --keep FOLDER       leaves AFL's own folder of each target there
   --minimize FOLDER   takes AFL's folder of a target, kept before, and makes the corpus of it anew: the few inputs that pass most edges
   --install           first installs AFL++ with apt-get
+  --no-build          takes the program as it was built, by ./eng/test.sh perhaps
 
 The exit code is 0 when nothing was found, 77 where AFL++ is missing.
 USAGE
 }
 
-target= minutes= jobs=1 keep= minimize=
+target= minutes= jobs=1 keep= minimize= build=true
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
@@ -29,6 +30,7 @@ while [[ $# -gt 0 ]]; do
     --keep) [[ -n ${2:-} ]] || fail "--keep needs a folder"; keep=$2; shift ;;
     --minimize) [[ -d ${2:-} ]] || fail "--minimize is '${2:-}': use a folder that --keep has left"; minimize=$(realpath "$2"); shift ;;
     --install) install=true ;;
+    --no-build) build=false ;;
     -*) usage >&2; fail "unknown argument '$1'" ;;
     *) if [[ -z $target ]]; then target=$1; else minutes=$1; fi ;;
   esac
@@ -52,7 +54,10 @@ pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$root"
 program=test/Fuzz/bin/Release/net10.0/Aeronet.AspNetCore.Fuzz.dll
-dotnet build test/Fuzz -c Release -p:AeronetAsserts=true -p:AeronetCharts=false -v q -nologo >"$work/build" || { cat "$work/build" >&2; fail "test/Fuzz does not build"; }
+if $build; then
+  dotnet build test/Fuzz -c Release -p:AeronetAsserts=true -p:AeronetCharts=false -p:RunAnalyzers=false -v q -nologo >"$work/build" || { cat "$work/build" >&2; fail "test/Fuzz does not build"; }
+fi
+[[ -e $program ]] || fail "$program is missing: leave --no-build out"
 instrumented=$(dotnet "$program" instrument "$work/program")
 mapfile -t targets < <(dotnet "$program" list)
 [[ $target == all ]] || {

@@ -274,7 +274,7 @@ run_script() {
 }
 
 # Three at a time on two processors: each waits for AFL to start most of its first seconds.
-if $fuzz; then run_script fuzzed eng/fuzz.sh all 0.333 --jobs 3; fi
+if $fuzz; then run_script fuzzed eng/fuzz.sh all 0.333 --jobs 3 --no-build; fi
 if $soak; then run_script soaked eng/soak.sh 1 "$results/soak"; fi
 
 # What users do with the packages: minutes of building, and nothing beside it.
