@@ -16,7 +16,24 @@ public sealed partial class FollowTests
     [Theory, MemberData(nameof(Pages))]
     public async Task Page_Followed_DoesWhatItSays(string page)
     {
-        var fences = Documents.Fences(page);
+        var others = await FollowAsync(Documents.Fences(page));
+
+        Assert.True(others.Count == 0, string.Join('\n', others));
+    }
+
+    [Theory]
+    [InlineData("b", "the commands before it write\na")]
+    [InlineData("a", null)]
+    [InlineData("...", null)]
+    public async Task Commands_ThatWriteSomethingElse_AreFound(string said, string? fault)
+    {
+        var others = await FollowAsync([new CodeFence("docs/a.md", 1, "sh", "run", "echo a\n"), new CodeFence("docs/a.md", 5, "text", "", said + "\n")]);
+
+        Assert.Equal(fault is null ? "" : $"docs/a.md:5: {fault}\n", string.Concat(others));
+    }
+
+    private static async Task<IReadOnlyList<string>> FollowAsync(IReadOnlyList<CodeFence> fences)
+    {
         foreach (var tool in s_tools)
             ExternalTool.Require(tool);
 
@@ -37,7 +54,7 @@ public sealed partial class FollowTests
             }
         }
 
-        Assert.True(others.Count == 0, string.Join('\n', others));
+        return others;
     }
 
     private static bool IsRun(CodeFence fence) => fence is { Language: "sh", Name: "run" };
