@@ -37,6 +37,19 @@ public sealed class ReleaseTests(ReleasedFeed released)
         }
     }
 
+    [Fact]
+    public async Task Release_HasNothingOfTestBuilds()
+    {
+        var feed = await released.GetAsync();
+        using var symbols = Read(feed.Symbols.Single(symbols => symbols.Id == "Aeronet.AspNetCore.Transport"));
+
+        Assert.Contains("version", symbols.CompilerOptions, StringComparison.Ordinal);
+        Assert.DoesNotContain("AERONET_ASSERTS", symbols.CompilerOptions, StringComparison.Ordinal);
+        var faults = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Transport", "Native", "Faults")).Select(Path.GetFileName);
+        Assert.Contains("SocketHandle.cs", symbols.Sources.Select(source => Path.GetFileName(source.Path)));
+        Assert.Empty(symbols.Sources.Select(source => Path.GetFileName(source.Path)).Intersect(faults));
+    }
+
     // A compiler that is told the same makes the same: what it was told stands in the symbols, with the hash of each source.
     [Fact]
     public async Task SameSources_AnotherFolder_CompiledAlike()
