@@ -17,17 +17,24 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     internal static ChildProcess Start(string role, int? descriptorLimit, params string[] arguments)
     {
+        // The shell lowers the hard limit too: .NET raises the soft one to it.
+        var condition = descriptorLimit is { } limit ? $"ulimit -n {limit.ToString(CultureInfo.InvariantCulture)}" : null;
+        return StartUnder(condition, role, arguments);
+    }
+
+    /// <param name="condition">What a shell does before it becomes this program: sets limits and variables, joins a group. Null for nothing.</param>
+    /// <param name="role">The part that it plays.</param>
+    /// <param name="arguments">What the part is told.</param>
+    internal static ChildProcess StartUnder(string? condition, string role, params string[] arguments)
+    {
         var program = Environment.ProcessPath!;
         List<string> command = [program];
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             command.Add(typeof(ChildProcess).Assembly.Location);
 
         command.AddRange([RoleSwitch, role, .. arguments]);
-        if (descriptorLimit is { } limit)
-        {
-            // The shell lowers the hard limit too: .NET raises the soft one to it.
-            command = ["/bin/sh", "-c", $"ulimit -n {limit.ToString(CultureInfo.InvariantCulture)} && exec \"$@\"", "sh", .. command];
-        }
+        if (condition is not null)
+            command = ["/bin/sh", "-c", $"{condition} && exec \"$@\"", "sh", .. command];
 
         return new ChildProcess(Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -66,11 +73,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to end as a service manager does.</summary>
-    internal void Terminate()
-    {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    internal void Terminate() => Signals.Send(_process.Id, "TERM");
+
+    /// <summary>Ends it as nothing can prevent (SIGKILL).</summary>
+    internal void Kill() => Signals.Send(_process.Id, "KILL");
 
     /// <summary>Waits for its end. Its exit code.</summary>
     internal async Task<int> WaitForExitAsync(TimeSpan timeout)

@@ -1,4 +1,5 @@
 using Aeronet.AspNetCore.Stress.Tests.Connections;
+using Aeronet.AspNetCore.Stress.Tests.Faults;
 using Aeronet.AspNetCore.Stress.Tests.Health;
 using Aeronet.AspNetCore.Stress.Tests.Rolling;
 using Aeronet.AspNetCore.Stress.Tests.Shutdown;
@@ -13,6 +14,7 @@ internal static class ChildRoles
     internal const string RestartServer = "restart-server";
     internal const string BlockedServer = "blocked-server";
     internal const string BalancedServer = "balanced-server";
+    internal const string FaultServer = "fault-server";
 
     internal static Task<int> RunAsync(string role, string[] arguments) => role switch
     {
@@ -21,6 +23,7 @@ internal static class ChildRoles
         SmallServer => SmallServerRole.RunAsync(arguments),
         BlockedServer => BlockedServerRole.RunAsync(arguments),
         BalancedServer => BalancedServerRole.RunAsync(arguments),
+        FaultServer => FaultServerRole.RunAsync(arguments),
         _ => throw new ArgumentException($"There is no role '{role}'.", nameof(role)),
     };
 }

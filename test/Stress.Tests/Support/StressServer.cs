@@ -62,9 +62,9 @@ internal sealed class StressServer : IAsyncDisposable
     /// <summary>Waits until every connection has ended and its socket is closed.</summary>
     internal async Task IdleAsync(TimeSpan? timeout = null)
     {
-        // What a loop keeps besides connections is its acceptor.
+        // What a loop keeps besides connections is the acceptor of each endpoint.
         await Eventually.HoldsAsync(
-            () => OpenConnections == 0 && Slots <= _loops.Count,
+            () => OpenConnections == 0 && Slots <= _loops.Count * Host.Addresses.Count,
             "the last connection to end",
             () => $"{OpenConnections} connections are open and {Slots} slots in use.",
             timeout);
