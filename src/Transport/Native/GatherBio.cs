@@ -34,9 +34,6 @@ internal sealed unsafe class GatherBio(SocketHandle socket)
     /// <summary>Whether bytes were taken from OpenSSL that have not left.</summary>
     internal bool HoldsBytes => Volatile.Read(ref _end) != 0;
 
-    /// <summary>How many bytes those are. For who is inside the SSL object.</summary>
-    internal int Held => _end - _start;
-
     /// <summary>A BIO that writes to <paramref name="target"/>, whom it keeps alive until it is freed; 0 when there is no memory.</summary>
     internal static nint Create(GatherBio target)
     {
@@ -76,7 +73,7 @@ internal sealed unsafe class GatherBio(SocketHandle socket)
     }
 
     /// <summary>Throws away what is held.</summary>
-    internal void Drop() => Consume(Held);
+    internal void Drop() => Consume(_end - _start);
 
     private int Write(nint bio, ReadOnlySpan<byte> bytes)
     {
@@ -87,7 +84,7 @@ internal sealed unsafe class GatherBio(SocketHandle socket)
             return bytes.Length;
         }
 
-        var held = Held;
+        var held = _end - _start;
         var result = held == 0 ? socket.Send(bytes, more: false) : SendBoth(bytes);
         if (result.IsSuccess)
         {

@@ -88,25 +88,6 @@ public sealed class FaultInjectionTests : IDisposable
         }
     }
 
-    /// <summary>What answers a record that the application hears nothing of, and so writes nothing behind.</summary>
-    [Fact]
-    public async Task Eagain_AtTheRefusalOfARenegotiation_TheClientHearsIt()
-    {
-        Use("eagain", rate: 0.9);
-        using var certificate = TestCertificate.Create();
-        await using var host = await KestrelHost.StartAsync(TransportKind.Aeronet, new KestrelHostOptions
-        {
-            Listen = listen => listen.UseAeronetTls(certificate),
-            App = app => app.Run(_ => Task.CompletedTask),
-        });
-        for (var i = 0; i < 5; i++)
-        {
-            var output = await OpensslClient.RunAsync(host, ["-tls1_2"], "R\n");
-
-            Assert.Contains("no renegotiation", output, StringComparison.Ordinal);
-        }
-    }
-
     [Fact]
     public async Task Econnreset_EndsTheConnectionOnce_AsAPeersResetDoes()
     {

@@ -10,8 +10,6 @@ internal sealed unsafe partial class SslSession
 {
     // The SSL object's while that lives; null where the kernel may encrypt.
     private GatherBio? _out;
-    private int _heldBefore;
-    private bool _repliesWait;
 
     /// <summary>
     /// Whether records were made that have not left. They leave with the next write or close_notify; who cannot count on one calls
@@ -58,37 +56,6 @@ internal sealed unsafe partial class SslSession
         {
             gather.Gathers = gathers;
         }
-    }
-
-    /// <summary>
-    /// What OpenSSL answers while it reads (an alert that refuses another handshake, new keys) is held: where it found no room, OpenSSL
-    /// would keep it until the application writes. Not in the middle of a record, which is the next write's to finish.
-    /// </summary>
-    private void BeginReplies()
-    {
-        if (_out is { } gather && !_writeBlocked)
-        {
-            _heldBefore = gather.Held;
-            gather.Gathers = true;
-        }
-    }
-
-    /// <summary>Sends what was answered. Whether some of it waits for room.</summary>
-    private bool SendReplies()
-    {
-        if (_out is not { } gather)
-        {
-            return false;
-        }
-
-        _repliesWait |= gather.Gathers && gather.Held > _heldBefore;
-        gather.Gathers = false;
-        if (_repliesWait)
-        {
-            _repliesWait = FlushHeld().IsWouldBlock;
-        }
-
-        return _repliesWait;
     }
 
     private IoResult FlushHeld()

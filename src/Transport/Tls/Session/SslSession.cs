@@ -64,8 +64,7 @@ internal sealed unsafe partial class SslSession
 
     /// <summary>
     /// Set when <see cref="Read"/> answered would-block for want of room to send, whatever there is to receive: to be called again when
-    /// the socket is writable. An answer to a request for new keys (RFC 8446, section 4.6.3) must leave before OpenSSL reads on, and for the
-    /// refusal of another handshake the peer waits.
+    /// the socket is writable. An answer to a request for new keys (RFC 8446, section 4.6.3) must leave before OpenSSL reads on.
     /// </summary>
     internal bool ReadAwaitsRoom { get; private set; }
 
@@ -269,7 +268,6 @@ internal sealed unsafe partial class SslSession
         _sawControlRecord = false;
         nuint read;
         int result;
-        BeginReplies();
         t_reading = this;
         fixed (byte* pointer = buffer)
         {
@@ -279,7 +277,6 @@ internal sealed unsafe partial class SslSession
 
         // First: what a call comes to that was ended from within is not OpenSSL's verdict.
         var outcome = CheckControlRecords(result == 1) ?? (result == 1 ? IoResult.FromBytes((long)read) : Judge(result, out wantsWrite));
-        wantsWrite |= SendReplies();
         if (result == 1)
         {
             // Only a call that began with an empty buffer knows: it asked the socket for all the buffer takes, which is
