@@ -5,13 +5,14 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: ./eng/test.sh [--install] [--debian13] [--faults] [--fuzz] [--soak] [--packages] [--project NAME ...] [--filter TEXT]
+usage: ./eng/test.sh [--install] [--debian13] [--faults] [--fuzz] [--soak] [--bench] [--packages] [--project NAME ...] [--filter TEXT]
 
   --install      first installs, with apt-get and npm, the programs that the optional tests use, and where this kernel
                  has no TLS a user-mode kernel that has (see eng/ktls.sh)
   --debian13     then runs those of TLS in a root of Debian 13, with OpenSSL 3.5 (see eng/debian13.sh)
   --fuzz         then fuzzes for 20 seconds each of what reads bytes from outside (see eng/fuzz.sh)
   --soak         then one server for a minute under everything at once (see eng/soak.sh)
+  --bench        then whether requests and files cost less than on stock Kestrel, in half a minute (see eng/bench.sh)
   --packages     then makes the packages as they are released, and uses them: in a new web application, in one of the template,
                  and in one that is published as native code (docs/packages.md)
   --faults       then runs test/Functional.Tests once more while calls on sockets are interrupted, cut short, refused for a
@@ -36,7 +37,7 @@ install_tools() {
 
 install_programs() {
   local missing=() pair sudo=()
-  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server tshark:tshark haproxy:haproxy nginx:nginx-light afl-fuzz:afl++ faketime:faketime; do
+  for pair in curl:curl openssl:openssl strace:strace h2load:nghttp2-client gnutls-cli:gnutls-bin node:nodejs npm:npm chromium:chromium testssl:testssl.sh redis-server:redis-server tshark:tshark haproxy:haproxy nginx:nginx-light afl-fuzz:afl++ faketime:faketime wrk:wrk; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
   # A module of nginx's, which no command names.
@@ -90,7 +91,7 @@ count_of() {
   echo "${value:-0}"
 }
 
-install=false debian13=false faults=false fuzz=false soak=false packages=false filter=() projects=()
+install=false debian13=false faults=false fuzz=false soak=false bench=false packages=false filter=() projects=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
@@ -98,6 +99,7 @@ while [[ $# -gt 0 ]]; do
     --debian13) debian13=true ;;
     --fuzz) fuzz=true ;;
     --soak) soak=true ;;
+    --bench) bench=true ;;
     --packages) packages=true ;;
     --faults) faults=true ;;
     --project)
@@ -276,6 +278,7 @@ run_script() {
 # Three at a time on two processors: each waits for AFL to start most of its first seconds.
 if $fuzz; then run_script fuzzed eng/fuzz.sh all 0.333 --jobs 3 --no-build; fi
 if $soak; then run_script soaked eng/soak.sh 1 "$results/soak"; fi
+if $bench; then run_script benched eng/bench.sh --gate; fi
 
 # What users do with the packages: minutes of building, and nothing beside it.
 if is_wanted Packages.Tests; then
