@@ -22,8 +22,9 @@ var config = ManualConfig.CreateEmpty()
     .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Instance)
     .AddLogger(NullLogger.Instance)
     .WithArtifactsPath(folder);
+var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
 var text = new StringBuilder();
-text.AppendLine(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd}, .NET {Environment.Version}, BenchmarkDotNet's ShortRun:").AppendLine();
+text.AppendLine(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd}, .NET {Environment.Version}, BenchmarkDotNet's ShortRun; load of the machine in the minute before: {load}:").AppendLine();
 text.AppendLine("| | ns | standard error | bytes allocated |").AppendLine("|---|---|---|---|");
 foreach (var type in (Type[])[typeof(FileRequests), typeof(MiddlewareRequests), typeof(Connections)])
 {
