@@ -118,7 +118,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is IOException or SocketException or OptionsValidationException or InvalidOperationException)
+catch (Exception e) when (e is IOException or SocketException or OptionsValidationException)
 {
     await Console.Error.WriteLineAsync($"BenchServer: {e.Message}");
     return 1;

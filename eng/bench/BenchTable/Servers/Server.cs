@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using ScaleLoad;
 
 namespace BenchTable.Servers;
 
 /// <summary>A server that runs: a process, and those that it has started.</summary>
-internal sealed class Server : IDisposable
+internal sealed partial class Server : IDisposable
 {
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(60);
 
@@ -26,7 +27,7 @@ internal sealed class Server : IDisposable
 
     /// <summary>Starts a server, and waits until it listens.</summary>
     /// <param name="command">What to start, for ports of HTTP and HTTPS.</param>
-    /// <exception cref="BenchException">It did not start; the message is its own last line.</exception>
+    /// <exception cref="BenchException">It did not start; the message is the first line that it wrote.</exception>
     public static async Task<Server> StartAsync(Func<int, int, ProcessStartInfo> command)
     {
         var (http, https) = FreePorts();
@@ -34,7 +35,7 @@ internal sealed class Server : IDisposable
         start.RedirectStandardError = true;
         var process = Process.Start(start)!;
         var said = "";
-        process.ErrorDataReceived += (_, line) => said = line.Data is { Length: > 0 } text ? text.Replace("BenchServer: ", "", StringComparison.Ordinal) : said;
+        process.ErrorDataReceived += (_, line) => said = said.Length == 0 && line.Data is { } first ? Prefix().Replace(first, "") : said;
         process.BeginErrorReadLine();
         var server = new Server(process, http, https);
         var began = Stopwatch.GetTimestamp();
@@ -99,4 +100,8 @@ internal sealed class Server : IDisposable
             return false;
         }
     }
+
+    // What comes before the message.
+    [GeneratedRegex(@"^(BenchServer: |Unhandled exception\. [\w.]+: )")]
+    private static partial Regex Prefix();
 }
