@@ -39,8 +39,8 @@ internal sealed class MemoryGroup : IDisposable
     /// <summary>What a process is started under; see <see cref="ChildProcess.StartUnder"/>.</summary>
     internal string Condition => $"echo $$ > {PathOf("cgroup.procs")}";
 
-    /// <summary>The most that it had at once.</summary>
-    internal long Peak => Read(_isUnified ? "memory.peak" : "memory.max_usage_in_bytes");
+    /// <summary>The most that it had at once; what it has now where the kernel does not say (version 2 before Linux 5.19).</summary>
+    internal long Peak => Read(!_isUnified ? "memory.max_usage_in_bytes" : File.Exists(PathOf("memory.peak")) ? "memory.peak" : "memory.current");
 
     /// <summary>How often something was wanted when the limit had been reached: the kernel then takes back what can be read again.</summary>
     internal long TimesReached => _isUnified ? Field("memory.events", "max") : Read("memory.failcnt");
