@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Aeronet.AspNetCore.Transport.Native;
 
-/// <summary>Certificates and keys, what clients' are checked against, and the ciphers a context offers.</summary>
+/// <summary>Certificates, what clients' are checked against, and the ciphers a context offers.</summary>
 internal static unsafe partial class OpenSsl
 {
     internal const ulong SSL_OP_NO_TICKET = 1UL << 14;
@@ -40,21 +40,6 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Crypto)]
     internal static partial int X509_check_private_key(nint certificate, nint key);
-
-    [LibraryImport(Crypto)]
-    internal static partial nint d2i_AutoPrivateKey(nint reused, byte** der, nint length);
-
-    [LibraryImport(Crypto)]
-    internal static partial nint d2i_PKCS8PrivateKey_bio(nint bio, nint reused, nint callback, byte* password);
-
-    [LibraryImport(Crypto)]
-    internal static partial nint BIO_new_mem_buf(byte* data, int length);
-
-    [LibraryImport(Crypto)]
-    internal static partial int BIO_free(nint bio);
-
-    [LibraryImport(Crypto)]
-    internal static partial void EVP_PKEY_free(nint key);
 
     [LibraryImport(Crypto)]
     internal static partial int X509_check_issued(nint issuer, nint subject);

@@ -6,6 +6,7 @@ namespace Aeronet.AspNetCore.Transport.Native;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct OsslParam
 {
+    private const uint UnsignedInteger = 2;
     private const uint Utf8String = 4;
     private const uint OctetString = 5;
 
@@ -24,6 +25,14 @@ internal unsafe struct OsslParam
         _size = (nuint)length,
         _returned = nuint.MaxValue,
     };
+
+    /// <summary>A number of any length, in the byte order of the machine.</summary>
+    internal static OsslParam Number(ReadOnlySpan<byte> constantName, byte* data, int length) =>
+        Bytes(constantName, data, length) with { _type = UnsignedInteger };
+
+    /// <summary>A text that ends with a zero, which is read while the parameter is used.</summary>
+    internal static OsslParam Text(ReadOnlySpan<byte> constantName, byte* text, int length) =>
+        Bytes(constantName, text, length) with { _type = Utf8String };
 
     /// <summary>A text that is a literal of the program.</summary>
     internal static OsslParam Text(ReadOnlySpan<byte> constantName, ReadOnlySpan<byte> constantText) => new()

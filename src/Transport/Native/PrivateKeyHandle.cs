@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -18,15 +19,56 @@ internal sealed unsafe class PrivateKeyHandle : SafeHandleZeroOrMinusOneIsInvali
     internal static PrivateKeyHandle? TryRead(ReadOnlySpan<byte> der, string? password)
     {
         OpenSsl.ERR_clear_error();
-        var key = new PrivateKeyHandle(password is null ? Parse(der) : Decrypt(der, password));
-        OpenSsl.ERR_clear_error();
-        if (!key.IsInvalid)
+        try
         {
-            return key;
+            return password is null ? Parse(der) : Decrypt(der, password);
         }
+        finally
+        {
+            OpenSsl.ERR_clear_error();
+        }
+    }
 
-        key.Dispose();
-        return null;
+    /// <summary>
+    /// Makes an ECDSA key of its parts; null when OpenSSL cannot, as of a curve that it does not know. Of a key that OpenSSL reads itself, or that
+    /// the framework has made, it leaves copies in memory that it gives back without wiping it.
+    /// </summary>
+    /// <param name="curve">The curve's object identifier, in dots.</param>
+    /// <param name="number">The private number, its highest byte first. The caller wipes it.</param>
+    /// <param name="point">The public point.</param>
+    internal static PrivateKeyHandle? TryMake(string curve, ReadOnlySpan<byte> number, ReadOnlySpan<byte> point)
+    {
+        OpenSsl.ERR_clear_error();
+        var context = OpenSsl.EVP_PKEY_CTX_new_from_name(0, "EC", 0);
+        var name = OpenSsl.OBJ_nid2sn(OpenSsl.OBJ_txt2nid(curve));
+        var native = GC.AllocateArray<byte>(number.Length, pinned: true);
+        try
+        {
+            number.CopyTo(native);
+            if (BitConverter.IsLittleEndian)
+            {
+                native.AsSpan().Reverse();
+            }
+
+            fixed (byte* secret = native, open = point)
+            {
+                var parameters = stackalloc OsslParam[4];
+                parameters[0] = OsslParam.Text("group"u8, name, MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name).Length);
+                parameters[1] = OsslParam.Number("priv"u8, secret, native.Length);
+                parameters[2] = OsslParam.Bytes("pub"u8, open, point.Length);
+                parameters[3] = default;
+                nint key = 0;
+                return context != 0 && OpenSsl.EVP_PKEY_fromdata_init(context) == 1 && OpenSsl.EVP_PKEY_fromdata(context, &key, OpenSsl.EVP_PKEY_KEYPAIR, parameters) == 1
+                    ? new PrivateKeyHandle(key)
+                    : null;
+            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(native);
+            OpenSsl.EVP_PKEY_CTX_free(context);
+            OpenSsl.ERR_clear_error();
+        }
     }
 
     /// <summary>Whether it is the key of a certificate.</summary>
@@ -44,38 +86,55 @@ internal sealed unsafe class PrivateKeyHandle : SafeHandleZeroOrMinusOneIsInvali
         return true;
     }
 
-    private static nint Parse(ReadOnlySpan<byte> der)
+    private static PrivateKeyHandle? Parse(ReadOnlySpan<byte> der)
     {
+        if (EcPrivateKey.TryFind(der, out var parts) && TryMake(parts.Curve, parts.Number, parts.Point) is { } made)
+        {
+            return made;
+        }
+
         fixed (byte* start = der)
         {
             var position = start;
-            return OpenSsl.d2i_AutoPrivateKey(0, &position, der.Length);
+            var key = OpenSsl.d2i_AutoPrivateKey(0, &position, der.Length);
+            return key == 0 ? null : new PrivateKeyHandle(key);
         }
     }
 
-    private static nint Decrypt(ReadOnlySpan<byte> der, string password)
+    private static PrivateKeyHandle? Decrypt(ReadOnlySpan<byte> der, string password)
     {
-        // Without a callback the argument is the password, ended by a zero (PEM_read_bio_PrivateKey(3)).
         var secret = GC.AllocateArray<byte>(Encoding.UTF8.GetByteCount(password) + 1, pinned: true);
-        Encoding.UTF8.GetBytes(password, secret);
+        var length = Encoding.UTF8.GetBytes(password, secret);
+        nint encrypted = 0, opened = 0;
+        byte[]? plain = null;
         try
         {
             fixed (byte* start = der, text = secret)
             {
-                var bio = OpenSsl.BIO_new_mem_buf(start, der.Length);
-                if (bio == 0)
-                {
-                    return 0;
-                }
+                var position = start;
+                encrypted = OpenSsl.d2i_X509_SIG(0, &position, der.Length);
+                opened = encrypted == 0 ? 0 : OpenSsl.PKCS8_decrypt(encrypted, text, length);
+            }
 
-                var key = OpenSsl.d2i_PKCS8PrivateKey_bio(bio, 0, 0, text);
-                _ = OpenSsl.BIO_free(bio);
-                return key;
+            var size = opened == 0 ? 0 : OpenSsl.i2d_PKCS8_PRIV_KEY_INFO(opened, null);
+            if (size <= 0)
+            {
+                return null;
+            }
+
+            plain = GC.AllocateArray<byte>(size, pinned: true);
+            fixed (byte* start = plain)
+            {
+                var position = start;
+                return OpenSsl.i2d_PKCS8_PRIV_KEY_INFO(opened, &position) == size ? Parse(plain) : null;
             }
         }
         finally
         {
             CryptographicOperations.ZeroMemory(secret);
+            CryptographicOperations.ZeroMemory(plain);
+            OpenSsl.PKCS8_PRIV_KEY_INFO_free(opened);
+            OpenSsl.X509_SIG_free(encrypted);
         }
     }
 }

@@ -75,7 +75,7 @@ public sealed class MemoryTests : IDisposable
         await ChildServer.SayAsync("stopped");
     }
 
-    /// <summary>Whether a copy stays is for where in memory it came to lie: of many keys one would.</summary>
+    /// <summary>Whether a copy stays depends on where in memory it came to lie: of many keys one would.</summary>
     [Theory]
     [InlineData("pem")]
     [InlineData("encrypted")]
