@@ -88,7 +88,7 @@ internal static class Soaking
             }
             catch (Exception e)
             {
-                meter.Fail($"{load.Name}: {e.GetType().Name}: {e.Message}{(e.InnerException is { } inner ? $" ({inner.Message})" : "")}");
+meter.Fail(load.Name, e);
             }
 
             await Task.Delay(load.Rest, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Soak.Sampling;
 
 /// <summary>How long the requests of one load took since it was last asked, and what went wrong in all.</summary>
@@ -25,13 +27,14 @@ internal sealed class LoadMeter
         }
     }
 
-    public void Fail(string what)
+    /// <summary>Notes that something went wrong, and at what time.</summary>
+    public void Fail(string what, Exception e)
     {
         lock (_lock)
         {
             Failed++;
             if (_failures.Count < KeptFailures)
-                _failures.Add(what);
+                _failures.Add(string.Create(CultureInfo.InvariantCulture, $"     {DateTime.Now:HH:mm:ss} {what}: {e.GetType().Name}: {e.Message}{(e.InnerException is { } inner ? $" ({inner.Message})" : "")}"));
         }
     }
 

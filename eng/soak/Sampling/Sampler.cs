@@ -7,6 +7,7 @@ internal sealed class Sampler(ServerProcess server, HttpClient client, IReadOnly
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
+    private readonly LoadMeter _unanswered = new();
     private int _before;
 
     /// <summary>Before the first client, when each load has been done once: what is made once is there.</summary>
@@ -27,8 +28,15 @@ internal sealed class Sampler(ServerProcess server, HttpClient client, IReadOnly
             if (server.HasExited)
                 throw new InvalidOperationException("The server is gone.");
 
-            var state = await client.GetFromJsonAsync<ServerState>("/state", CancellationToken.None);
-            samples.Add(new Sample(TimeProvider.System.GetElapsedTime(begin), server.Resident, server.Handles, server.Threads, state!, [.. meters.Values.Select(meter => meter.Take())]));
+            try
+            {
+                var state = await client.GetFromJsonAsync<ServerState>("/state", CancellationToken.None);
+                samples.Add(new Sample(TimeProvider.System.GetElapsedTime(begin), server.Resident, server.Handles, server.Threads, state!, [.. meters.Values.Select(meter => meter.Take())]));
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                _unanswered.Fail("how are you", e);
+            }
         }
 
         return samples;
@@ -49,8 +57,8 @@ internal sealed class Sampler(ServerProcess server, HttpClient client, IReadOnly
             _before,
             server.Handles,
             [.. meters.Values.Select(meter => meter.Done)],
-            meters.Values.Sum(meter => meter.Failed),
-            [.. meters.Values.SelectMany(meter => meter.Failures)]);
+            meters.Values.Append(_unanswered).Sum(meter => meter.Failed),
+            [.. meters.Values.Append(_unanswered).SelectMany(meter => meter.Failures)]);
     }
 
     // What it has left to finalizers goes with it.
