@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: ./eng/fuzz.sh TARGET|all MINUTES [--jobs N] [--keep FOLDER] [--install] [--no-build]
+usage: ./eng/fuzz.sh TARGET|all MINUTES [--jobs N] [--seed N] [--keep FOLDER] [--install] [--no-build]
        ./eng/fuzz.sh TARGET --minimize FOLDER
 
 Gives AFL++ what test/Fuzz/Corpus has of a target, and what the target begins with, and says how many inputs it has tried,
@@ -13,6 +13,7 @@ how many edges they passed, and what it found. What is found is in test/Fuzz/Cra
 and mend what it shows (docs/fuzzing.md). MINUTES may have a fraction.
 
   --jobs N            so many targets at a time (default 1)
+  --seed N            what AFL draws by, for draws like those of another run (default: fresh ones)
   --keep FOLDER       leaves AFL's own folder of each target there
   --minimize FOLDER   takes AFL's folder of a target, kept before, and makes the corpus of it anew: the few inputs that pass most edges
   --install           first installs AFL++ with apt-get
@@ -22,11 +23,12 @@ The exit code is 0 when nothing was found, 77 where AFL++ is missing.
 USAGE
 }
 
-target= minutes= jobs=1 keep= minimize= build=true
+target= minutes= jobs=1 seed=() keep= minimize= build=true
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --jobs) [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "--jobs is '${2:-}': use a number of targets such as 2"; jobs=$2; shift ;;
+    --seed) [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "--seed is '${2:-}': use a number above 0"; seed=(-s "$2"); shift ;;
     --keep) [[ -n ${2:-} ]] || fail "--keep needs a folder"; keep=$2; shift ;;
     --minimize) [[ -d ${2:-} ]] || fail "--minimize is '${2:-}': use a folder that --keep has left"; minimize=$(realpath "$2"); shift ;;
     --install) install=true ;;
@@ -121,7 +123,7 @@ fuzz() {
   dotnet "$program" seed "$name" "$work/in/$name"
   cp -n test/Fuzz/Corpus/"$name"/* "$work/in/$name/" 2>/dev/null || true
   # An end of its own would be that of an input without end, which AFL waits for half a minute.
-  timeout --foreground $((seconds + 300)) afl-fuzz -i "$work/in/$name" -o "$work/out/$name" "${afl[@]}" -G 4096 -V "$seconds" -- dotnet "$instrumented" fuzz "$name" >"$work/$name.log" 2>&1 || status=$?
+  timeout --foreground $((seconds + 300)) afl-fuzz -i "$work/in/$name" -o "$work/out/$name" "${afl[@]}" "${seed[@]}" -G 4096 -V "$seconds" -- dotnet "$instrumented" fuzz "$name" >"$work/$name.log" 2>&1 || status=$?
   found=("$work/out/$name"/default/crashes/id* "$work/out/$name"/default/hangs/id*)
   # What has ended AFL itself: a fault of the runtime, or an input without end.
   if [[ $status -ne 0 && -e $work/out/$name/default/.cur_input ]]; then found+=("$work/out/$name/default/.cur_input"); fi
