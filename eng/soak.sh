@@ -8,7 +8,7 @@ usage() {
 usage: ./eng/soak.sh MINUTES [FOLDER]
 
 Plain requests, TLS kept and anew, HTTP/2, WebSockets, uploads, files, ranges, directory lists, clients that vanish, certificates that are renewed and
-ticket keys that are rotated, all at once, each answer looked at. Puts soak.txt (what came of it), soak.csv (every sample) and pictures (SVG) into
+ticket keys that are rotated, all at once, each answer looked at. Puts soak.txt (what came of it), soak.csv (every sample), server.log and pictures (SVG) into
 FOLDER (artifacts/soak). Fails when an answer was wrong, descriptors are left over, or memory, descriptors or threads grow; trends are judged from
 15 minutes on.
 USAGE

@@ -5,7 +5,12 @@ namespace Soak;
 /// <summary>The process of <see cref="SoakServer"/>, seen from outside.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    // Kestrel's word on a body whose sender has vanished, where the handler has read that before Kestrel heard of it.
+    private const string LeftInABody = "Microsoft.AspNetCore.Server.Kestrel[67]";
+
     private readonly Process _process;
+    private Task _logging = Task.CompletedTask;
+    private volatile int _errors;
 
     private ServerProcess(Process process, Uri http, Uri https)
     {
@@ -28,7 +33,11 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static async Task<ServerProcess> StartAsync(string folder)
+    /// <summary>How many errors it has logged.</summary>
+    public int Errors => _errors;
+
+    /// <summary>Starts it on a folder; what it logs goes to a file.</summary>
+    public static async Task<ServerProcess> StartAsync(string folder, string log)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -42,7 +51,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             if (line.StartsWith(SoakServer.Listening, StringComparison.Ordinal))
             {
                 var addresses = line[SoakServer.Listening.Length..].Split(' ').Select(address => new Uri(address)).ToArray();
-                return new ServerProcess(process, addresses.Single(address => address.Scheme == "http"), addresses.Single(address => address.Scheme == "https"));
+                var server = new ServerProcess(process, addresses.Single(address => address.Scheme == "http"), addresses.Single(address => address.Scheme == "https"));
+                server._logging = server.LogAsync(log);
+                return server;
             }
 
             Console.WriteLine(line);
@@ -60,6 +71,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         try
         {
             await _process.WaitForExitAsync(limit.Token);
+            await _logging;
             return _process.ExitCode == 0;
         }
         catch (OperationCanceledException)
@@ -77,6 +89,19 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    // A pipe that nobody reads fills, and whoever logs waits.
+    private async Task LogAsync(string path)
+    {
+        await using var log = new StreamWriter(path);
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if ((line.StartsWith("fail: ", StringComparison.Ordinal) || line.StartsWith("crit: ", StringComparison.Ordinal)) && !line.EndsWith(LeftInABody, StringComparison.Ordinal))
+                _errors++;
+
+            await log.WriteLineAsync(line);
+        }
     }
 
     private long StatusOf(string name) => File.ReadLines($"/proc/{_process.Id}/status")

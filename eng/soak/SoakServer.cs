@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using Aeronet.AspNetCore.Transport;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -44,7 +45,7 @@ internal static class SoakServer
         app.MapGet("/plain", () => "plain");
         app.MapGet("/state", () => new ServerState(GC.GetTotalMemory(false), GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2), GC.GetTotalPauseDuration(), ThreadPool.ThreadCount));
         app.MapPost("/collect", () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
-        app.MapPost("/upload", async (HttpRequest request, CancellationToken aborted) => Convert.ToHexString(await SHA256.HashDataAsync(request.Body, aborted)));
+        app.MapPost("/upload", HashAsync);
         app.MapGet("/resumed", (HttpContext context) => context.Features.Get<ITlsSessionFeature>()?.Resumed == true ? "yes" : "no");
         app.Map("/echo", EchoAsync);
         await app.StartAsync();
@@ -52,6 +53,19 @@ internal static class SoakServer
         Console.WriteLine(Listening + string.Join(' ', addresses));
         await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    private static async Task<string> HashAsync(HttpRequest request, CancellationToken aborted)
+    {
+        try
+        {
+            return Convert.ToHexString(await SHA256.HashDataAsync(request.Body, aborted));
+        }
+        catch (Exception e) when (e is ConnectionResetException or OperationCanceledException)
+        {
+            // Some clients leave: that is no fault of the application.
+            return "";
+        }
     }
 
     private static async Task EchoAsync(HttpContext context)

@@ -18,9 +18,10 @@ internal static class Soaking
         try
         {
             var site = Site.Create(work);
-            await using var server = await ServerProcess.StartAsync(work);
+            await using var server = await ServerProcess.StartAsync(work, Path.Combine(arguments.Output, "server.log"));
             var log = await LoadAsync(server, site, TimeSpan.FromMinutes(arguments.Minutes));
-            var verdict = Verdict.Of(log) with { Stopped = await server.StopAsync() };
+            var stopped = await server.StopAsync();
+            var verdict = Verdict.Of(log, server.Errors, stopped);
             Report.Write(arguments.Output, log, verdict);
             foreach (var line in verdict.Lines)
                 Console.WriteLine(line);

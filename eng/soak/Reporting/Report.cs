@@ -15,7 +15,6 @@ internal static class Report
         [
             string.Create(CultureInfo.InvariantCulture, $"{log.Samples[^1].At.TotalMinutes:N0} minutes, {log.Samples.Count} samples"),
             .. verdict.Lines,
-            verdict.Stopped ? "ok   it stopped when it was told to" : "BAD  it did not stop when it was told to",
         ]);
     }
 

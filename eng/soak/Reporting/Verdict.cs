@@ -5,20 +5,19 @@ namespace Soak.Reporting;
 
 /// <summary>What came of it.</summary>
 /// <param name="Lines">Each of what was looked at, in a line.</param>
-/// <param name="Flat">Whether memory, handles and threads stayed as they were, and nothing went wrong.</param>
-internal sealed record Verdict(IReadOnlyList<string> Lines, bool Flat)
+/// <param name="IsGood">Whether memory, descriptors and threads stayed as they were, and nothing went wrong.</param>
+internal sealed record Verdict(IReadOnlyList<string> Lines, bool IsGood)
 {
     // The compiler makes code anew, caches fill and the heap finds its size: of less than this nothing is said.
     private static readonly TimeSpan s_warm = TimeSpan.FromMinutes(5);
     private const double MostGrowth = 0.05;
     private const int MostHandles = 4;
 
-    /// <summary>Whether the server stopped when it was told to, within a minute, and said that all was well.</summary>
-    public bool Stopped { get; init; }
-
-    public bool IsGood => Flat && Stopped;
-
-    public static Verdict Of(SoakLog log)
+    /// <summary>Judges a log.</summary>
+    /// <param name="log">All that was seen.</param>
+    /// <param name="errors">How many errors the server has logged.</param>
+    /// <param name="stopped">Whether it stopped when it was told to, within a minute, and said that all was well.</param>
+    public static Verdict Of(SoakLog log, int errors, bool stopped)
     {
         var lines = new List<string>();
         var good = true;
@@ -30,6 +29,8 @@ internal sealed record Verdict(IReadOnlyList<string> Lines, bool Flat)
                 Look(false, $"{name}: not done once");
         }
 
+        Look(errors == 0, $"{errors:N0} errors in the server's log");
+        Look(stopped, $"the server {(stopped ? "stopped" : "did not stop")} when it was told to");
         Look(log.HandlesAfter <= log.HandlesBefore + MostHandles, $"descriptors: {log.HandlesBefore} before the first client, {log.HandlesAfter} after the last");
         Sample[] warm = [.. log.Samples.Where(sample => sample.At > s_warm)];
         if (warm.Length >= 20 && warm[^1].At > 3 * s_warm)
