@@ -67,6 +67,11 @@ internal readonly ref struct EcPrivateKey
         for (rest = rest[read..]; !rest.IsEmpty; rest = rest[read..])
         {
             var tag = Asn1Tag.Decode(rest, out _);
+            if (tag.TagClass != TagClass.ContextSpecific)
+            {
+                return false;
+            }
+
             var field = Sequence(rest, out read, tag);
             switch (tag.TagValue)
             {
