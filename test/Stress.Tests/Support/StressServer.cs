@@ -23,6 +23,7 @@ internal sealed class StressServer : IAsyncDisposable
 
     private readonly Descriptors _descriptorsBefore;
     private readonly IReadOnlyList<Loop> _loops;
+    private readonly int _acceptors;
     private bool _disposed;
 
     private StressServer(KestrelHost host, Descriptors descriptorsBefore)
@@ -30,6 +31,7 @@ internal sealed class StressServer : IAsyncDisposable
         Host = host;
         _descriptorsBefore = descriptorsBefore;
         _loops = TransportInternals.LoopsOf(host.Services.GetServices<IConnectionListenerFactory>().OfType<AeronetConnectionListenerFactory>().Single());
+        _acceptors = _loops.Count * host.Addresses.Count;
     }
 
     internal KestrelHost Host { get; }
@@ -64,7 +66,7 @@ internal sealed class StressServer : IAsyncDisposable
     {
         // What a loop keeps besides connections is the acceptor of each endpoint.
         await Eventually.HoldsAsync(
-            () => OpenConnections == 0 && Slots <= _loops.Count * Host.Addresses.Count,
+            () => OpenConnections == 0 && Slots <= _acceptors,
             "the last connection to end",
             () => $"{OpenConnections} connections are open and {Slots} slots in use.",
             timeout);
