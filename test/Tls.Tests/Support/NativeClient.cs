@@ -17,6 +17,8 @@ internal sealed class NativeClient : IDisposable
     private const int KeyUpdateNotRequested = 0;
     private const int MasterSecretLength = 48;
     private const int RandomLength = 32;
+    private const int Tcp = 6; // IPPROTO_TCP
+    private const int MaxSegment = 2; // TCP_MAXSEG, tcp(7)
 
     private readonly SslContextHandle _context;
     private readonly nint _ssl;
@@ -24,6 +26,7 @@ internal sealed class NativeClient : IDisposable
     private byte[] _key = [];
     private byte[] _salt = [];
     private ulong _sequence = 1;
+    private Task _reading = Task.CompletedTask;
 
     private NativeClient(Socket socket, SslProtocols version)
     {
@@ -60,7 +63,11 @@ internal sealed class NativeClient : IDisposable
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBufferSize is { } size)
+        {
+            // Loopback's segments are longer than such a buffer: each part that is sent would wait for a delayed acknowledgement.
             socket.ReceiveBufferSize = size;
+            socket.SetRawSocketOption(Tcp, MaxSegment, BitConverter.GetBytes(1448));
+        }
 
         await socket.ConnectAsync(host.EndPoint).OrTimeout("a connection");
         return await Task.Run(() => new NativeClient(socket, version)).OrTimeout("the handshake");
@@ -119,10 +126,10 @@ internal sealed class NativeClient : IDisposable
     }
 
     /// <summary>Reads text up to a marker; null when the server ends the connection before.</summary>
-    public Task<string?> ReadUntilAsync(string marker) => Task.Run(() => ReadUntil(marker)).OrTimeout($"'{marker}'");
+    public Task<string?> ReadUntilAsync(string marker) => Start(() => ReadUntil(marker)).OrTimeout($"'{marker}'");
 
     /// <summary>Reads until a number of bytes have come, and tells how many came before the server ended the connection.</summary>
-    public Task<long> ReadAsync(long count) => Task.Run(() => Read(count)).OrTimeout($"{count} bytes");
+    public Task<long> ReadAsync(long count) => Start(() => Read(count)).OrTimeout($"{count} bytes", TimeSpan.FromMinutes(2));
 
     /// <summary>Whether the server ended the connection, by whatever means.</summary>
     public async Task<bool> IsEndedAsync()
@@ -143,10 +150,28 @@ internal sealed class NativeClient : IDisposable
 
     public void Dispose()
     {
+        // A read that nobody waits for any longer is inside the SSL object: it ends with the stream, and not before is that freed.
+        try
+        {
+            Socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+            // The server was first.
+        }
+
+        Task.WaitAny(_reading);
         OpenSsl.SSL_free(_ssl);
         _context.Dispose();
         Socket.Dispose();
         OpenSsl.ERR_clear_error();
+    }
+
+    private Task<T> Start<T>(Func<T> read)
+    {
+        var reading = Task.Run(read);
+        _reading = reading;
+        return reading;
     }
 
     // The framework has made the socket one that does not block.
