@@ -10,6 +10,7 @@ public sealed class FingerprintMemoryTests
 {
     private const int Connections = 40;
     private const int MostForEach = 40 * 1024;
+    private const int Rounds = 4;
 
     [Fact]
     public async Task LongHello_NotKept()
@@ -21,13 +22,20 @@ public sealed class FingerprintMemoryTests
         {
             await ConnectAsync();
             await ConnectAsync();
-            var before = GC.GetTotalMemory(forceFullCollection: true);
-            for (var i = 0; i < Connections; i++)
-                await ConnectAsync();
 
-            // Less than nothing where other tests' garbage went meanwhile.
-            var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Connections;
-            Assert.True(each <= MostForEach, $"each connection keeps {each} bytes");
+            // What the process makes and drops besides is not the same each time, and may be less than nothing; what connections keep is.
+            var rounds = new List<long>();
+            do
+            {
+                var before = Held();
+                for (var i = 0; i < Connections; i++)
+                    await ConnectAsync();
+
+                rounds.Add((Held() - before) / Connections);
+            }
+            while (rounds[^1] > MostForEach && rounds.Count < Rounds);
+
+            Assert.True(rounds[^1] <= MostForEach, $"each connection keeps {string.Join(", ", rounds)} bytes");
         }
         finally
         {
@@ -42,5 +50,13 @@ public sealed class FingerprintMemoryTests
             await client.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
             await client.ReadUntilAsync("ok");
         }
+    }
+
+    // With what finalizers hold of what is gone.
+    private static long Held()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
     }
 }
