@@ -38,12 +38,12 @@ internal sealed unsafe class PrivateKeyHandle : SafeHandleZeroOrMinusOneIsInvali
     /// <param name="point">The public point.</param>
     internal static PrivateKeyHandle? TryMake(string curve, ReadOnlySpan<byte> number, ReadOnlySpan<byte> point)
     {
+        var native = GC.AllocateArray<byte>(number.Length, pinned: true);
         OpenSsl.ERR_clear_error();
         var context = OpenSsl.EVP_PKEY_CTX_new_from_name(0, "EC", 0);
-        var name = OpenSsl.OBJ_nid2sn(OpenSsl.OBJ_txt2nid(curve));
-        var native = GC.AllocateArray<byte>(number.Length, pinned: true);
         try
         {
+            var name = OpenSsl.OBJ_nid2sn(OpenSsl.OBJ_txt2nid(curve));
             number.CopyTo(native);
             if (BitConverter.IsLittleEndian)
             {

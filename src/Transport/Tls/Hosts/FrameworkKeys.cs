@@ -32,9 +32,9 @@ internal static unsafe class FrameworkKeys
         {
             parameters = key.ExportParameters(includePrivateParameters: true);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
-            // Of a provider that keeps it, as a hardware module does.
+            // Of a provider that keeps it, as a hardware module does, or on a curve that only OpenSSL knows.
             return null;
         }
 
